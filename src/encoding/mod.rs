@@ -1,0 +1,4 @@
+//! What do the bytes say? Reading without judgement: nothing here knows what a signature is.
+
+#[cfg(feature = "pdf")]
+pub mod pdf;

@@ -1,0 +1,112 @@
+//! Budgets: what one verdict may cost (`Limits`), and what is left of it (`Budget`).
+
+use std::cell::Cell;
+
+use serde::Serialize;
+
+/// The most that reading and judging one document may use. Part of the policy, so its values are in the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Limits {
+    /// Nesting of arrays, dictionaries, ASN.1 values.
+    pub nesting: u32,
+    /// Octets that one stream may inflate to.
+    pub inflated_stream: u64,
+    /// Octets that all streams of one document may inflate to.
+    pub inflated_document: u64,
+    /// Indirect objects named by all cross-references of one document.
+    pub objects: u64,
+    /// Cross-reference sections of one document.
+    pub revisions: u64,
+    /// Signatures and document timestamps of one document.
+    pub signatures: u64,
+    /// Candidate certification paths tried for one verdict.
+    pub paths: u64,
+    /// Signature values checked for one verdict.
+    pub signature_checks: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            nesting: 256,
+            inflated_stream: 512 << 20,
+            inflated_document: 2 << 30,
+            objects: 4_000_000,
+            revisions: 10_000,
+            signatures: 1_000,
+            paths: 1_000,
+            signature_checks: 5_000,
+        }
+    }
+}
+
+/// A quantity that runs out: `limit` units, some of them spent.
+#[derive(Debug)]
+pub struct Budget {
+    /// Name of the limit as it stands in the report: `limit.<name>`.
+    pub name: &'static str,
+    limit: u64,
+    spent: Cell<u64>,
+}
+
+/// The budget called `name` is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("limit {name} of {limit} reached")]
+pub struct Exhausted {
+    /// See [`Budget::name`].
+    pub name: &'static str,
+    /// The limit that was reached.
+    pub limit: u64,
+}
+
+impl Budget {
+    /// A fresh budget.
+    pub fn new(name: &'static str, limit: u64) -> Self {
+        Self { name, limit, spent: Cell::new(0) }
+    }
+
+    /// Spends `units`.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when less than `units` is left; the budget is then empty for good.
+    pub fn spend(&self, units: u64) -> Result<(), Exhausted> {
+        match self.spent.get().checked_add(units).filter(|spent| *spent <= self.limit) {
+            Some(spent) => {
+                self.spent.set(spent);
+                Ok(())
+            }
+            None => {
+                self.spent.set(u64::MAX);
+                Err(Exhausted { name: self.name, limit: self.limit })
+            }
+        }
+    }
+
+    /// What is left.
+    pub fn left(&self) -> u64 {
+        self.limit.saturating_sub(self.spent.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_spent_to_its_limit_and_no_further() {
+        let budget = Budget::new("paths", 3);
+        assert_eq!(budget.spend(2), Ok(()));
+        assert_eq!(budget.left(), 1);
+        assert_eq!(budget.spend(1), Ok(()));
+        assert_eq!(budget.spend(1), Err(Exhausted { name: "paths", limit: 3 }));
+    }
+
+    #[test]
+    fn an_exhausted_budget_stays_exhausted() {
+        let budget = Budget::new("paths", 3);
+        assert!(budget.spend(4).is_err());
+        assert!(budget.spend(1).is_err());
+    }
+}
