@@ -1,6 +1,6 @@
 //! RFC 5280 §4.1.1.2 — Algorithm identifiers
 
-use crate::crypto::DigestAlgorithm;
+use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::encoding::der::{ObjectId, Reader, Received, Value, tag};
 use crate::error::Malformed;
 
@@ -37,5 +37,16 @@ impl AlgorithmIdentifier {
     /// The digest that this identifies; a signature's identifier in its place counts as its digest ([`DigestAlgorithm::from_oid`]).
     pub fn digest(&self) -> Option<DigestAlgorithm> {
         self.oid.known().and_then(DigestAlgorithm::from_oid)
+    }
+
+    /// The signature algorithm that this identifies, `digest` being that of the structure around it where the identifier names none.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the parameters are not those of the algorithm.
+    pub fn signature(&self, digest: Option<DigestAlgorithm>) -> Result<SignatureAlgorithm, Malformed> {
+        let at = self.received.at();
+        let oid = self.oid.known().ok_or_else(|| Malformed::new("AlgorithmIdentifier", "object identifier out of range", at))?;
+        let parameters_at = self.parameters.as_ref().map_or(at, Received::at);
+        SignatureAlgorithm::from_identifier(oid, self.parameters(), digest).map_err(|malformed| malformed.within(parameters_at))
     }
 }
