@@ -2,6 +2,8 @@
 
 pub mod algorithm;
 pub mod digest;
+mod ecdsa_value;
+mod emsa;
 mod identifier;
 pub mod public_key;
 #[cfg(feature = "sign")]
