@@ -57,7 +57,11 @@ impl DigestAlgorithm {
     /// Every digest algorithm of this crate.
     pub const ALL: [Self; 11] = [Sha1, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256, Sha3_224, Sha3_256, Sha3_384, Sha3_512];
 
-    #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "the table has one row for each variant, in order; a test compares them")]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        reason = "the table has one row for each variant, in order; a test compares them"
+    )]
     fn row(self) -> &'static DigestRow {
         &DIGESTS[self as usize]
     }
@@ -95,11 +99,7 @@ impl DigestAlgorithm {
     /// The digest whose signatures `oid` identifies, and whether they are RSASSA-PKCS1-v1_5 (else ECDSA).
     pub(crate) fn from_signature_oid(oid: ObjectIdentifier) -> Option<(Self, bool)> {
         DIGESTS.iter().find_map(|row| {
-            if row.rsa_pkcs1 == oid {
-                Some((row.algorithm, true))
-            } else {
-                (row.ecdsa == Some(oid)).then_some((row.algorithm, false))
-            }
+            if row.rsa_pkcs1 == oid { Some((row.algorithm, true)) } else { (row.ecdsa == Some(oid)).then_some((row.algorithm, false)) }
         })
     }
 }
