@@ -16,13 +16,50 @@
     )
 )]
 
+pub mod context;
 pub mod crypto;
+#[cfg(feature = "pdf")]
+mod document;
 pub mod encoding;
 mod error;
+#[cfg(feature = "pdf")]
+mod format;
 mod limits;
+#[cfg(feature = "pdf")]
+mod path;
 pub mod pki;
+pub mod report;
 mod time;
+#[cfg(feature = "pdf")]
+mod validation;
 
+pub use context::{Context, Evidence, Policy, TrustAnchors};
+#[cfg(feature = "pdf")]
+pub use document::Document;
 pub use error::{Malformed, Misuse};
 pub use limits::{Budget, Exhausted, Limits};
+pub use report::Report;
 pub use time::Time;
+
+/// Judges every signature of `document`. Total and pure: the report is a function of document, policy, anchors, evidence and time,
+/// and a bad signature is an entry in it (EN 319 102-1 §5).
+#[cfg(feature = "pdf")]
+pub fn verify(document: &Document<'_>, context: &Context<'_>) -> Report {
+    let document::Form::Pdf(pdf) = &document.form;
+    let (found, sha256) = format::pades::found(pdf, context.policy);
+    let input = report::json::InputDocument {
+        name: document.name.clone(),
+        media_type: "application/pdf",
+        size: u64::try_from(document.octets.len()).unwrap_or(u64::MAX),
+        sha256: report::fact::digest_text(crypto::DigestAlgorithm::Sha256, &sha256),
+    };
+    validation::verdict::verdict(input, found, context)
+}
+
+/// Every check that a report can name.
+#[cfg(feature = "pdf")]
+pub fn checks() -> Vec<&'static report::Check> {
+    let mut checks: Vec<_> = format::pades::checks().chain(format::checks()).chain(path::checks()).chain(validation::checks()).collect();
+    checks.sort_by_key(|check| check.id);
+    checks
+}

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::pki::{Certificate, CertificateList, OcspResponse, PkiObject};
+use crate::crypto::DigestAlgorithm;
+use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
 use crate::report::json::Origin;
 
 /// Evidence by content. Where it comes from is remembered; it never makes a piece more credible.
@@ -10,7 +11,7 @@ use crate::report::json::Origin;
 pub struct Evidence {
     certificates: BTreeMap<[u8; 32], (Certificate, Origin)>,
     crls: BTreeMap<[u8; 32], (CertificateList, Origin)>,
-    ocsp_responses: BTreeMap<[u8; 32], (OcspResponse, Origin)>,
+    ocsp_responses: BTreeMap<[u8; 32], (BasicOcspResponse, Origin)>,
 }
 
 impl Evidence {
@@ -19,28 +20,19 @@ impl Evidence {
         Self::default()
     }
 
-    /// Adds an object; one that is there already keeps its first origin.
-    pub fn add(&mut self, object: PkiObject, origin: Origin) {
-        match object {
-            PkiObject::Certificate(certificate) => self.add_certificate(certificate, origin),
-            PkiObject::Crl(crl) => self.add_crl(crl, origin),
-            PkiObject::Ocsp(response) => self.add_ocsp_response(response, origin),
-        }
-    }
-
-    /// Adds a certificate.
+    /// Adds a certificate; one that is there already keeps its first origin, as everything here does.
     pub fn add_certificate(&mut self, certificate: Certificate, origin: Origin) {
         self.certificates.entry(certificate.sha256()).or_insert((certificate, origin));
     }
 
     /// Adds a certificate revocation list.
     pub fn add_crl(&mut self, crl: CertificateList, origin: Origin) {
-        self.crls.entry(crl.sha256()).or_insert((crl, origin));
+        self.crls.entry(sha256(crl.octets())).or_insert((crl, origin));
     }
 
     /// Adds an OCSP response.
-    pub fn add_ocsp_response(&mut self, response: OcspResponse, origin: Origin) {
-        self.ocsp_responses.entry(response.sha256()).or_insert((response, origin));
+    pub fn add_ocsp_response(&mut self, response: BasicOcspResponse, origin: Origin) {
+        self.ocsp_responses.entry(sha256(response.octets())).or_insert((response, origin));
     }
 
     /// Takes over everything of `other`.
@@ -61,13 +53,19 @@ impl Evidence {
         self.certificates.values().map(|(certificate, origin)| (certificate, *origin))
     }
 
-    /// The revocation lists, by digest.
-    pub fn crls(&self) -> impl Iterator<Item = (&CertificateList, Origin)> {
-        self.crls.values().map(|(crl, origin)| (crl, *origin))
+    /// The revocation lists with their digests.
+    pub fn crls(&self) -> impl Iterator<Item = ([u8; 32], &CertificateList, Origin)> {
+        self.crls.iter().map(|(id, (crl, origin))| (*id, crl, *origin))
     }
 
-    /// The OCSP responses, by digest.
-    pub fn ocsp_responses(&self) -> impl Iterator<Item = (&OcspResponse, Origin)> {
-        self.ocsp_responses.values().map(|(response, origin)| (response, *origin))
+    /// The OCSP responses with their digests.
+    pub fn ocsp_responses(&self) -> impl Iterator<Item = ([u8; 32], &BasicOcspResponse, Origin)> {
+        self.ocsp_responses.iter().map(|(id, (response, origin))| (*id, response, *origin))
     }
+}
+
+fn sha256(octets: &[u8]) -> [u8; 32] {
+    let mut id = [0; 32];
+    id.iter_mut().zip(DigestAlgorithm::Sha256.digest(octets)).for_each(|(octet, digest)| *octet = digest);
+    id
 }

@@ -1,5 +1,6 @@
 //! Where are the signatures and what do they cover? Every format is read into one plain struct, [`signature::Signature`].
 
+pub(crate) mod cades;
 pub mod signature;
 
 #[cfg(feature = "pdf")]
@@ -29,3 +30,8 @@ pub(crate) struct Found {
 /// Something in a document that its signatures do not account for, in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Modified(pub String);
+
+/// The checks of what all CMS formats share.
+pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
+    cades::signed_data::CHECKS.iter().copied()
+}

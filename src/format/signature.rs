@@ -3,7 +3,8 @@
 //! A format fills this struct with what it found; validation judges it and knows nothing of PDF, CMS, JSON or XML.
 
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
-use crate::pki::{Certificate, CertificateList, OcspResponse, SignerIdentifier};
+use crate::pki::ess::IssuerSerial;
+use crate::pki::{BasicOcspResponse, Certificate, CertificateList, SignerIdentifier};
 use crate::report::Block;
 use crate::report::json::{Coverage, Format, Kind, Level, Modifications};
 use crate::time::Time;
@@ -42,7 +43,7 @@ pub struct Signature {
     /// The revocation lists that the signature or its document brings.
     pub crls: Vec<CertificateList>,
     /// The OCSP responses that the signature or its document brings.
-    pub ocsp_responses: Vec<OcspResponse>,
+    pub ocsp_responses: Vec<BasicOcspResponse>,
     /// The time that the signer claims.
     pub claimed_time: Option<Time>,
     /// The time that a timestamp states.
@@ -106,8 +107,8 @@ pub struct CertificateReference {
     pub algorithm: Result<DigestAlgorithm, String>,
     /// Digest of the whole certificate.
     pub digest: Vec<u8>,
-    /// Whether issuer and serial number given with it are those of a certificate.
-    pub issuer_serial: Option<SignerIdentifier>,
+    /// Issuer and serial number, where they are given with it.
+    pub names: Option<IssuerSerial>,
 }
 
 impl CertificateReference {

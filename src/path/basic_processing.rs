@@ -1,6 +1,6 @@
 //! RFC 5280 §6.1.3 — Basic Certificate Processing
 
-use super::{Request, certificate_id, crl_processing, preparation_for_next, wrap_up};
+use super::{Request, algorithm_name, certificate_id, crl_processing, preparation_for_next, reliable, wrap_up};
 use crate::crypto::Verification;
 use crate::pki::Certificate;
 use crate::report::json::{Revocation, Want};
@@ -84,30 +84,26 @@ fn certificate_block(request: &Request<'_>, place: &Place<'_>, revocation: &mut 
 
 fn signature(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) -> Result<(), Stop> {
     let certificate = place.certificate;
-    r.require(&ALGORITHMS_EQUAL, certificate.algorithms_are_equal(), [("subject", subject(certificate))])?;
-    let algorithm = certificate.signature_algorithm();
-    let verification =
-        request.budgets.verify(place.issuer.public_key(), &algorithm, certificate.tbs(), certificate.signature());
+    r.require(&ALGORITHMS_EQUAL, certificate.signature_algorithm() == certificate.tbs_signature_algorithm(), [("subject", subject(certificate))])?;
+    let named = algorithm_name(certificate.signature_algorithm());
+    let verification = request.budgets.verify(place.issuer, certificate.signature_algorithm(), certificate.tbs(), certificate.signature());
     let Ok(verification) = verification else { return r.require(&WITHIN_LIMITS, false, []) };
-    if let Verification::Unsupported(_) = &verification {
-        return r.require(&SIGNATURE_IMPLEMENTED, false, [("subject", subject(certificate)), ("algorithm", algorithm.to_string().into())]);
-    }
-    r.require(&SIGNATURE_IMPLEMENTED, true, [("subject", subject(certificate)), ("algorithm", algorithm.to_string().into())])?;
+    let implemented = !matches!(verification, Verification::Unsupported(_));
+    r.require(&SIGNATURE_IMPLEMENTED, implemented, [("subject", subject(certificate)), ("algorithm", named.into())])?;
     let facts = [("subject", subject(certificate)), ("issuer", subject(place.issuer))];
     r.require(&SIGNATURE_VALID, verification == Verification::Valid, facts)
 }
 
 fn algorithm(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) {
     let algorithm = place.certificate.signature_algorithm();
-    let key = place.issuer.public_key();
-    let reliable = request.context.policy.algorithms.signature(&algorithm, key).at(request.time);
+    let bits = place.issuer.public_key().ok().and_then(|key| key.bits());
     let facts = [
         ("subject", subject(place.certificate)),
-        ("algorithm", algorithm.to_string().into()),
-        ("key_bits", key.bits().unwrap_or(0).into()),
+        ("algorithm", algorithm_name(algorithm).into()),
+        ("key_bits", bits.unwrap_or(0).into()),
         ("time", request.time.into()),
     ];
-    r.ask(&ALGORITHM_RELIABLE, reliable, facts);
+    r.ask(&ALGORITHM_RELIABLE, reliable(request.context, algorithm, place.issuer).at(request.time), facts);
 }
 
 /// Out of its validity the target may still have signed in time: whether it is known not to be revoked makes the difference (EN 319 102-1 §5.2.6.4).

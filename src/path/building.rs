@@ -50,7 +50,7 @@ pub(super) fn last_reachable(request: &Request<'_>) -> Certificate {
 
 /// RFC 4158 §2.4.2: a path in which one name and key stand twice is a loop.
 fn is_same_entity(a: &Certificate, b: &Certificate) -> bool {
-    a.octets() == b.octets() || (a.subject().matches(b.subject()) && a.public_key().spki() == b.public_key().spki())
+    a.octets() == b.octets() || (a.subject().matches(b.subject()) && a.subject_public_key_info() == b.subject_public_key_info())
 }
 
 /// The certificates whose subject is the issuer of `certificate`: anchors first, then those whose key identifier is named (RFC 4158 §3.5).
@@ -77,7 +77,7 @@ fn key_identifier_rank(certificate: &Certificate, issuer: &Certificate) -> u8 {
     let named = certificate.authority_key_identifier().ok().flatten().and_then(|identifier| identifier.key_identifier);
     let own = issuer.subject_key_identifier().ok().flatten();
     match (named, own) {
-        (Some(named), Some(own)) if named == own => 0,
+        (Some(named), Some(own)) if named.octets() == own.octets() => 0,
         (Some(_), Some(_)) => 2,
         _ => 1,
     }

@@ -1,10 +1,11 @@
 //! RFC 5280 §6.3.3 — CRL Processing: complete lists of the certificate's own issuer
 
 use super::basic_processing::{Place, subject};
-use super::{Request, certificate_id, unknown_status};
+use super::{Request, algorithm_name, certificate_id, reliable, unknown_status};
 use crate::context::{Freshness, RevocationPolicy};
 use crate::crypto::Verification;
-use crate::pki::{Certificate, CertificateList, RevokedCertificate};
+use crate::pki::extension::{DistributionPointName, GeneralName};
+use crate::pki::{Certificate, CertificateList, RevocationReason, RevokedCertificate};
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
 use crate::report::{Block, Conclusion, Fact, Recorder, Stop, SubIndication, checks};
 use crate::time::Time;
@@ -50,7 +51,7 @@ pub(super) fn revocation(request: &Request<'_>, place: &Place<'_>, wants: &mut V
             r.skip(&STATUS_KNOWN, [("subject", subject(place.certificate)), ("policy", "off".into())]);
             return Ok(());
         }
-        let Some(crl) = latest_usable(r, request, place) else {
+        let Some((id, crl)) = latest_usable(r, request, place) else {
             wants.push(want(place.certificate));
             let facts = [("subject", subject(place.certificate))];
             if rule == RevocationPolicy::IfAvailable {
@@ -59,16 +60,16 @@ pub(super) fn revocation(request: &Request<'_>, place: &Place<'_>, wants: &mut V
             }
             return r.require(&STATUS_KNOWN, false, facts);
         };
-        r.ask(&STATUS_KNOWN, true, [("subject", subject(place.certificate)), ("crl", crl_id(crl))]);
-        told(crl, &mut status);
+        r.ask(&STATUS_KNOWN, true, [("subject", subject(place.certificate)), ("crl", Fact::sha256(id))]);
+        told(id, crl, &mut status);
         freshness(r, request, crl, place, wants);
         entry(r, place, crl, &mut status)
     });
     (block, status)
 }
 
-fn told(crl: &CertificateList, status: &mut Revocation) {
-    status.source = crl_id(crl).to_text().into_owned();
+fn told(id: [u8; 32], crl: &CertificateList, status: &mut Revocation) {
+    status.source = Fact::sha256(id).to_text().into_owned();
     status.status = RevocationStatus::Good;
     status.this_update = Some(crl.this_update().into());
     status.next_update = crl.next_update().map(Into::into);
@@ -100,30 +101,25 @@ fn entry(r: &mut Recorder, place: &Place<'_>, crl: &CertificateList, status: &mu
     r.require_or(&NOT_REVOKED, false, Conclusion::indeterminate(sub_indication), facts)
 }
 
-/// RFC 5280 §5.3.1
+/// RFC 5280 §5.3.1: no reason is `unspecified`; one that cannot be read is `unknown`, and counts like the gravest.
 fn reason_name(entry: &RevokedCertificate) -> &'static str {
-    match entry.reason {
-        None | Some(0) => "unspecified",
-        Some(1) => "keyCompromise",
-        Some(2) => "cACompromise",
-        Some(3) => "affiliationChanged",
-        Some(4) => "superseded",
-        Some(5) => "cessationOfOperation",
-        Some(6) => "certificateHold",
-        Some(8) => "removeFromCRL",
-        Some(9) => "privilegeWithdrawn",
-        Some(10) => "aACompromise",
-        Some(_) => "unknown",
+    match entry.reason() {
+        Ok(reason) => reason.map_or("unspecified", RevocationReason::name),
+        Err(_) => "unknown",
     }
 }
 
 /// Of several applicable lists the latest issued counts (EN 319 102-1 §5.2.6.4 (4)); each one looked at has its block.
-fn latest_usable<'a>(r: &mut Recorder, request: &Request<'a>, place: &Place<'_>) -> Option<&'a CertificateList> {
-    let mut lists: Vec<&CertificateList> =
-        request.evidence.crls().map(|(crl, _)| crl).filter(|crl| crl.issuer().matches(place.certificate.issuer())).collect();
-    lists.sort_by_key(|crl| std::cmp::Reverse((crl.this_update(), crl.sha256())));
-    lists.into_iter().find(|crl| {
-        let block = acceptance(request, place, crl);
+fn latest_usable<'a>(r: &mut Recorder, request: &Request<'a>, place: &Place<'_>) -> Option<([u8; 32], &'a CertificateList)> {
+    let mut lists: Vec<([u8; 32], &CertificateList)> = request
+        .evidence
+        .crls()
+        .filter(|(_, crl, _)| crl.issuer().matches(place.certificate.issuer()))
+        .map(|(id, crl, _)| (id, crl))
+        .collect();
+    lists.sort_by_key(|(id, crl)| std::cmp::Reverse((crl.this_update(), *id)));
+    lists.into_iter().find(|(id, crl)| {
+        let block = acceptance(request, place, *id, crl);
         let usable = block.is_passed();
         r.attach(block);
         usable
@@ -131,24 +127,25 @@ fn latest_usable<'a>(r: &mut Recorder, request: &Request<'a>, place: &Place<'_>)
 }
 
 /// Whether `crl` may be asked about `place.certificate`.
-fn acceptance(request: &Request<'_>, place: &Place<'_>, crl: &CertificateList) -> Block {
-    Block::run("Acceptance of a revocation list", "RFC 5280 §6.3.3", crl_id(crl).to_text().into_owned(), |r| {
+fn acceptance(request: &Request<'_>, place: &Place<'_>, id: [u8; 32], crl: &CertificateList) -> Block {
+    Block::run("Acceptance of a revocation list", "RFC 5280 §6.3.3", Fact::sha256(id).to_text().into_owned(), |r| {
         let issuer = subject(place.issuer);
         let matches = crl.issuer().matches(place.issuer.subject());
         r.require(&ISSUER_MATCHES, matches, [("crl_issuer", crl.issuer().to_string().into()), ("issuer", issuer.clone())])?;
-        let unprocessed: Vec<Fact> = crl.critical_extensions().into_iter().filter(|oid| !UNDERSTOOD.contains(&oid.as_str())).map(Fact::from).collect();
+        let critical = crl.extensions().iter().filter(|extension| extension.critical).map(|extension| extension.oid.to_string());
+        let unprocessed: Vec<Fact> = critical.filter(|oid| !UNDERSTOOD.contains(&oid.as_str())).map(Fact::from).collect();
         r.require(&CRITICAL_PROCESSED, unprocessed.is_empty(), [("extensions", Fact::List(unprocessed))])?;
         let out_of_scope = out_of_scope(crl, place.certificate);
         r.require(&SCOPE, out_of_scope.is_none(), [("why", out_of_scope.unwrap_or("").into())])?;
         let usage = place.issuer.key_usage().ok().flatten();
         r.require(&KEY_USAGE, usage.is_none_or(|usage| usage.crl_sign()), [("issuer", issuer.clone())])?;
         let algorithm = crl.signature_algorithm();
-        let key = place.issuer.public_key();
-        let valid = crl.algorithms_are_equal()
-            && matches!(request.budgets.verify(key, &algorithm, crl.tbs(), crl.signature()), Ok(Verification::Valid));
-        r.require(&SIGNATURE_VALID, valid, [("issuer", issuer), ("algorithm", algorithm.to_string().into())])?;
-        let reliable = request.context.policy.algorithms.signature(&algorithm, key).at(request.time);
-        r.require(&ALGORITHM_RELIABLE, reliable, [("algorithm", algorithm.to_string().into()), ("time", request.time.into())])?;
+        let named = || Fact::from(algorithm_name(algorithm));
+        let valid = algorithm == crl.tbs_signature_algorithm()
+            && matches!(request.budgets.verify(place.issuer, algorithm, crl.tbs(), crl.signature()), Ok(Verification::Valid));
+        r.require(&SIGNATURE_VALID, valid, [("issuer", issuer), ("algorithm", named())])?;
+        let reliable = reliable(request.context, algorithm, place.issuer).at(request.time);
+        r.require(&ALGORITHM_RELIABLE, reliable, [("algorithm", named()), ("time", request.time.into())])?;
         let facts = [
             ("this_update", crl.this_update().into()),
             ("not_before", place.certificate.not_before().into()),
@@ -162,7 +159,7 @@ fn acceptance(request: &Request<'_>, place: &Place<'_>, crl: &CertificateList) -
 /// Issued while the certificate was valid (or keeping expired ones, X.509 §9.5.2.7) and not after the validation time.
 fn is_issued_in_time(crl: &CertificateList, certificate: &Certificate, time: Time) -> bool {
     let issued = crl.this_update();
-    let still_listed = issued <= certificate.not_after() || crl.expired_certs_since().is_some_and(|since| since <= certificate.not_after());
+    let still_listed = issued <= certificate.not_after() || crl.expired_certificates_since().ok().flatten().is_some_and(|since| since <= certificate.not_after());
     issued >= certificate.not_before() && issued <= time && still_listed
 }
 
@@ -174,23 +171,28 @@ fn out_of_scope(crl: &CertificateList, certificate: &Certificate) -> Option<&'st
         Err(_) => return Some("its issuing distribution point cannot be read"),
     };
     let is_ca = certificate.basic_constraints().ok().flatten().is_some_and(|constraints| constraints.ca);
-    if point.only_contains_user_certs && is_ca {
+    if point.only_user_certificates && is_ca {
         Some("it lists end entities only")
-    } else if point.only_contains_ca_certs && !is_ca {
+    } else if point.only_ca_certificates && !is_ca {
         Some("it lists authorities only")
-    } else if point.only_contains_attribute_certs {
+    } else if point.only_attribute_certificates {
         Some("it lists attribute certificates only")
-    } else if point.indirect_crl || point.only_some_reasons {
+    } else if point.indirect_crl || point.only_some_reasons.is_some() {
         Some("indirect lists and lists of some reasons are not judged yet")
-    } else if !point.names.is_empty() && !names_distribution_point(certificate, &point.names) {
+    } else if point.name.as_ref().is_some_and(|name| !names_distribution_point(certificate, name)) {
         Some("the certificate names another distribution point")
     } else {
         None
     }
 }
 
-fn names_distribution_point(certificate: &Certificate, names: &[String]) -> bool {
-    certificate.crl_distribution_points().ok().flatten().is_some_and(|points| points.iter().any(|point| names.contains(point)))
+/// One of the names of the list's distribution point is one of the certificate's (§6.3.3 (b)(2)(i)); a name relative to the issuer is
+/// not judged yet.
+fn names_distribution_point(certificate: &Certificate, name: &DistributionPointName) -> bool {
+    let DistributionPointName::Full(names) = name else { return false };
+    let Some(points) = certificate.crl_distribution_points().ok().flatten() else { return false };
+    let of_list: Vec<&str> = names.0.iter().filter_map(GeneralName::uri).collect();
+    points.uris().any(|uri| of_list.contains(&uri))
 }
 
 /// EN 319 102-1 §5.2.5.4: fresh at T when `thisUpdate > T - D`.
@@ -214,10 +216,7 @@ fn freshness(r: &mut Recorder, request: &Request<'_>, crl: &CertificateList, pla
 }
 
 fn want(certificate: &Certificate) -> Want {
-    let url = certificate.crl_distribution_points().ok().flatten().and_then(|points| points.into_iter().next());
+    let points = certificate.crl_distribution_points().ok().flatten();
+    let url = points.and_then(|points| points.uris().next().map(str::to_owned));
     Want { kind: WantKind::Crl, url, subject: certificate_id(certificate), why: STATUS_KNOWN.id.into() }
-}
-
-fn crl_id(crl: &CertificateList) -> Fact {
-    Fact::sha256(crl.sha256())
 }

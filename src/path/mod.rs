@@ -6,10 +6,10 @@ mod crl_processing;
 mod preparation_for_next;
 mod wrap_up;
 
-use crate::context::{Context, Evidence, TrustAnchor};
-use crate::crypto::{PublicKey, Signed, SignatureAlgorithm, Verification};
+use crate::context::{AlgorithmUse, Context, Evidence, TrustAnchor};
+use crate::crypto::{Signed, Verification};
 use crate::limits::{Budget, Exhausted};
-use crate::pki::Certificate;
+use crate::pki::{AlgorithmIdentifier, Certificate};
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
 use crate::report::{Block, Check, Fact, SubIndication, checks};
 use crate::time::Time;
@@ -67,10 +67,13 @@ impl Budgets {
         Self { paths: Budget::new("paths", limits.paths), signature_checks: Budget::new("signature_checks", limits.signature_checks) }
     }
 
-    /// Whether `key` made `value` over `octets`; counted.
-    fn verify(&self, key: &PublicKey, algorithm: &SignatureAlgorithm, octets: &[u8], value: &[u8]) -> Result<Verification, Exhausted> {
+    /// Whether the key of `issuer` made `value` over `octets`; counted.
+    fn verify(&self, issuer: &Certificate, algorithm: &AlgorithmIdentifier, octets: &[u8], value: &[u8]) -> Result<Verification, Exhausted> {
         self.signature_checks.spend(1)?;
-        Ok(key.verify(algorithm, Signed::Octets(octets), value))
+        Ok(match (issuer.public_key(), algorithm.signature(None)) {
+            (Ok(key), Ok(algorithm)) => key.verify(&algorithm, Signed::Octets(octets), value),
+            (Err(malformed), _) | (_, Err(malformed)) => Verification::Unsupported(malformed.to_string()),
+        })
     }
 }
 
@@ -160,7 +163,7 @@ fn unreachable_anchor(request: &Request<'_>, exhausted: Option<Exhausted>, title
     });
     let want = Want {
         kind: WantKind::Certificate,
-        url: last.authority_information_access().ok().flatten().and_then(|access| access.ca_issuers.first().cloned()),
+        url: last.authority_information_access().ok().flatten().and_then(|access| access.ca_issuers().next().map(str::to_owned)),
         subject: certificate_id(&last),
         why: TRUST_ANCHOR_REACHED.id.into(),
     };
@@ -178,6 +181,19 @@ fn unknown_status(certificate: &Certificate) -> Revocation {
         revoked_at: None,
         reason: None,
     }
+}
+
+/// How long the policy holds signatures of `algorithm` by the key of `issuer` reliable; what cannot be read never.
+pub(crate) fn reliable(context: &Context<'_>, algorithm: &AlgorithmIdentifier, issuer: &Certificate) -> AlgorithmUse {
+    match (issuer.public_key(), algorithm.signature(None)) {
+        (Ok(key), Ok(algorithm)) => context.policy.algorithms.signature(&algorithm, key),
+        _ => AlgorithmUse::Never,
+    }
+}
+
+/// The algorithm in words, or its identifier.
+pub(crate) fn algorithm_name(algorithm: &AlgorithmIdentifier) -> String {
+    algorithm.signature(None).map_or_else(|_| algorithm.oid.to_string(), |algorithm| algorithm.to_string())
 }
 
 /// `sha256:<hex>` of a certificate's octets.

@@ -58,7 +58,7 @@ pub(super) fn target(r: &mut Recorder, request: &Request<'_>) -> Result<(), Stop
     r.ask(&CRITICAL_PROCESSED, unprocessed.is_empty(), [("subject", named()), ("extensions", list(unprocessed))]);
     let may_sign = usage.is_none_or(|usage| usage.digital_signature() || usage.content_commitment());
     r.ask(&KEY_USAGE, may_sign, [("subject", named())]);
-    let purposes: Option<Vec<String>> = purposes.map(|purposes| purposes.iter().map(ToString::to_string).collect());
+    let purposes: Option<Vec<String>> = purposes.map(|purposes| purposes.0.iter().map(ToString::to_string).collect());
     let fits = match (request.purpose, &purposes) {
         (Purpose::Signing, None) => true,
         (Purpose::Signing, Some(purposes)) => purposes.iter().any(|purpose| SIGNING.contains(&purpose.as_str())),
@@ -80,7 +80,5 @@ pub(super) fn unprocessed_critical(certificate: &Certificate) -> Vec<String> {
 }
 
 fn has_duplicates(certificate: &Certificate) -> bool {
-    let mut oids: Vec<_> = certificate.extensions().iter().map(|extension| extension.oid).collect();
-    oids.sort_unstable();
-    oids.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    !certificate.extension_set().duplicates().is_empty()
 }

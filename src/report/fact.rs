@@ -67,6 +67,8 @@ pub fn digest_text(algorithm: DigestAlgorithm, digest: &[u8]) -> String {
         DigestAlgorithm::Sha3_256 => "sha3-256",
         DigestAlgorithm::Sha3_384 => "sha3-384",
         DigestAlgorithm::Sha3_512 => "sha3-512",
+        DigestAlgorithm::Shake128 => "shake128",
+        DigestAlgorithm::Shake256 => "shake256",
     };
     format!("{name}:{}", hex(digest))
 }

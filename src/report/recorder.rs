@@ -152,6 +152,14 @@ impl Block {
         Self::concluded(name, clause, subject.into(), Combine::All, recorder.steps)
     }
 
+    /// `block` with further steps behind those it has; its conclusion follows from all of them.
+    pub fn run_after(block: Self, steps: impl FnOnce(&mut Recorder)) -> Self {
+        let mut recorder = Recorder { steps: block.steps };
+        steps(&mut recorder);
+        let conclusion = conclude(block.combine, &recorder.steps);
+        Self { conclusion, steps: recorder.steps, ..block }
+    }
+
     /// A block that passes when one of its blocks does; else it concludes as the block at position `chosen` of the given ones.
     pub fn any(name: &'static str, clause: &'static str, subject: impl Into<String>, alternatives: Vec<Block>, chosen: usize) -> Self {
         let mut steps: Vec<Step> = alternatives.into_iter().map(|block| Step::Block { binding: true, block }).collect();

@@ -45,7 +45,7 @@ pub(super) fn basic_signature(session: &Session<'_>, signature: &Signature, id: 
             r.bind(signature.format_constraints.clone());
             return Ok(());
         };
-        let cryptography = cryptographic_verification(signature, id, certificate.public_key());
+        let cryptography = cryptographic_verification(signature, id, &certificate);
         basic.integrity = integrity(&cryptography);
         r.bind(cryptography);
         r.bind(signature.format_constraints.clone());

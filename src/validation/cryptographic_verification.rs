@@ -1,6 +1,7 @@
 //! EN 319 102-1 §5.2.7 — Cryptographic verification
 
 use crate::crypto::{PublicKey, Signed, Verification};
+use crate::pki::Certificate;
 use crate::format::signature::{Signature, SignedDatum, ToBeSignedData, Value};
 use crate::report::json::Integrity;
 use crate::report::{Block, Fact, Indication, Recorder, Stop, checks};
@@ -16,6 +17,8 @@ checks! {
         "Nội dung đã bị thay đổi sau khi ký: giá trị băm là {actual}, giá trị đã ký là {expected}.";
     VALUE_FOUND = "cryptographic_verification.value_found", "EN 319 102-1 §5.2.7", Failed(FormatFailure),
         "There is no readable signature value.", "Không đọc được giá trị chữ ký.";
+    KEY_READABLE = "cryptographic_verification.key_readable", "EN 319 102-1 §5.2.7", Indeterminate(CryptoConstraintsFailureNoPoe),
+        "The public key of the signer's certificate cannot be read: {what}.", "Không đọc được khóa công khai của chứng thư người ký: {what}.";
     ALGORITHM_IMPLEMENTED = "cryptographic_verification.algorithm_implemented", "EN 319 102-1 §5.2.7", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The signature algorithm {algorithm} is not one that can be judged: {why}.",
         "Thuật toán ký {algorithm} không thuộc các thuật toán có thể kiểm tra: {why}.";
@@ -25,10 +28,13 @@ checks! {
 }
 
 /// Digests first, all of them; then the signature value (so that missing data is told before wrong mathematics).
-pub(super) fn cryptographic_verification(signature: &Signature, id: &str, key: &PublicKey) -> Block {
+pub(super) fn cryptographic_verification(signature: &Signature, id: &str, certificate: &Certificate) -> Block {
     Block::run("Cryptographic verification", "EN 319 102-1 §5.2.7", id, |r| {
         signed_data(r, &signature.signed_data)?;
         let value = r.obtain(&VALUE_FOUND, signature.value.as_ref(), [])?;
+        let key = certificate.public_key();
+        let what = key.as_ref().err().map_or(String::new(), ToString::to_string);
+        let key = r.obtain(&KEY_READABLE, key.ok(), [("what", what.into())])?;
         signature_value(r, value, key)
     })
 }

@@ -35,7 +35,9 @@ pub(super) fn signature_acceptance(signature: &Signature, id: &str, certificate:
         if signature.kind != Kind::DocumentTimestamp {
             claimed_time(r, signature, certificate);
         }
-        reliable_algorithms(r, signature, value, certificate.public_key(), algorithms, time);
+        if let Ok(key) = certificate.public_key() {
+            reliable_algorithms(r, signature, value, key, algorithms, time);
+        }
         Ok(())
     })
 }

@@ -2,9 +2,9 @@
 
 use super::basic_signature::{Basic, basic_signature};
 use super::verdict::Session;
-use crate::context::{AlgorithmPolicy, AlgorithmUse};
+use crate::context::{AlgorithmUse, Context};
 use crate::format::signature::Signature;
-use crate::path::Validated;
+use crate::path::{Validated, algorithm_name, reliable};
 use crate::pki::Certificate;
 use crate::report::json::{Kind, RevocationStatus};
 use crate::report::{Block, Conclusion, Indication, Recorder, Stop, SubIndication, checks};
@@ -80,7 +80,7 @@ fn mended(r: &mut Recorder, session: &Session<'_>, signature: &Signature, basic:
     // Without any stop: the failures that remain are all told.
     let _: Result<(), Stop> = r.require_or(&NOT_AFTER, best <= certificate.not_after(), Conclusion::indeterminate(otherwise), facts);
     issuers_valid(r, path, best);
-    algorithms(r, &session.context.policy.algorithms, signature, certificate, path, best);
+    algorithms(r, session.context, signature, certificate, path, best);
     Ok(())
 }
 
@@ -122,10 +122,11 @@ fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
 /// The signature's own algorithms at the best signature time, and those of the path at the validation time (§5.5.4 (8)): an
 /// issuer's weak signature is not mended by knowing when the document was signed, but by knowing when that signature existed; with
 /// the relying party's indication the certificates existed too, since the signature names or embeds them.
-fn algorithms(r: &mut Recorder, policy: &AlgorithmPolicy, signature: &Signature, signer: &Certificate, path: &Validated, best: Time) {
+fn algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, signer: &Certificate, path: &Validated, best: Time) {
+    let policy = &context.policy.algorithms;
     let mut uses: Vec<(String, AlgorithmUse)> = Vec::new();
-    if let Some(value) = &signature.value {
-        uses.push((value.algorithm.to_string(), policy.signature(&value.algorithm, signer.public_key())));
+    if let (Some(value), Ok(key)) = (&signature.value, signer.public_key()) {
+        uses.push((value.algorithm.to_string(), policy.signature(&value.algorithm, key)));
         let references = value.references.iter().take(1).filter_map(|reference| reference.algorithm.as_ref().ok());
         let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
         uses.extend(data.chain(references).map(|digest| (digest.name().to_string(), policy.digest(*digest))));
@@ -133,7 +134,7 @@ fn algorithms(r: &mut Recorder, policy: &AlgorithmPolicy, signature: &Signature,
     for pair in path.path.windows(2) {
         if let [certificate, issuer] = pair {
             let algorithm = certificate.signature_algorithm();
-            uses.push((algorithm.to_string(), policy.signature(&algorithm, issuer.public_key())));
+            uses.push((algorithm_name(algorithm), reliable(context, algorithm, issuer)));
         }
     }
     for (name, reliable) in uses {

@@ -35,7 +35,7 @@ pub(super) fn signing_certificate(signature: &Signature, id: &str, evidence: &Ev
 /// Of the certificates that the signer identifier names, the one that the protected reference names too, else the first.
 fn candidate(signature: &Signature, value: &Value, evidence: &Evidence) -> Option<Certificate> {
     let named = |certificate: &&Certificate| match &value.signer {
-        Some(signer) => signer.identifies(certificate),
+        Some(signer) => signer.names(certificate),
         // Without an identifier beside the value (adbe.x509.rsa_sha1) the first certificate is the signer's (ISO 32000-2 Table 255, /Cert).
         None => true,
     };
@@ -62,9 +62,9 @@ fn references(r: &mut Recorder, value: &Value, certificate: &Certificate) -> Res
         ("actual", Fact::Digest(*algorithm, actual.clone())),
     ];
     r.require(&REFERENCE_MATCHES, actual == reference.digest, facts)?;
-    if let Some(issuer_serial) = &reference.issuer_serial {
+    if let Some(issuer_serial) = &reference.names {
         // A wrong name beside a right digest misleads nobody: a finding, as in the EU's reference implementation.
-        r.tolerate(&ISSUER_SERIAL_MATCHES, issuer_serial.identifies(certificate), []);
+        r.tolerate(&ISSUER_SERIAL_MATCHES, issuer_serial.names(certificate), []);
     }
     Ok(())
 }

@@ -10,11 +10,10 @@ use crate::path::{Budgets, certificate_id};
 use crate::pki::{Certificate, Name};
 use crate::report::json::{
     Algorithms, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument, InputEvidence, InputPolicy,
-    Inputs, Kind, Level, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId, TimeSource, Times,
+    Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId, TimeSource, Times,
     TimestampReport, Tool, Want,
 };
 use crate::report::{Block, Conclusion, Fact, Indication, checks};
-use crate::time::Time;
 
 checks! {
     NOT_MODIFIED = "verdict.document_not_modified", "EN 319 102-1 §5.1.3", Indeterminate(SigConstraintsFailure),
@@ -311,8 +310,8 @@ fn inputs(document: InputDocument, session: &Session<'_>) -> Inputs {
 fn evidence_listed(evidence: &Evidence) -> Vec<InputEvidence> {
     let entry = |sha256, kind, origin| InputEvidence { id: Fact::sha256(sha256).to_text().into_owned(), kind, origin };
     let certificates = evidence.certificates().map(|(piece, origin)| entry(piece.sha256(), EvidenceKind::Certificate, origin));
-    let crls = evidence.crls().map(|(piece, origin)| entry(piece.sha256(), EvidenceKind::Crl, origin));
-    let responses = evidence.ocsp_responses().map(|(piece, origin)| entry(piece.sha256(), EvidenceKind::Ocsp, origin));
+    let crls = evidence.crls().map(|(id, _, origin)| entry(id, EvidenceKind::Crl, origin));
+    let responses = evidence.ocsp_responses().map(|(id, _, origin)| entry(id, EvidenceKind::Ocsp, origin));
     let mut listed: Vec<InputEvidence> = certificates.chain(crls).chain(responses).collect();
     listed.sort();
     listed
