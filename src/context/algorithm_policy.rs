@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::crypto::public_key::KeyKind;
+use crate::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::time::Time;
 
 /// A dated table. What is not in it is reliable at no time.

@@ -33,7 +33,12 @@ checks! {
 }
 
 /// One candidate path: every certificate from the anchor's side down, the target's own validity last, as it alone can be mended by a proof of existence.
-pub(super) fn certification_path(request: &Request<'_>, path: &[Certificate], revocation: &mut Vec<Revocation>, wants: &mut Vec<Want>) -> Block {
+pub(super) fn certification_path(
+    request: &Request<'_>,
+    path: &[Certificate],
+    revocation: &mut Vec<Revocation>,
+    wants: &mut Vec<Want>,
+) -> Block {
     let subject = path.iter().map(certificate_id).collect::<Vec<_>>().join(" ");
     Block::run("Certification path", "RFC 5280 §6.1", subject, |r| {
         let mut complete = true;
@@ -84,7 +89,11 @@ fn certificate_block(request: &Request<'_>, place: &Place<'_>, revocation: &mut 
 
 fn signature(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) -> Result<(), Stop> {
     let certificate = place.certificate;
-    r.require(&ALGORITHMS_EQUAL, certificate.signature_algorithm() == certificate.tbs_signature_algorithm(), [("subject", subject(certificate))])?;
+    r.require(
+        &ALGORITHMS_EQUAL,
+        certificate.signature_algorithm() == certificate.tbs_signature_algorithm(),
+        [("subject", subject(certificate))],
+    )?;
     let named = algorithm_name(certificate.signature_algorithm());
     let verification = request.budgets.verify(place.issuer, certificate.signature_algorithm(), certificate.tbs(), certificate.signature());
     let Ok(verification) = verification else { return r.require(&WITHIN_LIMITS, false, []) };

@@ -159,7 +159,8 @@ fn acceptance(request: &Request<'_>, place: &Place<'_>, id: [u8; 32], crl: &Cert
 /// Issued while the certificate was valid (or keeping expired ones, X.509 §9.5.2.7) and not after the validation time.
 fn is_issued_in_time(crl: &CertificateList, certificate: &Certificate, time: Time) -> bool {
     let issued = crl.this_update();
-    let still_listed = issued <= certificate.not_after() || crl.expired_certificates_since().ok().flatten().is_some_and(|since| since <= certificate.not_after());
+    let still_listed = issued <= certificate.not_after()
+        || crl.expired_certificates_since().ok().flatten().is_some_and(|since| since <= certificate.not_after());
     issued >= certificate.not_before() && issued <= time && still_listed
 }
 

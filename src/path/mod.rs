@@ -68,7 +68,13 @@ impl Budgets {
     }
 
     /// Whether the key of `issuer` made `value` over `octets`; counted.
-    fn verify(&self, issuer: &Certificate, algorithm: &AlgorithmIdentifier, octets: &[u8], value: &[u8]) -> Result<Verification, Exhausted> {
+    fn verify(
+        &self,
+        issuer: &Certificate,
+        algorithm: &AlgorithmIdentifier,
+        octets: &[u8],
+        value: &[u8],
+    ) -> Result<Verification, Exhausted> {
         self.signature_checks.spend(1)?;
         Ok(match (issuer.public_key(), algorithm.signature(None)) {
             (Ok(key), Ok(algorithm)) => key.verify(&algorithm, Signed::Octets(octets), value),
@@ -148,7 +154,13 @@ fn chosen(tried: &[Candidate]) -> Option<usize> {
     tried.iter().enumerate().min_by_key(|(position, candidate)| (rank(candidate), *position)).map(|(position, _)| position)
 }
 
-fn unreachable_anchor(request: &Request<'_>, exhausted: Option<Exhausted>, title: &'static str, clause: &'static str, id: String) -> Validated {
+fn unreachable_anchor(
+    request: &Request<'_>,
+    exhausted: Option<Exhausted>,
+    title: &'static str,
+    clause: &'static str,
+    id: String,
+) -> Validated {
     let last = building::last_reachable(request);
     let block = Block::run(title, clause, id, |r| {
         if let Some(exhausted) = exhausted {

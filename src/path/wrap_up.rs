@@ -26,20 +26,25 @@ checks! {
 /// Extensions whose meaning is judged somewhere in this room: key usage, alternative names, basic constraints, policies without
 /// requirement, CRL distribution points, identifiers, extended key usage. Name and policy constraints are refused by a check of their own.
 const PROCESSED: [&str; 13] = [
-    "2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.18", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.35",
-    "2.5.29.36", "2.5.29.37", "2.5.29.54",
+    "2.5.29.14",
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.18",
+    "2.5.29.19",
+    "2.5.29.30",
+    "2.5.29.31",
+    "2.5.29.32",
+    "2.5.29.33",
+    "2.5.29.35",
+    "2.5.29.36",
+    "2.5.29.37",
+    "2.5.29.54",
 ];
 
 /// Extended key usages that let a certificate sign documents: any, document signing (RFC 9336, Microsoft, Adobe), e-mail
 /// protection and client authentication, which the certificates of public authorities carry.
-const SIGNING: [&str; 6] = [
-    "2.5.29.37.0",
-    "1.3.6.1.5.5.7.3.36",
-    "1.3.6.1.4.1.311.10.3.12",
-    "1.2.840.113583.1.1.5",
-    "1.3.6.1.5.5.7.3.4",
-    "1.3.6.1.5.5.7.3.2",
-];
+const SIGNING: [&str; 6] =
+    ["2.5.29.37.0", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2"];
 const TIMESTAMPING: &str = "1.3.6.1.5.5.7.3.8";
 
 /// Whether the target may be used as it is.

@@ -228,7 +228,8 @@ pub fn conclude(combine: Combine, steps: &[Step]) -> Conclusion {
         Combine::All => steps.iter().find_map(objection).unwrap_or(Conclusion::PASSED),
         Combine::Earliest => Conclusion::PASSED,
         Combine::Any => {
-            let blocks = || steps.iter().filter_map(|step| if let Step::Block { binding: true, block } = step { Some(block) } else { None });
+            let blocks =
+                || steps.iter().filter_map(|step| if let Step::Block { binding: true, block } = step { Some(block) } else { None });
             if blocks().any(Block::is_passed) {
                 return Conclusion::PASSED;
             }

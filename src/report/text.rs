@@ -100,7 +100,8 @@ impl Text {
         let language = self.language;
         self.line("Người ký", "Signer", subject.common_name.as_deref().unwrap_or(&subject.dn));
         self.line("Loại chủ thể", "Kind of signer", signer_kind(language, signer.kind));
-        for (vi, en, value) in [("Chức vụ", "Title", &subject.title), ("Cơ quan, tổ chức", "Organisation", &subject.organisation)] {
+        for (vi, en, value) in [("Chức vụ", "Title", &subject.title), ("Cơ quan, tổ chức", "Organisation", &subject.organisation)]
+        {
             if let Some(value) = value {
                 self.line(vi, en, value);
             }
@@ -151,10 +152,18 @@ impl Text {
     fn coverage(&mut self, signature: &SignatureReport) {
         let language = self.language;
         let whole = signature.coverage.whole_document;
-        let covers = if whole { language.of("toàn bộ tệp", "the whole file") } else { language.of("một phiên bản trước của tệp", "an earlier revision") };
+        let covers = if whole {
+            language.of("toàn bộ tệp", "the whole file")
+        } else {
+            language.of("một phiên bản trước của tệp", "an earlier revision")
+        };
         self.line("Phạm vi ký", "Covers", covers);
         let Some(modifications) = &signature.modifications else { return };
-        let permitted = if modifications.permitted { language.of("được phép", "permitted") } else { language.of("không được phép", "not permitted") };
+        let permitted = if modifications.permitted {
+            language.of("được phép", "permitted")
+        } else {
+            language.of("không được phép", "not permitted")
+        };
         let class = change_class(language, modifications.class);
         let permission = permission(language, modifications.permission);
         self.line("Thay đổi sau khi ký", "Changed after signing", format!("{class}, {permitted} ({permission})"));

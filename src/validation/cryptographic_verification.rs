@@ -1,8 +1,8 @@
 //! EN 319 102-1 §5.2.7 — Cryptographic verification
 
 use crate::crypto::{PublicKey, Signed, Verification};
-use crate::pki::Certificate;
 use crate::format::signature::{Signature, SignedDatum, ToBeSignedData, Value};
+use crate::pki::Certificate;
 use crate::report::json::Integrity;
 use crate::report::{Block, Fact, Indication, Recorder, Stop, checks};
 

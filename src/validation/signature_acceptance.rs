@@ -28,7 +28,13 @@ checks! {
 }
 
 /// Whether the signature is acceptable at `time`: its attributes, then its algorithms.
-pub(super) fn signature_acceptance(signature: &Signature, id: &str, certificate: &Certificate, algorithms: &AlgorithmPolicy, time: Time) -> Block {
+pub(super) fn signature_acceptance(
+    signature: &Signature,
+    id: &str,
+    certificate: &Certificate,
+    algorithms: &AlgorithmPolicy,
+    time: Time,
+) -> Block {
     Block::run("Signature acceptance validation", "EN 319 102-1 §5.2.8", id, |r| {
         let Some(value) = &signature.value else { return Ok(()) };
         r.tolerate(&REFERENCE_PRESENT, !value.references.is_empty(), []);
@@ -61,11 +67,7 @@ fn claimed_time(r: &mut Recorder, signature: &Signature, certificate: &Certifica
 }
 
 fn reliable_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, key: &PublicKey, algorithms: &AlgorithmPolicy, time: Time) {
-    let facts = [
-        ("algorithm", value.algorithm.to_string().into()),
-        ("key_bits", key.bits().unwrap_or(0).into()),
-        ("time", time.into()),
-    ];
+    let facts = [("algorithm", value.algorithm.to_string().into()), ("key_bits", key.bits().unwrap_or(0).into()), ("time", time.into())];
     r.ask(&ALGORITHM_RELIABLE, algorithms.signature(&value.algorithm, key).at(time), facts);
     for digest in signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok()) {
         r.ask(&DIGEST_RELIABLE, algorithms.digest(*digest).at(time), [("algorithm", Fact::from(digest.name())), ("time", time.into())]);

@@ -73,9 +73,10 @@ fn mended(r: &mut Recorder, session: &Session<'_>, signature: &Signature, basic:
     let facts = [("best_signature_time", best.into()), ("not_before", certificate.not_before().into())];
     r.ask(&NOT_BEFORE, best >= certificate.not_before(), facts);
     let facts = [("best_signature_time", best.into()), ("not_after", certificate.not_after().into())];
-    let known_good = path.revocation.iter().any(|status| {
-        status.certificate == crate::path::certificate_id(certificate) && status.status == RevocationStatus::Good
-    });
+    let known_good = path
+        .revocation
+        .iter()
+        .any(|status| status.certificate == crate::path::certificate_id(certificate) && status.status == RevocationStatus::Good);
     let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
     // Without any stop: the failures that remain are all told.
     let _: Result<(), Stop> = r.require_or(&NOT_AFTER, best <= certificate.not_after(), Conclusion::indeterminate(otherwise), facts);
@@ -100,11 +101,8 @@ fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, bes
     let signer = crate::path::certificate_id(certificate);
     for status in &path.revocation {
         let Some(revoked_at) = status.revoked_at else { continue };
-        let facts = [
-            ("certificate", status.certificate.clone().into()),
-            ("revoked_at", revoked_at.0.into()),
-            ("best_signature_time", best.into()),
-        ];
+        let facts =
+            [("certificate", status.certificate.clone().into()), ("revoked_at", revoked_at.0.into()), ("best_signature_time", best.into())];
         let sub = if status.certificate == signer { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
         let _: Result<(), Stop> = r.require_or(&REVOKED_AFTER, revoked_at.0 > best, Conclusion::indeterminate(sub), facts);
     }

@@ -42,9 +42,9 @@ fn candidate(signature: &Signature, value: &Value, evidence: &Evidence) -> Optio
     let supplied = if value.signer.is_some() { evidence } else { &Evidence::none() };
     let candidates: Vec<&Certificate> =
         signature.certificates.iter().chain(supplied.certificates().map(|(certificate, _)| certificate)).filter(named).collect();
-    let referenced = candidates.iter().find(|certificate| {
-        value.references.first().is_some_and(|reference| reference.matches(certificate) == Some(true))
-    });
+    let referenced = candidates
+        .iter()
+        .find(|certificate| value.references.first().is_some_and(|reference| reference.matches(certificate) == Some(true)));
     referenced.or(candidates.first()).map(|certificate| (*certificate).clone())
 }
 
@@ -57,10 +57,7 @@ fn references(r: &mut Recorder, value: &Value, certificate: &Certificate) -> Res
     };
     r.require(&REFERENCE_IMPLEMENTED, true, [("algorithm", algorithm.name().into())])?;
     let actual = algorithm.digest(certificate.octets());
-    let facts = [
-        ("expected", Fact::Digest(*algorithm, reference.digest.clone())),
-        ("actual", Fact::Digest(*algorithm, actual.clone())),
-    ];
+    let facts = [("expected", Fact::Digest(*algorithm, reference.digest.clone())), ("actual", Fact::Digest(*algorithm, actual.clone()))];
     r.require(&REFERENCE_MATCHES, actual == reference.digest, facts)?;
     if let Some(issuer_serial) = &reference.names {
         // A wrong name beside a right digest misleads nobody: a finding, as in the EU's reference implementation.

@@ -9,8 +9,8 @@ use crate::format::{Found, Modified};
 use crate::path::{Budgets, certificate_id};
 use crate::pki::{Certificate, Name};
 use crate::report::json::{
-    Algorithms, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument, InputEvidence, InputPolicy,
-    Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId, TimeSource, Times,
+    Algorithms, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument, InputEvidence,
+    InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId, TimeSource, Times,
     TimestampReport, Tool, Want,
 };
 use crate::report::{Block, Conclusion, Fact, Indication, checks};
@@ -40,10 +40,8 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     evidence.extend(context.evidence);
     let session = Session { context, evidence, budgets: Budgets::of(context) };
     let mut wants = found.wants;
-    let entries: Vec<SignatureReport> = numbered(&found.signatures)
-        .into_iter()
-        .map(|(id, signature)| signature_report(&session, signature, id, &mut wants))
-        .collect();
+    let entries: Vec<SignatureReport> =
+        numbered(&found.signatures).into_iter().map(|(id, signature)| signature_report(&session, signature, id, &mut wants)).collect();
     wants.sort();
     wants.dedup();
     let mut document_facts = found.document;

@@ -135,7 +135,10 @@ fn references(signer: &SignerInfo) -> Vec<CertificateReference> {
 
 /// Whether the reference to the signing certificate is the one that the baseline profiles ask for.
 pub(crate) fn has_signing_certificate_v2(signer: &SignerInfo) -> bool {
-    signer.signed_attributes.as_ref().is_some_and(|attributes| attributes.signing_certificate_v2().is_ok_and(|reference| reference.is_some()))
+    signer
+        .signed_attributes
+        .as_ref()
+        .is_some_and(|attributes| attributes.signing_certificate_v2().is_ok_and(|reference| reference.is_some()))
 }
 
 /// The timestamps on the signature value that can be read.

@@ -170,8 +170,13 @@ fn over_ranges(r: &mut Recorder, signer: &SignerInfo, content: &mut Content, wan
 /// EN 319 142-1 §6.3 as far as the CMS tells: B-B has the protected reference and the signer's certificate, B-T a timestamp over the value.
 fn level(presence: Attributes, signer: &SignerInfo, content: &Content) -> Level {
     let has_certificate = content.certificates.iter().any(|certificate| signer.signer.names(certificate));
-    let baseline = presence == Attributes::Mandatory && has_signing_certificate_v2(signer) && has_certificate && content.signing_time.is_none();
-    let stamped = content.timestamps.iter().flat_map(|timestamp| timestamp.signed_data.first()).any(|imprint| imprint.actual.as_ref() == Some(&imprint.expected));
+    let baseline =
+        presence == Attributes::Mandatory && has_signing_certificate_v2(signer) && has_certificate && content.signing_time.is_none();
+    let stamped = content
+        .timestamps
+        .iter()
+        .flat_map(|timestamp| timestamp.signed_data.first())
+        .any(|imprint| imprint.actual.as_ref() == Some(&imprint.expected));
     match (baseline, stamped) {
         (false, _) => Level::None,
         (true, false) => Level::BB,
@@ -216,7 +221,8 @@ fn x509_rsa_sha1(
     let what = read.as_ref().err().map_or(String::new(), ToString::to_string);
     let (signature, used) = r.obtain(&READABLE, read.ok(), [("what", what.into())])?;
     padding(r, octets.get(used..).unwrap_or_default());
-    let certificates: Result<Vec<Certificate>, _> = certificate_entries(view, dictionary).iter().map(|der| Certificate::from_der(der)).collect();
+    let certificates: Result<Vec<Certificate>, _> =
+        certificate_entries(view, dictionary).iter().map(|der| Certificate::from_der(der)).collect();
     let what = certificates.as_ref().err().map_or("none".to_string(), ToString::to_string);
     let certificates = r.obtain(&CERTIFICATE, certificates.ok().filter(|list| !list.is_empty()), [("what", what.into())])?;
     content.certificates = certificates;

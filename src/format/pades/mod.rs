@@ -110,7 +110,11 @@ fn joined(block: Block, last: Block) -> Block {
 /// Octets `/ByteRange` that no named object accounts for: found, never trusted.
 fn unlisted(pdf: &Pdf<'_>) -> Vec<Signature> {
     let places = pdf.byte_ranges_unlisted();
-    places.into_iter().take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX)).map(|at| not_judged(pdf, &LISTED, "at", at)).collect()
+    places
+        .into_iter()
+        .take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX))
+        .map(|at| not_judged(pdf, &LISTED, "at", at))
+        .collect()
 }
 
 /// An entry for something that is there and cannot be judged.
@@ -157,7 +161,12 @@ fn document_facts(pdf: &Pdf<'_>, signatures: &[Signature]) -> DocumentFacts {
         signatures: 0,
         covered_by_valid_signature: false,
         unaccounted_bytes: accounting.unaccounted_octets,
-        later_changes: signatures.iter().filter_map(|signature| signature.modifications.as_ref()).map(|changes| changes.class).max().unwrap_or_default(),
+        later_changes: signatures
+            .iter()
+            .filter_map(|signature| signature.modifications.as_ref())
+            .map(|changes| changes.class)
+            .max()
+            .unwrap_or_default(),
         findings: pdf.findings().iter().map(finding).collect(),
     }
 }
@@ -175,7 +184,9 @@ fn finding(finding: &PdfFinding) -> Finding {
 
 /// What forbids TOTAL-PASSED for the document as a whole: octets after the last signed ones that belong to nothing.
 fn modified(pdf: &Pdf<'_>, signatures: &[Signature]) -> Vec<Modified> {
-    let Some(end) = signatures.iter().filter(|signature| signature.coverage.byte_range.is_some()).map(|signature| signature.position.0).max() else {
+    let Some(end) =
+        signatures.iter().filter(|signature| signature.coverage.byte_range.is_some()).map(|signature| signature.position.0).max()
+    else {
         return Vec::new();
     };
     let size = u64::try_from(pdf.octets().len()).unwrap_or(u64::MAX);

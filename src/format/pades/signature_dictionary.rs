@@ -73,7 +73,15 @@ pub(super) fn read(pdf: &Pdf<'_>, place: SignaturePlace) -> Read {
         r.require(&FOUND, found.is_some(), [("what", described(&view, &place).into())])?;
         r.ask(&NOT_REMOVED, place.found != FoundIn::OlderForm, []);
         checked_dictionary(r, pdf, &view, &place, &known, &mut gathered)?;
-        content::read(r, sub_filter.as_deref(), &contents(&view, &place, &known)?, &known, &view, &mut gathered.content, &mut gathered.wanted)
+        content::read(
+            r,
+            sub_filter.as_deref(),
+            &contents(&view, &place, &known)?,
+            &known,
+            &view,
+            &mut gathered.content,
+            &mut gathered.wanted,
+        )
     });
     let revision = gathered.range.inside.map(|range| pdf.revision_ending_at(range.end()));
     let format_constraints = Block::run("Constraints of the file", "ISO 32000-2 §12.8.1", subject, |r| {
