@@ -20,6 +20,8 @@ pub mod crypto;
 pub mod encoding;
 mod error;
 mod limits;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod time;
 
 pub use error::{Malformed, Misuse};
