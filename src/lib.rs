@@ -20,6 +20,7 @@ pub mod crypto;
 pub mod encoding;
 mod error;
 mod limits;
+pub mod pki;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod time;
