@@ -9,7 +9,7 @@ use crate::error::Malformed;
 pub struct AlgorithmIdentifier {
     /// `algorithm`
     pub oid: ObjectId,
-    /// `parameters` with identifier and length; NULL parameters are present, absent ones `None`.
+    /// `parameters` with identifier and length, in DER; NULL parameters are present, absent ones `None`.
     pub parameters: Option<Received>,
     /// The whole value.
     pub received: Received,
@@ -24,7 +24,7 @@ impl AlgorithmIdentifier {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let oid = reader.expect(tag::OBJECT_IDENTIFIER, "algorithm")?.object_id()?;
-        let parameters = if reader.is_empty() { None } else { Some(reader.value()?.received()) };
+        let parameters = if reader.is_empty() { None } else { Some(reader.value()?.received_der()?) };
         reader.finish()?;
         Ok(Self { oid, parameters, received: value.received() })
     }
