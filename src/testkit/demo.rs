@@ -3,10 +3,10 @@
 use super::certificate::Template;
 use super::entity::Entity;
 use super::extension::{GeneralName, authority_information_access, crl_distribution_point, subject_alternative_name};
-use super::key::{Key, KeyKind};
+use super::key::{Key, KeyParameters};
 use super::name::{COMMON_NAME, COUNTRY, EMAIL, LOCALITY, Name, ORGANISATION, TITLE, USER_ID};
 use super::pem::pem;
-use super::pkcs12::pkcs12;
+use super::pkcs12::Pkcs12;
 use super::random::Random;
 use super::revocation_list::RevocationList;
 use crate::crypto::Curve;
@@ -53,7 +53,7 @@ impl DemoPki {
     pub fn new(seed: [u8; 32], time: Time) -> Result<Self, Misuse> {
         let mut random = Random::seeded(&seed);
         let mut key = |kind| Key::generate(kind, &mut random);
-        let curve = KeyKind::Ecdsa(Curve::P256);
+        let curve = KeyParameters::Ec(Curve::P256);
         let from = |days: i64| time.plus_seconds(-days * DAY);
         let until = |years: i64| time.plus_seconds(years * YEAR);
 
@@ -65,8 +65,8 @@ impl DemoPki {
 
         let mail = subject_alternative_name(&[GeneralName::Email("phuonghoasen@donghai.example".into())]);
         let organisation = Template::signatory(organisation_name(), from(100), until(4)).with(mail);
-        let leader = issuing.issue(&located(Template::signatory(leader_name(), from(90), until(4))), key(KeyKind::Rsa(2048))?)?;
-        let organisation = issuing.issue(&located(organisation), key(KeyKind::Rsa(2048))?)?;
+        let leader = issuing.issue(&located(Template::signatory(leader_name(), from(90), until(4))), key(KeyParameters::Rsa(2048))?)?;
+        let organisation = issuing.issue(&located(organisation), key(KeyParameters::Rsa(2048))?)?;
         let former_leader = issuing.issue(&located(Template::signatory(former_leader_name(), from(700), until(3))), key(curve)?)?;
         let timestamping = issuing.issue(&located(Template::timestamping(service("TSA"), from(100), until(5))), key(curve)?)?;
         let ocsp_responder = issuing.issue(&Template::ocsp_responder(service("OCSP"), from(20), until(1)), key(curve)?)?;
@@ -105,13 +105,13 @@ impl DemoPki {
             ("password.txt".to_owned(), format!("{PASSWORD}\n").into_bytes()),
         ];
         for (name, entity) in self.entities() {
-            let key = pem("PRIVATE KEY", &entity.key.pkcs8()?).into_bytes();
+            let key = pem("PRIVATE KEY", &entity.key.pkcs8()).into_bytes();
             files.push((format!("{name}.key.pem"), [key, certificate(entity)].concat()));
         }
         for (name, entity) in [("leader", &self.leader), ("organisation", &self.organisation), ("former-leader", &self.former_leader)] {
             let mut random = Random::seeded(&entity.certificate);
             let chain = [&self.issuing.certificate[..], &self.root.certificate];
-            files.push((format!("{name}.p12"), pkcs12(entity, &chain, name, PASSWORD, &mut random)?));
+            files.push((format!("{name}.p12"), Pkcs12::openssl(name).write(entity, &chain, PASSWORD, &mut random)?));
         }
         Ok(files)
     }

@@ -1,7 +1,5 @@
 //! RFC 5280 §3.1 — an entity with a key and a certificate, which can certify others whether it may or not
 
-use super::algorithm;
-use super::asn1::{bit_string, concatenation, explicit, implicit, integer, integer_contents, number, sequence, time};
 use super::certificate::{AuthorityKeyIdentifier, Fault, Template};
 use super::extension::{AUTHORITY_KEY_IDENTIFIER, Extension, GeneralName, SUBJECT_KEY_IDENTIFIER, extensions};
 use super::key::Key;
@@ -9,6 +7,9 @@ use super::name::Name;
 use super::revocation_list::RevocationList;
 use crate::Misuse;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
+use crate::encoding::der::write::{
+    bit_string, context, context_constructed, integer, object_id, octet_string, retagged, sequence, time, unsigned_integer,
+};
 
 /// A key, and the certificate that was issued for it.
 #[derive(Clone)]
@@ -50,13 +51,13 @@ impl Entity {
             _ => &algorithm,
         };
         let to_be_signed = sequence(&[
-            template.version.map(|version| explicit(0, &number(version.into()))).unwrap_or_default(),
-            integer(&serial),
-            algorithm::signature(inner)?,
+            template.version.map(|version| context_constructed(0, &[integer(version.into())])).unwrap_or_default(),
+            unsigned_integer(&serial),
+            identifier(inner)?,
             issuer.der(),
             sequence(&[time(template.not_before), time(template.not_after)]),
             template.subject.der(),
-            key.public_key_info(),
+            key.public_key_info().to_vec(),
             self.extensions_of(template, &key),
         ]);
         let certificate = self.signed(&to_be_signed, &algorithm, template.fault.as_ref())?;
@@ -81,26 +82,26 @@ impl Entity {
         if fault == Some(&Fault::SignatureAltered) {
             value.last_mut().into_iter().for_each(|last| *last ^= 1);
         }
-        Ok(sequence(&[to_be_signed, &algorithm::signature(algorithm)?, &bit_string(&value)]))
+        Ok(sequence(&[to_be_signed, &identifier(algorithm)?, &bit_string(&value)]))
     }
 
     fn extensions_of(&self, template: &Template, key: &Key) -> Vec<u8> {
         let mut all = Vec::new();
         if template.subject_key_identifier {
-            all.push(Extension::new(SUBJECT_KEY_IDENTIFIER, false, super::asn1::octet_string(&key.identifier())));
+            all.push(Extension::new(SUBJECT_KEY_IDENTIFIER, false, octet_string(&key.identifier())));
         }
         all.extend(self.authority_key_identifier(template.authority_key_identifier));
         all.extend(template.extensions.iter().cloned());
         // §4.1: in a certificate of version 1 there is no place for extensions.
-        if all.is_empty() || template.version.is_none() { Vec::new() } else { explicit(3, &extensions(&all)) }
+        if all.is_empty() || template.version.is_none() { Vec::new() } else { context_constructed(3, &[extensions(&all)]) }
     }
 
     /// The extension of §4.2.1.1 by which this entity is named as the issuer.
     fn authority_key_identifier(&self, form: AuthorityKeyIdentifier) -> Option<Extension> {
-        let key_identifier = implicit(0, &self.key.identifier());
+        let key_identifier = context(0, &self.key.identifier());
         let (issuer, _) = &self.issuer;
-        let name = explicit(1, &GeneralName::Directory(issuer.clone()).der());
-        let serial = implicit(2, &integer_contents(&self.serial));
+        let name = context_constructed(1, &[GeneralName::Directory(issuer.clone()).der()]);
+        let serial = retagged(0x82, &unsigned_integer(&self.serial));
         let value = match form {
             AuthorityKeyIdentifier::KeyIdentifier => sequence(&[key_identifier]),
             AuthorityKeyIdentifier::IssuerAndSerial => sequence(&[name, serial]),
@@ -111,10 +112,19 @@ impl Entity {
     }
 }
 
+/// `AlgorithmIdentifier` (RFC 5280 §4.1.1.2); of an algorithm that the library does not know, the bare identifier.
+pub(super) fn identifier(algorithm: &SignatureAlgorithm) -> Result<Vec<u8>, Misuse> {
+    match algorithm {
+        SignatureAlgorithm::Unsupported(oid) => Ok(sequence(&[object_id(*oid)])),
+        known => known.to_identifier().ok_or_else(|| Misuse::new(format!("no identifier for {known}"))),
+    }
+}
+
 /// The serial number of the template, or sixteen octets that its contents decide.
 fn serial(template: &Template, key: &Key) -> Vec<u8> {
     template.serial.clone().unwrap_or_else(|| {
-        let contents = concatenation(&[time(template.not_before), time(template.not_after), template.subject.der(), key.public_key_info()]);
+        let contents =
+            [time(template.not_before), time(template.not_after), template.subject.der(), key.public_key_info().to_vec()].concat();
         let mut serial = DigestAlgorithm::Sha256.digest(&contents);
         serial.truncate(16);
         // A first bit of neither sign nor leading zero keeps every number at sixteen octets.
@@ -123,25 +133,20 @@ fn serial(template: &Template, key: &Key) -> Vec<u8> {
     })
 }
 
-/// Read by the types of another crate, and verified with its idea of what is signed.
 #[cfg(test)]
 mod tests {
-    use der::{Decode, Encode};
-    use p256::ecdsa::signature::Verifier;
-    use x509_cert::Certificate;
-    use x509_cert::crl::CertificateList;
-
-    use super::super::{Extension, KeyKind, Random, extension, name};
+    use super::super::{Extension, KeyParameters, Random, extension, name};
     use super::*;
     use crate::Time;
-    use crate::crypto::Curve;
+    use crate::crypto::{Curve, PublicKey, Signed, Verification};
+    use crate::pki::{Certificate, CertificateList};
 
     fn time() -> Time {
         Time::from_unix(1_795_316_400)
     }
 
     fn key(seed: &str) -> Key {
-        Key::generate(KeyKind::Ecdsa(Curve::P256), &mut Random::seeded(seed.as_bytes())).unwrap()
+        Key::generate(KeyParameters::Ec(Curve::P256), &mut Random::seeded(seed.as_bytes())).unwrap()
     }
 
     fn template(common_name: &str) -> Template {
@@ -153,72 +158,62 @@ mod tests {
     }
 
     fn holds(signed: &[u8], value: &[u8], signer: &Entity) -> bool {
-        let info = signer.key.public_key_info();
-        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&info[info.len() - 65..]).unwrap();
-        key.verify(signed, &p256::ecdsa::Signature::from_der(value).unwrap()).is_ok()
+        let key: &PublicKey = signer.key.software_key().public_key();
+        key.verify(&signer.key.algorithm(), Signed::Octets(signed), value) == Verification::Valid
     }
 
-    fn certificate_holds(certificate: &[u8], signer: &Entity) -> bool {
-        let certificate = Certificate::from_der(certificate).unwrap();
-        holds(&certificate.tbs_certificate().to_der().unwrap(), certificate.signature().raw_bytes(), signer)
+    fn read(entity: &Entity) -> Certificate {
+        Certificate::from_der(&entity.certificate).unwrap()
     }
 
     #[test]
     fn an_issued_certificate_is_signed_by_its_issuer() {
         let leaf = root().issue(&template("leaf"), key("leaf")).unwrap();
-        assert!(certificate_holds(&leaf.certificate, &root()));
-        assert!(!certificate_holds(&leaf.certificate, &leaf));
+        assert!(holds(read(&leaf).tbs(), read(&leaf).signature(), &root()));
+        assert!(!holds(read(&leaf).tbs(), read(&leaf).signature(), &leaf));
+        assert_eq!(read(&leaf).serial(), leaf.serial);
     }
 
     #[test]
     fn an_altered_signature_does_not_hold() {
         let leaf = root().issue(&template("leaf").with_fault(Fault::SignatureAltered), key("leaf")).unwrap();
-        assert!(!certificate_holds(&leaf.certificate, &root()));
+        assert!(!holds(read(&leaf).tbs(), read(&leaf).signature(), &root()));
     }
 
     #[test]
     fn the_two_algorithms_differ_when_asked_to() {
         let fault = Fault::InnerAlgorithm(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512));
-        let leaf = root().issue(&template("leaf").with_fault(fault), key("leaf")).unwrap();
-        let leaf = Certificate::from_der(&leaf.certificate).unwrap();
-        assert_ne!(leaf.signature_algorithm(), leaf.tbs_certificate().signature());
-        assert_eq!(leaf.signature_algorithm().oid, DigestAlgorithm::Sha256.ecdsa_oid().unwrap());
+        let honest = root().issue(&template("leaf"), key("leaf")).unwrap();
+        let faulty = root().issue(&template("leaf").with_fault(fault), key("leaf")).unwrap();
+        assert_eq!(read(&honest).signature_algorithm(), read(&honest).tbs_signature_algorithm());
+        assert_ne!(read(&faulty).signature_algorithm(), read(&faulty).tbs_signature_algorithm());
     }
 
     #[test]
-    fn extensions_are_there_as_written() {
+    fn an_extension_is_there_once_and_as_written() {
         let odd = Extension::new(extension::KEY_USAGE, false, vec![1, 2, 3]);
         let leaf = root().issue(&Template::signatory(Name::default(), time(), time()).with(odd), key("leaf")).unwrap();
-        let leaf = Certificate::from_der(&leaf.certificate).unwrap();
-        let all = leaf.tbs_certificate().extensions().unwrap();
-        let found: Vec<_> = all.iter().filter(|one| one.extn_id == extension::KEY_USAGE).collect();
+        let leaf = read(&leaf);
+        let found: Vec<_> = leaf.extensions().iter().filter(|one| one.oid == extension::KEY_USAGE).collect();
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].critical, found[0].extn_value.as_bytes()), (false, &[1, 2, 3][..]));
+        assert_eq!((found[0].critical, found[0].value.octets()), (false, &[1, 2, 3][..]));
     }
 
     #[test]
     fn the_issuer_is_named_by_serial_number_when_asked_to() {
         let form = AuthorityKeyIdentifier::IssuerAndSerial;
         let leaf = root().issue(&Template { authority_key_identifier: form, ..template("leaf") }, key("leaf")).unwrap();
-        let leaf = Certificate::from_der(&leaf.certificate).unwrap();
-        let (_, found) = leaf.tbs_certificate().get_extension::<x509_cert::ext::pkix::AuthorityKeyIdentifier>().unwrap().unwrap();
-        assert_eq!(found.authority_cert_serial_number.unwrap().as_bytes(), root().serial);
-        assert!(found.key_identifier.is_none() && found.authority_cert_issuer.unwrap().len() == 1);
+        let found = read(&leaf).authority_key_identifier().unwrap().unwrap();
+        assert!(found.key_identifier.is_none());
+        assert_eq!(found.serial.unwrap().octets(), root().serial);
     }
 
     #[test]
     fn a_revocation_list_names_whom_it_revokes() {
         let list = RevocationList::new(time(), time().plus_seconds(3600)).with(&[1, 2, 3], time(), Some(4));
-        let list = <CertificateList>::from_der(&root().revocation_list(&list).unwrap()).unwrap();
-        assert!(holds(&list.tbs_cert_list.to_der().unwrap(), list.signature.raw_bytes(), &root()));
-        let revoked = list.tbs_cert_list.revoked_certificates.unwrap();
-        assert_eq!(revoked.iter().map(|one| one.serial_number.as_bytes()).collect::<Vec<_>>(), [[1, 2, 3]]);
-    }
-
-    #[test]
-    fn an_empty_revocation_list_has_no_list_in_it() {
-        let list = RevocationList::new(time(), time().plus_seconds(3600));
-        let list = <CertificateList>::from_der(&root().revocation_list(&list).unwrap()).unwrap();
-        assert!(list.tbs_cert_list.revoked_certificates.is_none());
+        let list = CertificateList::from_der(&root().revocation_list(&list).unwrap()).unwrap();
+        assert!(holds(list.tbs(), list.signature(), &root()));
+        assert!(list.find(&[1, 2, 3]).unwrap().is_some());
+        assert!(list.find(&[1, 2, 4]).unwrap().is_none());
     }
 }

@@ -2,8 +2,9 @@
 
 use const_oid::ObjectIdentifier;
 
-use super::asn1::{boolean, element, explicit, implicit, named_bits, null, number, octet_string, oid, sequence};
+use super::asn1::named_bits;
 use super::name::Name;
+use crate::encoding::der::write::{boolean, context, context_constructed, integer, null, object_id, octet_string, sequence, value};
 
 const fn at(dotted: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(dotted)
@@ -58,7 +59,7 @@ impl Extension {
     /// `Extension`, DER.
     pub fn der(&self) -> Vec<u8> {
         let value = octet_string(&self.value);
-        if self.critical { sequence(&[oid(self.id), boolean(true), value]) } else { sequence(&[oid(self.id), value]) }
+        if self.critical { sequence(&[object_id(self.id), boolean(true), value]) } else { sequence(&[object_id(self.id), value]) }
     }
 }
 
@@ -148,10 +149,10 @@ impl GeneralName {
     /// `GeneralName`, DER.
     pub fn der(&self) -> Vec<u8> {
         match self {
-            Self::Email(text) => implicit(1, text.as_bytes()),
-            Self::Dns(text) => implicit(2, text.as_bytes()),
-            Self::Directory(name) => explicit(4, &name.der()),
-            Self::Uri(text) => implicit(6, text.as_bytes()),
+            Self::Email(text) => context(1, text.as_bytes()),
+            Self::Dns(text) => context(2, text.as_bytes()),
+            Self::Directory(name) => context_constructed(4, &[name.der()]),
+            Self::Uri(text) => context(6, text.as_bytes()),
         }
     }
 }
@@ -159,7 +160,7 @@ impl GeneralName {
 /// §4.2.1.9, critical: a certification authority with at most `path_length` authorities under it, or (`None`) any number.
 pub fn authority(path_length: Option<u64>) -> Extension {
     let mut parts = vec![boolean(true)];
-    parts.extend(path_length.map(number));
+    parts.extend(path_length.map(integer));
     Extension::new(BASIC_CONSTRAINTS, true, sequence(&parts))
 }
 
@@ -175,7 +176,7 @@ pub fn key_usage(usages: &[KeyUsage]) -> Extension {
 
 /// §4.2.1.12, not critical.
 pub fn extended_key_usage(purposes: &[Purpose]) -> Extension {
-    let purposes: Vec<Vec<u8>> = purposes.iter().map(|purpose| oid(purpose.id())).collect();
+    let purposes: Vec<Vec<u8>> = purposes.iter().map(|purpose| object_id(purpose.id())).collect();
     Extension::new(EXTENDED_KEY_USAGE, false, sequence(&purposes))
 }
 
@@ -195,14 +196,14 @@ fn general_names(names: &[GeneralName]) -> Vec<u8> {
 
 /// §4.2.1.13, not critical: one distribution point with these addresses.
 pub fn crl_distribution_point(addresses: &[&str]) -> Extension {
-    let addresses: Vec<u8> = addresses.iter().flat_map(|address| implicit(6, address.as_bytes())).collect();
-    let point = explicit(0, &explicit(0, &addresses));
+    let addresses: Vec<u8> = addresses.iter().flat_map(|address| context(6, address.as_bytes())).collect();
+    let point = context_constructed(0, &[context_constructed(0, &[addresses])]);
     Extension::new(CRL_DISTRIBUTION_POINTS, false, sequence(&[sequence(&[point])]))
 }
 
 /// §4.2.2.1, not critical: where the issuer's certificate and where its OCSP responder are.
 pub fn authority_information_access(issuers: &[&str], responders: &[&str]) -> Extension {
-    let access = |method, address: &&str| sequence(&[oid(at(method)), implicit(6, address.as_bytes())]);
+    let access = |method, address: &&str| sequence(&[object_id(at(method)), context(6, address.as_bytes())]);
     let responders = responders.iter().map(|address| access("1.3.6.1.5.5.7.48.1", address));
     let issuers = issuers.iter().map(|address| access("1.3.6.1.5.5.7.48.2", address));
     Extension::new(AUTHORITY_INFORMATION_ACCESS, false, sequence(&responders.chain(issuers).collect::<Vec<_>>()))
@@ -210,7 +211,7 @@ pub fn authority_information_access(issuers: &[&str], responders: &[&str]) -> Ex
 
 /// §4.2.1.4, not critical: policies without qualifiers.
 pub fn certificate_policies(policies: &[ObjectIdentifier]) -> Extension {
-    let policies: Vec<Vec<u8>> = policies.iter().map(|policy| sequence(&[oid(*policy)])).collect();
+    let policies: Vec<Vec<u8>> = policies.iter().map(|policy| sequence(&[object_id(*policy)])).collect();
     Extension::new(CERTIFICATE_POLICIES, false, sequence(&policies))
 }
 
@@ -221,5 +222,5 @@ pub fn ocsp_no_check() -> Extension {
 
 /// Netscape certificate type, not critical: what certificates of 2017 still carry. The octet is the bits, first bit highest.
 pub fn netscape_certificate_type(bits: u8) -> Extension {
-    Extension::new(at("2.16.840.1.113730.1.1"), false, element(0x03, &[bits.trailing_zeros().min(7).try_into().unwrap_or(0), bits]))
+    Extension::new(at("2.16.840.1.113730.1.1"), false, value(0x03, &[bits.trailing_zeros().min(7).try_into().unwrap_or(0), bits]))
 }

@@ -2,7 +2,8 @@
 
 use const_oid::ObjectIdentifier;
 
-use super::asn1::{bmp_string, ia5_string, oid, printable_string, sequence, set_of, utf8_string};
+use super::asn1::{bmp_string, ia5_string, printable_string};
+use crate::encoding::der::write::{object_id, sequence, set_of, utf8_string};
 
 const fn at(dotted: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(dotted)
@@ -77,10 +78,10 @@ impl Name {
                     StringKind::Ia5 => ia5_string(value),
                     StringKind::Bmp => bmp_string(value),
                 };
-                sequence(&[oid(*attribute), value])
+                sequence(&[object_id(*attribute), value])
             })
             .collect();
-        self.relative.push(set_of(&attributes));
+        self.relative.push(set_of(attributes));
         self
     }
 

@@ -2,12 +2,13 @@
 
 use const_oid::ObjectIdentifier;
 
-use super::algorithm;
-use super::asn1::{enumerated, explicit, integer, number, sequence, time};
+use super::asn1::enumerated;
 use super::certificate::{AuthorityKeyIdentifier, Fault};
+use super::entity::identifier;
 use super::extension::{Extension, extensions};
 use super::name::Name;
 use crate::crypto::SignatureAlgorithm;
+use crate::encoding::der::write::{context_constructed, integer, sequence, time, unsigned_integer};
 use crate::{Misuse, Time};
 
 const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
@@ -72,7 +73,7 @@ impl RevocationList {
 
     /// The extensions that the list itself decides.
     pub(super) fn extensions(&self) -> Vec<Extension> {
-        let number = self.number.map(|value| Extension::new(CRL_NUMBER, false, number(value)));
+        let number = self.number.map(|value| Extension::new(CRL_NUMBER, false, integer(value)));
         number.into_iter().chain(self.extensions.iter().cloned()).collect()
     }
 
@@ -80,14 +81,14 @@ impl RevocationList {
     pub(super) fn to_be_signed(&self, issuer: &Name, algorithm: &SignatureAlgorithm, all: &[Extension]) -> Result<Vec<u8>, Misuse> {
         let revoked: Vec<Vec<u8>> = self.revoked.iter().map(Revoked::der).collect();
         Ok(sequence(&[
-            number(1),
-            algorithm::signature(algorithm)?,
+            integer(1),
+            identifier(algorithm)?,
             issuer.der(),
             time(self.this_update),
             self.next_update.map(time).unwrap_or_default(),
             // §5.1.2.6: with nothing revoked the list must be absent.
             if revoked.is_empty() { Vec::new() } else { sequence(&revoked) },
-            if all.is_empty() { Vec::new() } else { explicit(0, &extensions(all)) },
+            if all.is_empty() { Vec::new() } else { context_constructed(0, &[extensions(all)]) },
         ]))
     }
 }
@@ -95,6 +96,6 @@ impl RevocationList {
 impl Revoked {
     fn der(&self) -> Vec<u8> {
         let reason = self.reason.map(|reason| extensions(&[Extension::new(REASON_CODE, false, enumerated(reason))]));
-        sequence(&[integer(&self.serial), time(self.time), reason.unwrap_or_default()])
+        sequence(&[unsigned_integer(&self.serial), time(self.time), reason.unwrap_or_default()])
     }
 }
