@@ -154,3 +154,32 @@ fn add_and_one(number: &mut [u8], addend: &[u8]) {
         (*octet, carry) = (low, high.into());
     }
 }
+
+/// Expected values from `openssl kdf`.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALT: [u8; 8] = [0x0a, 0x58, 0xcf, 0x64, 0x53, 0x0d, 0x82, 0x3f];
+
+    #[test]
+    fn keys_of_pkcs12_are_those_of_openssl() {
+        let begins = |digest, purpose, length| derive(digest, purpose, "Mật khẩu", &SALT, 7, length)[..4].to_vec();
+        assert_eq!(begins(DigestAlgorithm::Sha1, 1, 24), [0x6d, 0xf4, 0xe0, 0x1b]);
+        assert_eq!(begins(DigestAlgorithm::Sha1, 2, 8), [0xb9, 0xe9, 0x60, 0xaf]);
+        assert_eq!(begins(DigestAlgorithm::Sha256, 3, 32), [0xee, 0x4b, 0x2a, 0x8f]);
+    }
+
+    /// The first digest has 20 octets, so that the last four show how the second block is made.
+    #[test]
+    fn a_second_block_depends_on_the_first() {
+        let key = derive(DigestAlgorithm::Sha1, 1, "Mật khẩu", &SALT, 7, 24);
+        assert_eq!(key[20..], [0xc3, 0xce, 0xec, 0x75]);
+    }
+
+    #[test]
+    fn keys_of_pbes1_are_those_of_openssl() {
+        let (key, vector) = pbkdf1("password", &SALT, 7);
+        assert_eq!((&key[..2], &vector[..2]), (&[0x97, 0xd2][..], &[0x13, 0x21][..]));
+    }
+}
