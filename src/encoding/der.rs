@@ -48,6 +48,14 @@ impl Received {
     }
 }
 
+/// A whole input, shared instead of copied: for inputs of many megabytes.
+impl From<Arc<[u8]>> for Received {
+    fn from(input: Arc<[u8]>) -> Self {
+        let range = 0..input.len();
+        Self { input, range }
+    }
+}
+
 impl PartialEq for Received {
     fn eq(&self, other: &Self) -> bool {
         self.octets() == other.octets()
@@ -174,6 +182,14 @@ impl<'a> Value<'a> {
         Reader::inside(self)
     }
 
+    /// One thing that is all there is inside.
+    ///
+    /// # Errors
+    /// As [`Self::reader`], and what `read` finds.
+    pub fn only<T>(&self, read: impl FnOnce(&mut Reader<'a>) -> Result<T, Malformed>) -> Result<T, Malformed> {
+        self.reader()?.only(read)
+    }
+
     /// The values inside contents that are DER although the tag is primitive, as in `OCTET STRING` that carries a value.
     ///
     /// # Errors
@@ -182,11 +198,21 @@ impl<'a> Value<'a> {
         Reader::wrapped(self)
     }
 
+    /// The contents of a type that has no segmented form.
+    fn primitive(&self) -> Result<&'a [u8], Malformed> {
+        if self.tag & tag::CONSTRUCTED == 0 {
+            Ok(self.contents())
+        } else {
+            Err(self.malformed("primitive contents expected, found values inside"))
+        }
+    }
+
     /// `OBJECT IDENTIFIER` (§8.19), also under an implicit tag.
     ///
     /// # Errors
     /// [`Malformed`] when the contents are no object identifier.
     pub fn object_id(&self) -> Result<ObjectId, Malformed> {
+        self.primitive()?;
         ObjectId::new(self.received_contents()).ok_or_else(|| self.malformed("invalid object identifier"))
     }
 
@@ -195,7 +221,7 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`Malformed`] when there are none.
     pub fn integer(&self) -> Result<&'a [u8], Malformed> {
-        let contents = self.contents();
+        let contents = self.primitive()?;
         if contents.is_empty() { Err(self.malformed("integer without octets")) } else { Ok(contents) }
     }
 
@@ -217,7 +243,7 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`Malformed`] when it is not one octet.
     pub fn boolean(&self) -> Result<bool, Malformed> {
-        match self.contents() {
+        match self.primitive()? {
             [octet] => Ok(*octet != 0),
             _ => Err(self.malformed("boolean not of one octet")),
         }
@@ -228,7 +254,7 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`Malformed`] when the count is missing, above 7, or not zero without octets.
     pub fn bit_string(&self) -> Result<(u8, Received), Malformed> {
-        match self.contents() {
+        match self.primitive()? {
             [unused @ 0..=7, octets @ ..] if *unused == 0 || !octets.is_empty() => {
                 let contents = self.contents.start.saturating_add(1).min(self.contents.end)..self.contents.end;
                 Ok((*unused, self.source.part(contents)))
@@ -290,7 +316,7 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`Malformed`] when it is none.
     pub fn generalized_time(&self) -> Result<crate::Time, Malformed> {
-        crate::Time::from_generalized_time(self.contents()).map_err(|malformed| malformed.within(self.contents.start))
+        crate::Time::from_generalized_time(self.primitive()?).map_err(|malformed| malformed.within(self.contents.start))
     }
 
     /// Text for people: a character string type read as what its tag says, octets that it does not allow replaced.

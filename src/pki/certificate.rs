@@ -56,9 +56,7 @@ impl Certificate {
     /// # Errors
     /// As [`Self::from_der`], with offsets in the whole input.
     pub fn from_received(received: Received) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(&received, FORMAT);
-        let whole = reader.expect(tag::SEQUENCE, FORMAT)?;
-        reader.finish()?;
+        let whole = Reader::new(&received, FORMAT).only(|reader| reader.expect(tag::SEQUENCE, FORMAT))?;
         let mut fields = whole.reader()?;
         let tbs = fields.expect(tag::SEQUENCE, "tbsCertificate")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
@@ -270,15 +268,13 @@ impl Certificate {
 impl Fields {
     fn read(received: Received, tbs: &Value<'_>, signature_algorithm: AlgorithmIdentifier, signature: Received) -> Result<Self, Malformed> {
         let mut reader = tbs.reader()?;
-        let version = read_version(&mut reader)?;
+        let version = reader.explicit(0, |inner| inner.expect(tag::INTEGER, "version")?.small_integer())?.unwrap_or(0);
         let serial = reader.expect(tag::INTEGER, "serialNumber")?;
         serial.integer()?;
         let inner_algorithm = AlgorithmIdentifier::read(&mut reader, "signature")?;
         let issuer = Name::read(&mut reader, "issuer")?;
-        let mut validity = reader.expect(tag::SEQUENCE, "validity")?.reader()?;
-        let not_before = validity.value()?.time()?;
-        let not_after = validity.value()?.time()?;
-        validity.finish()?;
+        let (not_before, not_after) =
+            reader.sequence("validity")?.only(|validity| Ok((validity.value()?.time()?, validity.value()?.time()?)))?;
         let subject = Name::read(&mut reader, "subject")?;
         let subject_public_key_info = reader.expect(tag::SEQUENCE, "subjectPublicKeyInfo")?.received();
         // issuerUniqueID and subjectUniqueID (§4.1.2.8) say nothing that a validator uses.
@@ -304,17 +300,6 @@ impl Fields {
             sha256: OnceLock::new(),
         })
     }
-}
-
-/// `version [0] EXPLICIT Version DEFAULT v1`
-fn read_version(reader: &mut Reader<'_>) -> Result<i64, Malformed> {
-    let Some(explicit) = reader.optional(tag::context_constructed(0))? else {
-        return Ok(0);
-    };
-    let mut inner = explicit.reader()?;
-    let version = inner.expect(tag::INTEGER, "version")?.small_integer()?;
-    inner.finish()?;
-    Ok(version)
 }
 
 /// Equal octets.

@@ -92,9 +92,7 @@ impl CertificateList {
     /// # Errors
     /// As [`Self::from_der`], with offsets in the whole input.
     pub fn from_received(received: Received) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(&received, FORMAT);
-        let whole = reader.expect(tag::SEQUENCE, "certificate list")?;
-        reader.finish()?;
+        let whole = Reader::new(&received, FORMAT).only(|reader| reader.expect(tag::SEQUENCE, "certificate list"))?;
         let mut fields = whole.reader()?;
         let tbs = fields.expect(tag::SEQUENCE, "tbsCertList")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
@@ -214,13 +212,18 @@ impl CertificateList {
     /// [`Malformed`] when an entry before it is.
     pub fn find(&self, serial: &[u8]) -> Result<Option<RevokedCertificate>, Malformed> {
         let mut entries = self.entries();
-        while let Some(entry) = entries.next_value()? {
+        loop {
+            if let Some(reader) = &mut entries.reader {
+                reader.pass_over(|other| !other.is_empty() && !same_integer(other, serial));
+            }
+            let Some(entry) = entries.next_value()? else {
+                return Ok(None);
+            };
             let mut fields = entry.reader()?;
             if same_integer(fields.expect(tag::INTEGER, "userCertificate")?.integer()?, serial) {
                 return RevokedCertificate::from_value(&entry).map(Some);
             }
         }
-        Ok(None)
     }
 
     /// The first entry with this serial number of a certificate of this issuer. An entry's `certificateIssuer` stands for those after it too (§5.3.3).
@@ -245,19 +248,14 @@ impl CertificateList {
         let Some(extension) = self.0.extensions.find(oid) else {
             return Ok(None);
         };
-        let mut reader = Reader::new(&extension.value, FORMAT);
-        let value = reader.expect(tag::INTEGER, "number")?;
+        let value = Reader::new(&extension.value, FORMAT).only(|reader| reader.expect(tag::INTEGER, "number"))?;
         value.integer()?;
-        reader.finish()?;
         Ok(Some(value.received_contents()))
     }
 }
 
 fn generalized_time(value: &Received) -> Result<Time, Malformed> {
-    let mut reader = Reader::new(value, FORMAT);
-    let time = reader.expect(tag::GENERALIZED_TIME, "time")?.generalized_time()?;
-    reader.finish()?;
-    Ok(time)
+    Reader::new(value, FORMAT).only(|reader| reader.expect(tag::GENERALIZED_TIME, "time")?.generalized_time())
 }
 
 impl Fields {
@@ -333,13 +331,8 @@ impl RevokedCertificate {
     /// # Errors
     /// [`Malformed`] extension, here and in those that follow.
     pub fn reason(&self) -> Result<Option<RevocationReason>, Malformed> {
-        let Some(extension) = self.extensions.find(object_id::REASON_CODE) else {
-            return Ok(None);
-        };
-        let mut reader = Reader::new(&extension.value, FORMAT);
-        let reason = RevocationReason::from_value(&reader.expect(tag::ENUMERATED, "reasonCode")?)?;
-        reader.finish()?;
-        Ok(Some(reason))
+        let extension = self.extensions.find(object_id::REASON_CODE);
+        extension.map(|extension| Reader::new(&extension.value, FORMAT).only(RevocationReason::read)).transpose()
     }
 
     /// `invalidityDate` (§5.3.2)
@@ -355,18 +348,15 @@ impl RevokedCertificate {
     /// # Errors
     /// [`Malformed`] extension
     pub fn certificate_issuer(&self) -> Result<Option<GeneralNames>, Malformed> {
-        let Some(extension) = self.extensions.find(object_id::CERTIFICATE_ISSUER) else {
-            return Ok(None);
-        };
-        let mut reader = Reader::new(&extension.value, FORMAT);
-        let names = GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "certificateIssuer")?)?;
-        reader.finish()?;
-        Ok(Some(names))
+        let read = |reader: &mut Reader<'_>| GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "certificateIssuer")?);
+        let extension = self.extensions.find(object_id::CERTIFICATE_ISSUER);
+        extension.map(|extension| Reader::new(&extension.value, FORMAT).only(read)).transpose()
     }
 }
 
 impl RevocationReason {
-    pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let value = reader.expect(tag::ENUMERATED, "CRLReason")?;
         let number = value.small_integer()?;
         let row = REASONS.iter().find(|(code, _, _)| *code == number);
         row.map(|(_, reason, _)| *reason).ok_or_else(|| value.malformed(format!("unknown revocation reason {number}")))

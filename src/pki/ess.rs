@@ -47,13 +47,10 @@ pub(super) enum SigningCertificateVersion {
 impl SigningCertificate {
     pub(super) fn from_value(value: &Value<'_>, version: SigningCertificateVersion) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
-        let mut each = reader.expect(tag::SEQUENCE, "certs")?.reader()?;
+        let certificates =
+            reader.sequence("certs")?.each(|certs| EssCertificateId::from_value(&certs.expect(tag::SEQUENCE, "ESSCertID")?, version))?;
         let policies = reader.optional(tag::SEQUENCE)?.map(|value| value.received());
         reader.finish()?;
-        let mut certificates = Vec::new();
-        while !each.is_empty() {
-            certificates.push(EssCertificateId::from_value(&each.expect(tag::SEQUENCE, "ESSCertID")?, version)?);
-        }
         Ok(Self { certificates, policies })
     }
 

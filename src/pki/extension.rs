@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
 
-use crate::encoding::der::{ObjectId, Reader, Received, Value, tag};
+use crate::encoding::der::{ObjectId, Reader, Received, Rules, Value, tag};
 use crate::error::Malformed;
 
 pub mod alternative_names;
@@ -50,23 +50,14 @@ pub trait ExtensionValue: Sized {
 
 impl Extensions {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let mut extensions = Vec::new();
-        while !reader.is_empty() {
-            extensions.push(Extension::from_value(&reader.expect(tag::SEQUENCE, "extension")?)?);
-        }
+        let extensions = value.reader()?.each(|reader| Extension::from_value(&reader.expect(tag::SEQUENCE, "extension")?))?;
         Ok(Self(extensions.into()))
     }
 
     /// Reads `[number] EXPLICIT Extensions OPTIONAL`.
     pub(crate) fn read_optional(reader: &mut Reader<'_>, number: u8) -> Result<Self, Malformed> {
-        let Some(explicit) = reader.optional(tag::context_constructed(number))? else {
-            return Ok(Self::default());
-        };
-        let mut inner = explicit.reader()?;
-        let extensions = Self::from_value(&inner.expect(tag::SEQUENCE, "extensions")?)?;
-        inner.finish()?;
-        Ok(extensions)
+        let extensions = reader.explicit(number, |inner| Self::from_value(&inner.expect(tag::SEQUENCE, "extensions")?))?;
+        Ok(extensions.unwrap_or_default())
     }
 
     /// All of them, in the order received.
@@ -112,9 +103,7 @@ impl Extension {
     /// # Errors
     /// [`Malformed`] when it is none.
     pub fn typed<T: ExtensionValue>(&self) -> Result<T, Malformed> {
-        let mut reader = Reader::new(&self.value, "extension");
-        let value = T::read(&mut reader)?;
-        reader.finish()?;
-        Ok(value)
+        // Roots and CAs in use have values in basic encoding. They are signed as they are, so that reading them loses nothing.
+        Reader::with_rules(&self.value, "extension", Rules::Basic).only(T::read)
     }
 }

@@ -50,11 +50,7 @@ impl Name {
     /// # Errors
     /// [`Malformed`] when `octets` are not one name.
     pub fn from_der(octets: &[u8]) -> Result<Self, Malformed> {
-        let input = Received::new(octets);
-        let mut reader = Reader::new(&input, "Name");
-        let name = Self::read(&mut reader, "name")?;
-        reader.finish()?;
-        Ok(name)
+        Reader::new(&Received::new(octets), "name").only(|reader| Self::read(reader, "name"))
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, Malformed> {
@@ -62,11 +58,8 @@ impl Name {
     }
 
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let mut rdns = Vec::new();
-        while !reader.is_empty() {
-            rdns.push(RelativeDistinguishedName::from_value(&reader.expect(tag::SET, "relativeDistinguishedName")?)?);
-        }
+        let rdns =
+            value.reader()?.each(|reader| RelativeDistinguishedName::from_value(&reader.expect(tag::SET, "relativeDistinguishedName")?))?;
         let compared: Vec<u8> = rdns.iter().flat_map(RelativeDistinguishedName::compared).collect();
         Ok(Self { received: value.received(), rdns: rdns.into(), compared: compared.into() })
     }
@@ -144,11 +137,8 @@ impl TypedIdentifier {
 
 impl RelativeDistinguishedName {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let mut attributes = Vec::new();
-        while !reader.is_empty() {
-            attributes.push(NameAttribute::from_value(&reader.expect(tag::SEQUENCE, "attributeTypeAndValue")?)?);
-        }
+        let attributes =
+            value.reader()?.each(|reader| NameAttribute::from_value(&reader.expect(tag::SEQUENCE, "attributeTypeAndValue")?))?;
         Ok(Self(attributes))
     }
 

@@ -119,14 +119,11 @@ impl OcspResponse {
     /// # Errors
     /// As [`Self::from_der`], with offsets in the whole input.
     pub fn from_received(received: Received) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(&received, FORMAT);
-        let whole = reader.expect(tag::SEQUENCE, FORMAT)?;
-        reader.finish()?;
+        let whole = Reader::new(&received, FORMAT).only(|reader| reader.expect(tag::SEQUENCE, FORMAT))?;
         let mut fields = whole.reader()?;
         let status = OcspResponseStatus::from_value(&fields.expect(tag::ENUMERATED, "responseStatus")?)?;
-        let bytes = fields.optional(tag::context_constructed(0))?;
+        let basic = fields.explicit(0, |inner| inner.sequence("responseBytes")?.only(response_bytes))?;
         fields.finish()?;
-        let basic = bytes.map(|explicit| response_bytes(&explicit)).transpose()?;
         if status == OcspResponseStatus::Successful && basic.is_none() {
             return Err(whole.malformed("successful without response bytes"));
         }
@@ -139,18 +136,13 @@ impl OcspResponse {
     }
 }
 
-fn response_bytes(explicit: &Value<'_>) -> Result<BasicOcspResponse, Malformed> {
-    let mut inner = explicit.reader()?;
-    let mut bytes = inner.expect(tag::SEQUENCE, "responseBytes")?.reader()?;
-    inner.finish()?;
+fn response_bytes(bytes: &mut Reader<'_>) -> Result<BasicOcspResponse, Malformed> {
     let response_type = bytes.expect(tag::OBJECT_IDENTIFIER, "responseType")?;
     let oid = response_type.object_id()?;
     if oid != object_id::OCSP_BASIC {
         return Err(response_type.malformed(format!("response type {oid} is not basic")));
     }
-    let response = bytes.expect(tag::OCTET_STRING, "response")?;
-    bytes.finish()?;
-    BasicOcspResponse::from_received(response.received_contents())
+    BasicOcspResponse::from_received(bytes.expect(tag::OCTET_STRING, "response")?.received_contents())
 }
 
 impl OcspResponseStatus {
@@ -181,9 +173,7 @@ impl BasicOcspResponse {
     /// # Errors
     /// As [`Self::from_der`], with offsets in the whole input.
     pub fn from_received(received: Received) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(&received, FORMAT);
-        let whole = reader.expect(tag::SEQUENCE, "basicOCSPResponse")?;
-        reader.finish()?;
+        let whole = Reader::new(&received, FORMAT).only(|reader| reader.expect(tag::SEQUENCE, "basicOCSPResponse"))?;
         Ok(Self(Arc::new(Fields::read(&whole)?)))
     }
 
@@ -254,23 +244,14 @@ impl Fields {
         let tbs = reader.expect(tag::SEQUENCE, "tbsResponseData")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut reader, "signatureAlgorithm")?;
         let signature = reader.expect(tag::BIT_STRING, "signature")?.bit_string_octets()?;
-        let (mut certificates, mut unread) = (Vec::new(), Vec::new());
-        if let Some(explicit) = reader.optional(tag::context_constructed(0))? {
-            let mut certs = explicit.reader()?;
-            let mut each = certs.expect(tag::SEQUENCE, "certs")?.reader()?;
-            certs.finish()?;
-            while !each.is_empty() {
-                let value = each.value()?;
-                Unread::or_push(Certificate::from_received(value.received()), "certs", &value, &mut certificates, &mut unread);
-            }
-        }
+        let (certificates, unread) = reader.explicit(0, read_certificates)?.unwrap_or_default();
         reader.finish()?;
 
         let mut data = tbs.reader()?;
-        let version = read_version(&mut data)?;
+        let version = data.explicit(0, |inner| inner.expect(tag::INTEGER, "version")?.small_integer())?.unwrap_or(0);
         let responder = ResponderId::read(&mut data)?;
         let produced_at = data.expect(tag::GENERALIZED_TIME, "producedAt")?.generalized_time()?;
-        let responses = read_responses(&mut data)?;
+        let responses = data.sequence("responses")?.each(|reader| reader.sequence("singleResponse")?.only(SingleResponse::read))?;
         let extensions = Extensions::read_optional(&mut data, 1)?;
         data.finish()?;
         let (received, tbs) = (whole.received(), tbs.received());
@@ -290,56 +271,34 @@ impl Fields {
     }
 }
 
-fn read_version(reader: &mut Reader<'_>) -> Result<i64, Malformed> {
-    let Some(explicit) = reader.optional(tag::context_constructed(0))? else {
-        return Ok(0);
-    };
-    let mut inner = explicit.reader()?;
-    let version = inner.expect(tag::INTEGER, "version")?.small_integer()?;
-    inner.finish()?;
-    Ok(version)
-}
-
-fn read_responses(reader: &mut Reader<'_>) -> Result<Vec<SingleResponse>, Malformed> {
-    let mut each = reader.expect(tag::SEQUENCE, "responses")?.reader()?;
-    let mut responses = Vec::new();
-    while !each.is_empty() {
-        responses.push(SingleResponse::from_value(&each.expect(tag::SEQUENCE, "singleResponse")?)?);
-    }
-    Ok(responses)
+fn read_certificates(reader: &mut Reader<'_>) -> Result<(Vec<Certificate>, Vec<Unread>), Malformed> {
+    let (mut certificates, mut unread) = (Vec::new(), Vec::new());
+    reader.sequence("certs")?.each(|reader| {
+        let value = reader.value()?;
+        Unread::or_push(Certificate::from_received(value.received()), "certs", &value, &mut certificates, &mut unread);
+        Ok(())
+    })?;
+    Ok((certificates, unread))
 }
 
 impl ResponderId {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let choice = reader.value()?;
-        let responder = match choice.tag() {
-            0xa1 => {
-                let mut inner = choice.reader()?;
-                let name = Name::read(&mut inner, "byName")?;
-                inner.finish()?;
-                Self::Name(name)
-            }
-            0xa2 => {
-                let mut inner = choice.reader()?;
-                let key = inner.expect(tag::OCTET_STRING, "byKey")?.received_contents();
-                inner.finish()?;
-                Self::Key(key)
-            }
-            found => return Err(choice.malformed(format!("responderID expected, found tag 0x{found:02x}"))),
-        };
-        Ok(responder)
+        match choice.tag() {
+            0xa1 => choice.only(|inner| Name::read(inner, "byName")).map(Self::Name),
+            0xa2 => choice.only(|inner| inner.expect(tag::OCTET_STRING, "byKey")?.octet_string()).map(Self::Key),
+            found => Err(choice.malformed(format!("responderID expected, found tag 0x{found:02x}"))),
+        }
     }
 }
 
 impl SingleResponse {
-    fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let certificate = CertificateId::from_value(&reader.expect(tag::SEQUENCE, "certID")?)?;
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let certificate = reader.sequence("certID")?.only(CertificateId::read)?;
         let status = CertificateStatus::from_value(&reader.value()?)?;
         let this_update = reader.expect(tag::GENERALIZED_TIME, "thisUpdate")?.generalized_time()?;
-        let next_update = reader.optional(tag::context_constructed(0))?.map(|explicit| explicit_time(&explicit)).transpose()?;
-        let extensions = Extensions::read_optional(&mut reader, 1)?;
-        reader.finish()?;
+        let next_update = reader.explicit(0, |inner| inner.expect(tag::GENERALIZED_TIME, "nextUpdate")?.generalized_time())?;
+        let extensions = Extensions::read_optional(reader, 1)?;
         Ok(Self { certificate, status, this_update, next_update, extensions })
     }
 
@@ -348,13 +307,9 @@ impl SingleResponse {
     /// # Errors
     /// [`Malformed`] extension
     pub fn archive_cutoff(&self) -> Result<Option<Time>, Malformed> {
-        let Some(extension) = self.extensions.find(object_id::OCSP_ARCHIVE_CUTOFF) else {
-            return Ok(None);
-        };
-        let mut reader = Reader::new(&extension.value, FORMAT);
-        let time = reader.expect(tag::GENERALIZED_TIME, "archiveCutoff")?.generalized_time()?;
-        reader.finish()?;
-        Ok(Some(time))
+        let read = |reader: &mut Reader<'_>| reader.expect(tag::GENERALIZED_TIME, "archiveCutoff")?.generalized_time();
+        let extension = self.extensions.find(object_id::OCSP_ARCHIVE_CUTOFF);
+        extension.map(|extension| Reader::new(&extension.value, FORMAT).only(read)).transpose()
     }
 
     /// `CertHash` (Common PKI, part 4, §3.1.2): the digest of the certificate that the responder knows.
@@ -362,35 +317,25 @@ impl SingleResponse {
     /// # Errors
     /// [`Malformed`] extension
     pub fn certificate_digest(&self) -> Result<Option<(AlgorithmIdentifier, Received)>, Malformed> {
-        let Some(extension) = self.extensions.find(object_id::OCSP_CERTIFICATE_HASH) else {
-            return Ok(None);
-        };
-        let mut reader = Reader::new(&extension.value, FORMAT);
-        let mut fields = reader.expect(tag::SEQUENCE, "certHash")?.reader()?;
-        reader.finish()?;
-        let algorithm = AlgorithmIdentifier::read(&mut fields, "hashAlgorithm")?;
-        let digest = fields.expect(tag::OCTET_STRING, "certificateHash")?.received_contents();
-        fields.finish()?;
-        Ok(Some((algorithm, digest)))
+        let extension = self.extensions.find(object_id::OCSP_CERTIFICATE_HASH);
+        extension
+            .map(|extension| Reader::new(&extension.value, FORMAT).only(|reader| reader.sequence("certHash")?.only(certificate_hash)))
+            .transpose()
     }
 }
 
-fn explicit_time(explicit: &Value<'_>) -> Result<Time, Malformed> {
-    let mut inner = explicit.reader()?;
-    let time = inner.expect(tag::GENERALIZED_TIME, "time")?.generalized_time()?;
-    inner.finish()?;
-    Ok(time)
+fn certificate_hash(reader: &mut Reader<'_>) -> Result<(AlgorithmIdentifier, Received), Malformed> {
+    let algorithm = AlgorithmIdentifier::read(reader, "hashAlgorithm")?;
+    Ok((algorithm, reader.expect(tag::OCTET_STRING, "certificateHash")?.received_contents()))
 }
 
 impl CertificateId {
-    fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let digest_algorithm = AlgorithmIdentifier::read(&mut reader, "hashAlgorithm")?;
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let digest_algorithm = AlgorithmIdentifier::read(reader, "hashAlgorithm")?;
         let issuer_name_digest = reader.expect(tag::OCTET_STRING, "issuerNameHash")?.received_contents();
         let issuer_key_digest = reader.expect(tag::OCTET_STRING, "issuerKeyHash")?.received_contents();
         let serial = reader.expect(tag::INTEGER, "serialNumber")?;
         serial.integer()?;
-        reader.finish()?;
         Ok(Self { digest_algorithm, issuer_name_digest, issuer_key_digest, serial: serial.received_contents() })
     }
 }
@@ -400,23 +345,14 @@ impl CertificateStatus {
         match value.tag() {
             0x80 => Ok(Self::Good),
             0x82 => Ok(Self::Unknown),
-            0xa1 => {
-                let mut reader = value.reader()?;
-                let time = reader.expect(tag::GENERALIZED_TIME, "revocationTime")?.generalized_time()?;
-                let reason = reader.optional(tag::context_constructed(0))?.map(|explicit| explicit_reason(&explicit)).transpose()?;
-                reader.finish()?;
+            0xa1 => value.only(|inner| {
+                let time = inner.expect(tag::GENERALIZED_TIME, "revocationTime")?.generalized_time()?;
+                let reason = inner.explicit(0, RevocationReason::read)?;
                 Ok(Self::Revoked { time, reason })
-            }
+            }),
             found => Err(value.malformed(format!("certStatus expected, found tag 0x{found:02x}"))),
         }
     }
-}
-
-fn explicit_reason(explicit: &Value<'_>) -> Result<RevocationReason, Malformed> {
-    let mut inner = explicit.reader()?;
-    let reason = RevocationReason::from_value(&inner.expect(tag::ENUMERATED, "revocationReason")?)?;
-    inner.finish()?;
-    Ok(reason)
 }
 
 impl fmt::Debug for BasicOcspResponse {

@@ -1,7 +1,7 @@
 //! ISO 32000-2 §12.8.3.3.2 — Revocation information as a signed attribute
 
 use super::{CertificateList, OcspResponse, Unread};
-use crate::encoding::der::{Reader, Value, tag};
+use crate::encoding::der::{Reader, Value};
 use crate::error::Malformed;
 
 /// `RevocationInfoArchival ::= SEQUENCE { crl [0] EXPLICIT SEQUENCE OF CRLs, ocsp [1] EXPLICIT SEQUENCE OF OCSPResponse, otherRevInfo [2] EXPLICIT .. }`, all optional
@@ -19,21 +19,13 @@ impl RevocationInformation {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let mut information = Self::default();
-        if let Some(explicit) = reader.optional(tag::context_constructed(0))? {
-            let mut each = elements(&explicit)?;
-            while !each.is_empty() {
-                let value = each.value()?;
-                let crl = CertificateList::from_received(value.received());
-                Unread::or_push(crl, "crl", &value, &mut information.crls, &mut information.unread);
-            }
+        for value in reader.explicit(0, elements)?.unwrap_or_default() {
+            let crl = CertificateList::from_received(value.received());
+            Unread::or_push(crl, "crl", &value, &mut information.crls, &mut information.unread);
         }
-        if let Some(explicit) = reader.optional(tag::context_constructed(1))? {
-            let mut each = elements(&explicit)?;
-            while !each.is_empty() {
-                let value = each.value()?;
-                let response = OcspResponse::from_received(value.received());
-                Unread::or_push(response, "ocsp", &value, &mut information.ocsp_responses, &mut information.unread);
-            }
+        for value in reader.explicit(1, elements)?.unwrap_or_default() {
+            let response = OcspResponse::from_received(value.received());
+            Unread::or_push(response, "ocsp", &value, &mut information.ocsp_responses, &mut information.unread);
         }
         while !reader.is_empty() {
             let value = reader.value()?;
@@ -44,9 +36,6 @@ impl RevocationInformation {
     }
 }
 
-fn elements<'a>(explicit: &Value<'a>) -> Result<Reader<'a>, Malformed> {
-    let mut inner = explicit.reader()?;
-    let elements = inner.expect(tag::SEQUENCE, "revocation information")?.reader()?;
-    inner.finish()?;
-    Ok(elements)
+fn elements<'a>(reader: &mut Reader<'a>) -> Result<Vec<Value<'a>>, Malformed> {
+    reader.sequence("revocation information")?.each(Reader::value)
 }

@@ -62,11 +62,7 @@ const FORMAT: &str = "CMS attribute";
 
 impl Attributes {
     pub(crate) fn from_value(set: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = set.reader()?;
-        let mut all = Vec::new();
-        while !reader.is_empty() {
-            all.push(Attribute::from_value(&reader.expect(tag::SEQUENCE, "attribute")?)?);
-        }
+        let all = set.reader()?.each(|reader| Attribute::from_value(&reader.expect(tag::SEQUENCE, "attribute")?))?;
         Ok(Self { all, received: set.received(), rules: set.rules() })
     }
 
@@ -118,10 +114,7 @@ impl Attributes {
     }
 
     fn read<T>(&self, received: &Received, read: impl FnOnce(&Value<'_>) -> Result<T, Malformed>) -> Result<T, Malformed> {
-        let mut reader = Reader::with_rules(received, FORMAT, self.rules);
-        let value = reader.value()?;
-        reader.finish()?;
-        read(&value)
+        read(&Reader::with_rules(received, FORMAT, self.rules).only(Reader::value)?)
     }
 }
 
@@ -129,12 +122,8 @@ impl Attribute {
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let oid = reader.expect(tag::OBJECT_IDENTIFIER, "attrType")?.object_id()?;
-        let mut set = reader.expect(tag::SET, "attrValues")?.reader()?;
+        let values = reader.expect(tag::SET, "attrValues")?.reader()?.each(|values| Ok(values.value()?.received()))?;
         reader.finish()?;
-        let mut values = Vec::new();
-        while !set.is_empty() {
-            values.push(set.value()?.received());
-        }
         Ok(Self { oid, values, received: value.received() })
     }
 }
@@ -286,16 +275,13 @@ impl SignaturePolicy {
         }
         let mut reader = value.reader()?;
         let policy = reader.expect(tag::OBJECT_IDENTIFIER, "sigPolicyId")?.object_id()?;
-        let digest = reader.optional(tag::SEQUENCE)?.map(|value| algorithm_and_digest(&value)).transpose()?;
+        let digest = reader.optional(tag::SEQUENCE)?.map(|value| value.only(algorithm_and_digest)).transpose()?;
         let qualifiers = reader.optional(tag::SEQUENCE)?.map(|value| value.received());
         Ok(Self::Explicit { policy, digest, qualifiers })
     }
 }
 
-fn algorithm_and_digest(value: &Value<'_>) -> Result<(AlgorithmIdentifier, Received), Malformed> {
-    let mut reader = value.reader()?;
-    let algorithm = AlgorithmIdentifier::read(&mut reader, "hashAlgorithm")?;
-    let digest = reader.expect(tag::OCTET_STRING, "hashValue")?.octet_string()?;
-    reader.finish()?;
-    Ok((algorithm, digest))
+fn algorithm_and_digest(reader: &mut Reader<'_>) -> Result<(AlgorithmIdentifier, Received), Malformed> {
+    let algorithm = AlgorithmIdentifier::read(reader, "hashAlgorithm")?;
+    Ok((algorithm, reader.expect(tag::OCTET_STRING, "hashValue")?.octet_string()?))
 }

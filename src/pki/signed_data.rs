@@ -95,7 +95,8 @@ impl SignedData {
     fn read_fields(received: Received, rules: Rules, value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let version = reader.expect(tag::INTEGER, "version")?.small_integer()?;
-        let digest_algorithms = read_digest_algorithms(&mut reader)?;
+        let digest_algorithms =
+            reader.expect(tag::SET, "digestAlgorithms")?.reader()?.each(|reader| AlgorithmIdentifier::read(reader, "digestAlgorithm"))?;
         let content = EncapsulatedContent::from_value(&reader.expect(tag::SEQUENCE, "encapContentInfo")?)?;
         let (certificates, crls) = (Vec::new(), Vec::new());
         let (ocsp_responses, signer_infos, unread) = (Vec::new(), Vec::new(), Vec::new());
@@ -153,15 +154,6 @@ impl SignedData {
     }
 }
 
-fn read_digest_algorithms(reader: &mut Reader<'_>) -> Result<Vec<AlgorithmIdentifier>, Malformed> {
-    let mut set = reader.expect(tag::SET, "digestAlgorithms")?.reader()?;
-    let mut algorithms = Vec::new();
-    while !set.is_empty() {
-        algorithms.push(AlgorithmIdentifier::read(&mut set, "digestAlgorithm")?);
-    }
-    Ok(algorithms)
-}
-
 /// `other [1] IMPLICIT OtherRevocationInfoFormat ::= SEQUENCE { otherRevInfoFormat, otherRevInfo ANY }`; of an OCSP response the basic one counts.
 fn other_revocation(value: &Value<'_>) -> Result<BasicOcspResponse, Malformed> {
     if value.tag() != tag::context_constructed(1) {
@@ -185,14 +177,11 @@ impl EncapsulatedContent {
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let content_type = reader.expect(tag::OBJECT_IDENTIFIER, "eContentType")?.object_id()?;
-        let explicit = reader.optional(tag::context_constructed(0))?;
+        let content = reader.explicit(0, Reader::value)?;
         reader.finish()?;
-        let Some(explicit) = explicit else {
+        let Some(content) = content else {
             return Ok(Self { content_type, octets: None, tag: None });
         };
-        let mut inner = explicit.reader()?;
-        let content = inner.value()?;
-        inner.finish()?;
         let is_string = content.tag() & !tag::CONSTRUCTED == tag::OCTET_STRING;
         let octets = if is_string { content.octet_string()? } else { content.received_contents() };
         Ok(Self { content_type, octets: Some(octets), tag: Some(content.tag()) })

@@ -103,39 +103,29 @@ impl TimestampInfo {
     /// # Errors
     /// [`Malformed`] when it is none.
     pub fn from_received(received: &Received) -> Result<Self, Malformed> {
-        let mut reader = Reader::with_rules(received, FORMAT, Rules::Basic);
-        let info = reader.expect(tag::SEQUENCE, "TSTInfo")?;
-        reader.finish()?;
-        Self::from_value(&info)
+        Reader::with_rules(received, FORMAT, Rules::Basic).only(|reader| reader.sequence("TSTInfo")?.only(Self::read))
     }
 
-    fn from_value(info: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = info.reader()?;
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let version = reader.expect(tag::INTEGER, "version")?.small_integer()?;
         let policy = reader.expect(tag::OBJECT_IDENTIFIER, "policy")?.object_id()?;
-        let mut message_imprint = reader.expect(tag::SEQUENCE, "messageImprint")?.reader()?;
-        let imprint_algorithm = AlgorithmIdentifier::read(&mut message_imprint, "hashAlgorithm")?;
-        let imprint = message_imprint.expect(tag::OCTET_STRING, "hashedMessage")?.octet_string()?;
-        message_imprint.finish()?;
+        let (imprint_algorithm, imprint) = reader.sequence("messageImprint")?.only(message_imprint)?;
         let serial = reader.expect(tag::INTEGER, "serialNumber")?;
         serial.integer()?;
         let time = reader.expect(tag::GENERALIZED_TIME, "genTime")?.generalized_time()?;
         let accuracy = reader.optional(tag::SEQUENCE)?.map(|value| Accuracy::from_value(&value)).transpose()?;
         let ordering = reader.optional(tag::BOOLEAN)?.map(|value| value.boolean()).transpose()?.unwrap_or(false);
         let nonce = reader.optional(tag::INTEGER)?.map(|value| value.received_contents());
-        let authority = reader.optional(tag::context_constructed(0))?.map(|explicit| explicit_name(&explicit)).transpose()?;
+        let authority = reader.explicit(0, |inner| GeneralName::from_value(&inner.value()?))?;
         let extensions = reader.optional(tag::context_constructed(1))?.map(|set| Extensions::from_value(&set)).transpose()?;
-        reader.finish()?;
         let (serial, extensions) = (serial.received_contents(), extensions.unwrap_or_default());
         Ok(Self { version, policy, imprint_algorithm, imprint, serial, time, accuracy, ordering, nonce, authority, extensions })
     }
 }
 
-fn explicit_name(explicit: &Value<'_>) -> Result<GeneralName, Malformed> {
-    let mut inner = explicit.reader()?;
-    let name = GeneralName::from_value(&inner.value()?)?;
-    inner.finish()?;
-    Ok(name)
+fn message_imprint(reader: &mut Reader<'_>) -> Result<(AlgorithmIdentifier, Received), Malformed> {
+    let algorithm = AlgorithmIdentifier::read(reader, "hashAlgorithm")?;
+    Ok((algorithm, reader.expect(tag::OCTET_STRING, "hashedMessage")?.octet_string()?))
 }
 
 impl Accuracy {
@@ -161,7 +151,11 @@ impl TimestampResponse {
         reader.finish()?;
         let mut status_info = response.expect(tag::SEQUENCE, "status")?.reader()?;
         let status = status_info.expect(tag::INTEGER, "status")?.small_integer()?;
-        let status_text = status_info.optional(tag::SEQUENCE)?.map(|value| texts(&value)).transpose()?.unwrap_or_default();
+        let status_text = status_info
+            .optional(tag::SEQUENCE)?
+            .map(|value| value.reader()?.each(|texts| Ok(texts.value()?.text())))
+            .transpose()?
+            .unwrap_or_default();
         let failure = status_info.optional(tag::BIT_STRING)?.map(|value| value.named_bits()).transpose()?;
         status_info.finish()?;
         let token = if response.is_empty() { None } else { Some(response.value()?.received()) };
@@ -181,13 +175,4 @@ impl TimestampResponse {
     pub fn token(&self) -> Result<Option<TimestampToken>, Malformed> {
         self.token.as_ref().map(TimestampToken::from_received).transpose()
     }
-}
-
-fn texts(value: &Value<'_>) -> Result<Vec<String>, Malformed> {
-    let mut reader = value.reader()?;
-    let mut texts = Vec::new();
-    while !reader.is_empty() {
-        texts.push(reader.value()?.text());
-    }
-    Ok(texts)
 }

@@ -128,6 +128,58 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The values inside the next value, a `SEQUENCE` which is `field`.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is no `SEQUENCE`.
+    pub fn sequence(&mut self, field: &'static str) -> Result<Reader<'a>, Malformed> {
+        self.expect(tag::SEQUENCE, field)?.reader()
+    }
+
+    /// What stands under `[number] EXPLICIT`, if that is the next tag, and nothing beside it.
+    ///
+    /// # Errors
+    /// [`Malformed`] when something stands beside it, and what `read` finds.
+    pub fn explicit<T>(&mut self, number: u8, read: impl FnOnce(&mut Self) -> Result<T, Malformed>) -> Result<Option<T>, Malformed> {
+        self.optional(tag::context_constructed(number))?.map(|value| value.only(read)).transpose()
+    }
+
+    /// One thing that is all there is to read.
+    ///
+    /// # Errors
+    /// [`Malformed`] when something follows, and what `read` finds.
+    pub fn only<T>(mut self, read: impl FnOnce(&mut Self) -> Result<T, Malformed>) -> Result<T, Malformed> {
+        let found = read(&mut self)?;
+        self.finish()?;
+        Ok(found)
+    }
+
+    /// The elements that are left, each read by `read`.
+    ///
+    /// # Errors
+    /// What `read` finds.
+    pub fn each<T>(mut self, mut read: impl FnMut(&mut Self) -> Result<T, Malformed>) -> Result<Vec<T>, Malformed> {
+        let mut elements = Vec::new();
+        while !self.is_empty() {
+            elements.push(read(&mut self)?);
+        }
+        Ok(elements)
+    }
+
+    /// Passes over values of the form that entries of a CRL have, a short `SEQUENCE` beginning with a short `INTEGER`, while `passes` says so of
+    /// the integer. It stops at the first value of any other form: this is for speed only, and [`Self::value`] reads the same.
+    pub fn pass_over(&mut self, passes: impl Fn(&[u8]) -> bool) {
+        let octets = self.rest();
+        let mut passed: usize = 0;
+        while let Some([tag::SEQUENCE, length @ 0..=0x7f, entry @ ..]) = octets.get(passed..)
+            && let Some([tag::INTEGER, integer @ 0..=0x7f, fields @ ..]) = entry.get(..usize::from(*length))
+            && fields.get(..usize::from(*integer)).is_some_and(&passes)
+        {
+            passed = passed.saturating_add(2).saturating_add(usize::from(*length));
+        }
+        self.at = self.at.saturating_add(passed);
+    }
+
     /// That nothing is left.
     ///
     /// # Errors

@@ -42,12 +42,7 @@ impl GeneralName {
             }
             0x81 => Self::Email(value.text()),
             0x82 => Self::Dns(value.text()),
-            0xa4 => {
-                let mut reader = value.reader()?;
-                let name = Name::read(&mut reader, "directoryName")?;
-                reader.finish()?;
-                Self::Directory(name)
-            }
+            0xa4 => Self::Directory(value.only(|reader| Name::read(reader, "directoryName"))?),
             0x86 => Self::Uri(value.text()),
             0x87 => Self::IpAddress(value.received_contents()),
             0x88 => Self::RegisteredId(value.object_id()?),
@@ -70,12 +65,7 @@ impl GeneralName {
 impl GeneralNames {
     /// Reads the names inside `value`, whatever its tag.
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let mut names = Vec::new();
-        while !reader.is_empty() {
-            names.push(GeneralName::from_value(&reader.value()?)?);
-        }
-        Ok(Self(names))
+        value.reader()?.each(|reader| GeneralName::from_value(&reader.value()?)).map(Self)
     }
 
     /// The directory names among them.

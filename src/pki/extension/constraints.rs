@@ -20,7 +20,7 @@ impl ExtensionValue for BasicConstraints {
     const OID: ObjectIdentifier = object_id::BASIC_CONSTRAINTS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "basicConstraints")?.reader()?;
+        let mut reader = reader.sequence("basicConstraints")?;
         let ca = reader.optional(tag::BOOLEAN)?.map(|value| value.boolean()).transpose()?.unwrap_or(false);
         let path_length = reader.optional(tag::INTEGER)?.map(|value| count(&value)).transpose()?;
         reader.finish()?;
@@ -52,7 +52,7 @@ impl ExtensionValue for NameConstraints {
     const OID: ObjectIdentifier = object_id::NAME_CONSTRAINTS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "nameConstraints")?.reader()?;
+        let mut reader = reader.sequence("nameConstraints")?;
         let permitted = subtrees(&mut reader, 0)?;
         let excluded = subtrees(&mut reader, 1)?;
         reader.finish()?;
@@ -61,23 +61,16 @@ impl ExtensionValue for NameConstraints {
 }
 
 fn subtrees(reader: &mut Reader<'_>, number: u8) -> Result<Vec<GeneralSubtree>, Malformed> {
-    let Some(value) = reader.optional(tag::context_constructed(number))? else {
-        return Ok(Vec::new());
-    };
-    let mut reader = value.reader()?;
-    let mut subtrees = Vec::new();
-    while !reader.is_empty() {
-        subtrees.push(subtree(&reader.expect(tag::SEQUENCE, "generalSubtree")?)?);
+    match reader.optional(tag::context_constructed(number))? {
+        Some(value) => value.reader()?.each(|reader| reader.sequence("generalSubtree")?.only(subtree)),
+        None => Ok(Vec::new()),
     }
-    Ok(subtrees)
 }
 
-fn subtree(value: &Value<'_>) -> Result<GeneralSubtree, Malformed> {
-    let mut reader = value.reader()?;
+fn subtree(reader: &mut Reader<'_>) -> Result<GeneralSubtree, Malformed> {
     let base = GeneralName::from_value(&reader.value()?)?;
     let minimum = reader.optional(tag::context(0))?.map(|value| count(&value)).transpose()?.unwrap_or(0);
     let maximum = reader.optional(tag::context(1))?.map(|value| count(&value)).transpose()?;
-    reader.finish()?;
     Ok(GeneralSubtree { base, minimum, maximum })
 }
 
@@ -94,7 +87,7 @@ impl ExtensionValue for PolicyConstraints {
     const OID: ObjectIdentifier = object_id::POLICY_CONSTRAINTS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "policyConstraints")?.reader()?;
+        let mut reader = reader.sequence("policyConstraints")?;
         let require_explicit_policy = reader.optional(tag::context(0))?.map(|value| count(&value)).transpose()?;
         let inhibit_policy_mapping = reader.optional(tag::context(1))?.map(|value| count(&value)).transpose()?;
         reader.finish()?;

@@ -3,7 +3,7 @@
 use const_oid::ObjectIdentifier;
 
 use super::{ExtensionValue, GeneralName, GeneralNames};
-use crate::encoding::der::{ObjectId, Reader, Value, tag};
+use crate::encoding::der::{ObjectId, Reader, tag};
 use crate::error::Malformed;
 use crate::pki::name::RelativeDistinguishedName;
 use crate::pki::object_id;
@@ -42,13 +42,8 @@ impl CrlDistributionPoints {
         names.flatten().filter_map(GeneralName::uri)
     }
 
-    fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let mut points = Vec::new();
-        while !reader.is_empty() {
-            points.push(DistributionPoint::from_value(&reader.expect(tag::SEQUENCE, "distributionPoint")?)?);
-        }
-        Ok(Self(points))
+    fn read_points(points: Reader<'_>) -> Result<Self, Malformed> {
+        points.each(|reader| reader.sequence("distributionPoint")?.only(DistributionPoint::read)).map(Self)
     }
 }
 
@@ -56,7 +51,7 @@ impl ExtensionValue for CrlDistributionPoints {
     const OID: ObjectIdentifier = object_id::CRL_DISTRIBUTION_POINTS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Self::from_value(&reader.expect(tag::SEQUENCE, "cRLDistributionPoints")?)
+        Self::read_points(reader.sequence("cRLDistributionPoints")?)
     }
 }
 
@@ -68,36 +63,27 @@ impl ExtensionValue for FreshestCrl {
     const OID: ObjectIdentifier = object_id::FRESHEST_CRL;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        CrlDistributionPoints::from_value(&reader.expect(tag::SEQUENCE, "freshestCRL")?).map(Self)
+        CrlDistributionPoints::read_points(reader.sequence("freshestCRL")?).map(Self)
     }
 }
 
 impl DistributionPoint {
-    fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let name = DistributionPointName::read_optional(&mut reader)?;
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let name = reader.explicit(0, DistributionPointName::read)?;
         let reasons = reader.optional(tag::context(1))?.map(|value| value.named_bits()).transpose()?;
         let crl_issuer = reader.optional(tag::context_constructed(2))?.map(|value| GeneralNames::from_value(&value)).transpose()?;
-        reader.finish()?;
         Ok(Self { name, reasons, crl_issuer })
     }
 }
 
 impl DistributionPointName {
-    /// Reads `distributionPoint [0] DistributionPointName OPTIONAL`: explicit, as every tag of a choice is.
-    fn read_optional(reader: &mut Reader<'_>) -> Result<Option<Self>, Malformed> {
-        let Some(explicit) = reader.optional(tag::context_constructed(0))? else {
-            return Ok(None);
-        };
-        let mut inner = explicit.reader()?;
-        let choice = inner.value()?;
-        let name = match choice.tag() {
-            0xa0 => Self::Full(GeneralNames::from_value(&choice)?),
-            0xa1 => Self::RelativeToIssuer(RelativeDistinguishedName::from_value(&choice)?),
-            found => return Err(choice.malformed(format!("distribution point name expected, found tag 0x{found:02x}"))),
-        };
-        inner.finish()?;
-        Ok(Some(name))
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let choice = reader.value()?;
+        match choice.tag() {
+            0xa0 => GeneralNames::from_value(&choice).map(Self::Full),
+            0xa1 => RelativeDistinguishedName::from_value(&choice).map(Self::RelativeToIssuer),
+            found => Err(choice.malformed(format!("distribution point name expected, found tag 0x{found:02x}"))),
+        }
     }
 }
 
@@ -122,8 +108,8 @@ impl ExtensionValue for IssuingDistributionPoint {
     const OID: ObjectIdentifier = object_id::ISSUING_DISTRIBUTION_POINT;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "issuingDistributionPoint")?.reader()?;
-        let name = DistributionPointName::read_optional(&mut reader)?;
+        let mut reader = reader.sequence("issuingDistributionPoint")?;
+        let name = reader.explicit(0, DistributionPointName::read)?;
         let only_user_certificates = flag(&mut reader, 1)?;
         let only_ca_certificates = flag(&mut reader, 2)?;
         let only_some_reasons = reader.optional(tag::context(3))?.map(|value| value.named_bits()).transpose()?;
@@ -171,15 +157,15 @@ impl ExtensionValue for AuthorityInformationAccess {
     const OID: ObjectIdentifier = object_id::AUTHORITY_INFORMATION_ACCESS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "authorityInfoAccess")?.reader()?;
-        let mut accesses = Vec::new();
-        while !reader.is_empty() {
-            let mut access = reader.expect(tag::SEQUENCE, "accessDescription")?.reader()?;
-            let method = access.expect(tag::OBJECT_IDENTIFIER, "accessMethod")?.object_id()?;
-            let location = GeneralName::from_value(&access.value()?)?;
-            access.finish()?;
-            accesses.push(AccessDescription { method, location });
-        }
-        Ok(Self(accesses))
+        let accesses = reader.sequence("authorityInfoAccess")?;
+        accesses.each(|reader| reader.sequence("accessDescription")?.only(AccessDescription::read)).map(Self)
+    }
+}
+
+impl AccessDescription {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let method = reader.expect(tag::OBJECT_IDENTIFIER, "accessMethod")?.object_id()?;
+        let location = GeneralName::from_value(&reader.value()?)?;
+        Ok(Self { method, location })
     }
 }

@@ -35,7 +35,7 @@ impl ExtensionValue for AuthorityKeyIdentifier {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut reader = reader.expect(tag::SEQUENCE, "authorityKeyIdentifier")?.reader()?;
-        let key_identifier = reader.optional(tag::context(0))?.map(|value| value.received_contents());
+        let key_identifier = reader.optional(tag::context(0))?.map(|value| value.octet_string()).transpose()?;
         let issuer = reader.optional(tag::context_constructed(1))?.map(|value| GeneralNames::from_value(&value)).transpose()?;
         let serial = reader.optional(tag::context(2))?.map(|value| value.received_contents());
         reader.finish()?;

@@ -74,12 +74,8 @@ impl ExtensionValue for ExtendedKeyUsage {
     const OID: ObjectIdentifier = object_id::EXTENDED_KEY_USAGE;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut purposes = reader.expect(tag::SEQUENCE, "extKeyUsage")?.reader()?;
-        let mut oids = Vec::new();
-        while !purposes.is_empty() {
-            oids.push(purposes.expect(tag::OBJECT_IDENTIFIER, "keyPurposeId")?.object_id()?);
-        }
-        Ok(Self(oids))
+        let purposes = reader.sequence("extKeyUsage")?;
+        purposes.each(|reader| reader.expect(tag::OBJECT_IDENTIFIER, "keyPurposeId")?.object_id()).map(Self)
     }
 }
 

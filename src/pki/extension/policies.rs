@@ -24,16 +24,16 @@ impl ExtensionValue for CertificatePolicies {
     const OID: ObjectIdentifier = object_id::CERTIFICATE_POLICIES;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "certificatePolicies")?.reader()?;
-        let mut policies = Vec::new();
-        while !reader.is_empty() {
-            let mut information = reader.expect(tag::SEQUENCE, "policyInformation")?.reader()?;
-            let policy = information.expect(tag::OBJECT_IDENTIFIER, "policyIdentifier")?.object_id()?;
-            let qualifiers = information.optional(tag::SEQUENCE)?.map(|value| value.received());
-            information.finish()?;
-            policies.push(PolicyInformation { policy, qualifiers });
-        }
-        Ok(Self(policies))
+        let policies = reader.sequence("certificatePolicies")?;
+        policies.each(|reader| reader.sequence("policyInformation")?.only(PolicyInformation::read)).map(Self)
+    }
+}
+
+impl PolicyInformation {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let policy = reader.expect(tag::OBJECT_IDENTIFIER, "policyIdentifier")?.object_id()?;
+        let qualifiers = reader.optional(tag::SEQUENCE)?.map(|value| value.received());
+        Ok(Self { policy, qualifiers })
     }
 }
 
@@ -54,15 +54,15 @@ impl ExtensionValue for PolicyMappings {
     const OID: ObjectIdentifier = object_id::POLICY_MAPPINGS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.expect(tag::SEQUENCE, "policyMappings")?.reader()?;
-        let mut mappings = Vec::new();
-        while !reader.is_empty() {
-            let mut pair = reader.expect(tag::SEQUENCE, "policyMapping")?.reader()?;
-            let issuer_domain = pair.expect(tag::OBJECT_IDENTIFIER, "issuerDomainPolicy")?.object_id()?;
-            let subject_domain = pair.expect(tag::OBJECT_IDENTIFIER, "subjectDomainPolicy")?.object_id()?;
-            pair.finish()?;
-            mappings.push(PolicyMapping { issuer_domain, subject_domain });
-        }
-        Ok(Self(mappings))
+        let mappings = reader.sequence("policyMappings")?;
+        mappings.each(|reader| reader.sequence("policyMapping")?.only(PolicyMapping::read)).map(Self)
+    }
+}
+
+impl PolicyMapping {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let issuer_domain = reader.expect(tag::OBJECT_IDENTIFIER, "issuerDomainPolicy")?.object_id()?;
+        let subject_domain = reader.expect(tag::OBJECT_IDENTIFIER, "subjectDomainPolicy")?.object_id()?;
+        Ok(Self { issuer_domain, subject_domain })
     }
 }
