@@ -1,7 +1,8 @@
 //! Group `key-files`: every kind of file in which a signer's key comes, each with the twin that must not open.
 
 use kyso::crypto::DigestAlgorithm;
-use kyso::testkit::{Entity, Pkcs12, Protection, Random, pem};
+use kyso::encoding::pem;
+use kyso::testkit::{Entity, Pkcs12, Protection, Random};
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 
@@ -32,7 +33,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
         ("pkcs8-sha-rc2", Protection::ShaRc2, "PKCS#12's 40-bit RC2", "RFC 7292 §C"),
     ] {
         let octets = protection.encrypted_key(&holder.key.pkcs8(), PASSWORD, 2048, &mut Random::seeded(name.as_bytes()))?;
-        let text = pem("ENCRYPTED PRIVATE KEY", &octets).into_bytes();
+        let text = pem::write("ENCRYPTED PRIVATE KEY", &octets).into_bytes();
         protected(name, format!("an encrypted PKCS#8 key: {what}"), clause, "key.pem", text, opens(holder, 0), files)?;
     }
     for (name, kind, what) in [
@@ -66,7 +67,7 @@ fn plain(
 
 /// PKCS#8 in PEM.
 fn pkcs8(key: &str, holder: &Entity, files: &mut Files) -> Outcome {
-    let text = pem("PRIVATE KEY", &holder.key.pkcs8()).into_bytes();
+    let text = pem::write("PRIVATE KEY", &holder.key.pkcs8()).into_bytes();
     plain(&format!("pkcs8-{key}"), format!("a PKCS#8 key, {key}, PEM"), "RFC 5958 §2", "key.pem", text, opens(holder, 0), files)?;
     Ok(())
 }
@@ -85,10 +86,10 @@ fn der(key: &str, holder: &Entity, files: &mut Files) -> Outcome {
 fn traditional(shared: &Shared, files: &mut Files) -> Outcome {
     let (rsa, p256) = (&shared.signatories["rsa-2048"], &shared.signatories["p256"]);
     let octets = rsa::RsaPrivateKey::from_pkcs8_der(&rsa.key.pkcs8())?.to_pkcs1_der()?;
-    let text = pem("RSA PRIVATE KEY", octets.as_bytes()).into_bytes();
+    let text = pem::write("RSA PRIVATE KEY", octets.as_bytes()).into_bytes();
     plain("pkcs1-rsa-2048", "a PKCS#1 key, PEM".into(), "RFC 8017 §A.1.2", "key.pem", text, opens(rsa, 0), files)?;
     let octets = p256::SecretKey::from_pkcs8_der(&p256.key.pkcs8())?.to_sec1_der()?;
-    let text = pem("EC PRIVATE KEY", &octets).into_bytes();
+    let text = pem::write("EC PRIVATE KEY", &octets).into_bytes();
     plain("sec1-p256", "an `ECPrivateKey`, PEM".into(), "RFC 5915 §4", "key.pem", text, opens(p256, 0), files)?;
     Ok(())
 }
@@ -97,8 +98,11 @@ fn traditional(shared: &Shared, files: &mut Files) -> Outcome {
 fn chain(shared: &Shared, files: &mut Files) -> Outcome {
     let holder = &shared.signatories["p256"];
     let text = |certificate: &[u8]| {
-        let parts =
-            [pem("PRIVATE KEY", &holder.key.pkcs8()), pem("CERTIFICATE", certificate), pem("CERTIFICATE", &shared.issuing.certificate)];
+        let parts = [
+            pem::write("PRIVATE KEY", &holder.key.pkcs8()),
+            pem::write("CERTIFICATE", certificate),
+            pem::write("CERTIFICATE", &shared.issuing.certificate),
+        ];
         vec![("key.pem", parts.concat().into_bytes())]
     };
     let subject = |expected| Subject::KeyFile { key_file: "key.pem", password: None, expected };

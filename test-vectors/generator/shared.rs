@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use base64ct::{Base64, Encoding};
 use kyso::Time;
+use kyso::encoding::pem;
 use kyso::testkit::extension::crl_distribution_point;
 use kyso::testkit::name::{COMMON_NAME, COUNTRY, ORGANISATION, TITLE};
-use kyso::testkit::{Entity, Key, Name, RevocationList, Template, pem};
+use kyso::testkit::{Entity, Key, Name, RevocationList, Template};
 
 use crate::{Files, Outcome};
 
@@ -35,7 +35,10 @@ pub struct Shared {
 
 impl Shared {
     pub fn load(keys: &Path) -> Outcome<Self> {
-        let key = |name: &str| -> Outcome<Key> { Ok(Key::from_pkcs8(&der(&std::fs::read_to_string(keys.join(format!("{name}.pem")))?)?)?) };
+        let key = |name: &str| -> Outcome<Key> {
+            let file = pem::read(&std::fs::read(keys.join(format!("{name}.pem")))?)?;
+            Ok(Key::from_pkcs8(&file.first().ok_or("no key in the file")?.octets)?)
+        };
         let (from, until) = (at(-400), at(1200));
         let authority = |common_name, path_length| Template::authority(name(common_name), at(-800), at(3000), path_length);
 
@@ -67,7 +70,7 @@ impl Shared {
         ];
         let entities = services.into_iter().chain(self.signatories.iter().map(|(name, entity)| (*name, entity)));
         let certificates =
-            entities.map(|(name, entity)| (format!("pki/{name}.pem").into(), pem("CERTIFICATE", &entity.certificate).into_bytes()));
+            entities.map(|(name, entity)| (format!("pki/{name}.pem").into(), pem::write("CERTIFICATE", &entity.certificate).into_bytes()));
         let lists = [("pki/root.crl".into(), self.root_list.clone()), ("pki/issuing.crl".into(), self.issuing_list.clone())];
         certificates.chain(lists).collect()
     }
@@ -88,10 +91,4 @@ fn name(common_name: &str) -> Name {
 
 fn person(key: &str) -> Name {
     Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Test"), (TITLE, "Chủ tịch"), (COMMON_NAME, &format!("Nguyễn Văn {key}"))])
-}
-
-/// The contents of the first block of a PEM text.
-fn der(text: &str) -> Outcome<Vec<u8>> {
-    let base64: String = text.lines().skip(1).take_while(|line| !line.starts_with('-')).collect();
-    Base64::decode_vec(&base64).map_err(|cause| cause.to_string().into())
 }
