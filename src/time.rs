@@ -57,7 +57,8 @@ impl Time {
             && (0..=59).contains(&minute)
             && (0..=60).contains(&second)
             && (-24 * 60..=24 * 60).contains(&offset_minutes);
-        valid.then(|| Self::from_unix(days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset_minutes * 60))
+        valid
+            .then(|| Self::from_unix(days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset_minutes * 60))
     }
 
     /// `UTCTime` (X.680 §47) as RFC 5280 §4.1.2.5.1 uses it: `YYMMDDHHMM[SS](Z|+hhmm)`, years 1950 to 2049.
@@ -379,7 +380,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_malformed() {
-        for text in [&b"20260230000000Z"[..], b"20261122024018", b"2026112202401Z", b"20261122024018.Z", b"20261122024018Zx", b"20261322024018Z"] {
+        for text in
+            [&b"20260230000000Z"[..], b"20261122024018", b"2026112202401Z", b"20261122024018.Z", b"20261122024018Zx", b"20261322024018Z"]
+        {
             assert!(Time::from_generalized_time(text).is_err(), "{}", String::from_utf8_lossy(text));
         }
         assert!(Time::from_rfc3339("2026-11-22").is_err());

@@ -2,6 +2,17 @@
 
 use const_oid::ObjectIdentifier;
 
+/// RFC 8017 appendix A.1
+pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+/// RFC 8017 appendix A.2.3
+pub(crate) const ID_RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+/// RFC 8017 appendix B.2.1
+pub(crate) const ID_MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
+/// RFC 5480 §2.1.1
+pub(crate) const ID_EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// RFC 8410 §3
+pub(crate) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
 /// A digest algorithm that this crate computes. SHA-1 is for verification only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -57,7 +68,11 @@ impl DigestAlgorithm {
     /// Every digest algorithm of this crate.
     pub const ALL: [Self; 11] = [Sha1, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256, Sha3_224, Sha3_256, Sha3_384, Sha3_512];
 
-    #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "the table has one row for each variant, in order; a test compares them")]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        reason = "the table has one row for each variant, in order; a test compares them"
+    )]
     fn row(self) -> &'static DigestRow {
         &DIGESTS[self as usize]
     }
@@ -95,11 +110,7 @@ impl DigestAlgorithm {
     /// The digest whose signatures `oid` identifies, and whether they are RSASSA-PKCS1-v1_5 (else ECDSA).
     pub(crate) fn from_signature_oid(oid: ObjectIdentifier) -> Option<(Self, bool)> {
         DIGESTS.iter().find_map(|row| {
-            if row.rsa_pkcs1 == oid {
-                Some((row.algorithm, true))
-            } else {
-                (row.ecdsa == Some(oid)).then_some((row.algorithm, false))
-            }
+            if row.rsa_pkcs1 == oid { Some((row.algorithm, true)) } else { (row.ecdsa == Some(oid)).then_some((row.algorithm, false)) }
         })
     }
 }
@@ -111,6 +122,43 @@ pub enum Curve {
     P256,
     P384,
     P521,
+}
+
+impl Curve {
+    /// Every curve of this crate.
+    pub const ALL: [Self; 3] = [Self::P256, Self::P384, Self::P521];
+
+    /// The identifier of RFC 5480 §2.1.1.1.
+    pub fn oid(self) -> ObjectIdentifier {
+        match self {
+            Self::P256 => ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
+            Self::P384 => ObjectIdentifier::new_unwrap("1.3.132.0.34"),
+            Self::P521 => ObjectIdentifier::new_unwrap("1.3.132.0.35"),
+        }
+    }
+
+    /// The curve that `oid` names.
+    pub fn from_oid(oid: ObjectIdentifier) -> Option<Self> {
+        Self::ALL.into_iter().find(|curve| curve.oid() == oid)
+    }
+
+    /// The name of FIPS 186-5: `P-256`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    /// Bits of the order of the curve.
+    pub fn bits(self) -> u32 {
+        match self {
+            Self::P256 => 256,
+            Self::P384 => 384,
+            Self::P521 => 521,
+        }
+    }
 }
 
 /// RSASSA-PSS-params (RFC 4055 §3.1), read from the signature, never guessed.

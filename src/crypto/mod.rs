@@ -2,6 +2,15 @@
 
 pub mod algorithm;
 pub mod digest;
+mod identifier;
+pub mod public_key;
+#[cfg(feature = "sign")]
+pub mod software_key;
+pub mod verification;
 
 pub use algorithm::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
 pub use digest::Digester;
+pub use public_key::{KeyKind, PublicKey};
+#[cfg(feature = "sign")]
+pub use software_key::{SigningFailed, SoftwareKey};
+pub use verification::{Signed, Verification};
