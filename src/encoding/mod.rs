@@ -1,4 +1,5 @@
 //! What do the bytes say? Reading without judgement: nothing here knows what a signature is.
 
+pub mod der;
 #[cfg(feature = "pdf")]
 pub mod pdf;
