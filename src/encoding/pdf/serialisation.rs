@@ -156,15 +156,6 @@ fn real(value: f64) -> String {
     if text.contains('.') { text } else { format!("{text}.0") }
 }
 
-/// A text string (§7.9.2.2): ASCII as it is, which PDFDocEncoding shares, anything else in UTF-16BE, which every version reads.
-pub(crate) fn text_string(text: &str) -> Object {
-    if text.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
-        return Object::String(text.as_bytes().into());
-    }
-    let octets: Vec<u8> = [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
-    Object::String(octets.into())
-}
-
 /// An indirect object's first line (§7.3.10).
 pub(crate) fn object_header(reference: Reference) -> String {
     format!("{} {} obj\n", reference.number, reference.generation)
@@ -231,11 +222,5 @@ mod tests {
         let mut serialiser = Serialiser::new(Vec::new(), Some(&cipher));
         serialiser.object(&Object::Array(vec![Object::String(Arc::from(&b"a"[..])), Object::name(b"a")].into()));
         assert_eq!(serialiser.finish(), b"[<e1> /a]");
-    }
-
-    #[test]
-    fn text_is_ascii_or_utf_16() {
-        assert_eq!(text_string("Duyet"), Object::String(b"Duyet"[..].into()));
-        assert_eq!(text_string("Ký"), Object::String(b"\xfe\xff\0K\0\xfd"[..].into()));
     }
 }
