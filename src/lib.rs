@@ -20,6 +20,7 @@ pub mod crypto;
 pub mod encoding;
 mod error;
 mod limits;
+pub mod pki;
 mod time;
 
 pub use error::{Malformed, Misuse};

@@ -1,0 +1,97 @@
+//! RFC 5280 §4.2.1.6, §4.2.1.7 — Alternative names
+
+use const_oid::ObjectIdentifier;
+
+use super::ExtensionValue;
+use crate::encoding::der::{ObjectId, Reader, Received, Value, tag};
+use crate::error::Malformed;
+use crate::pki::{Name, object_id};
+
+/// `GeneralName`, a choice of name forms.
+#[derive(Clone, Debug)]
+pub enum GeneralName {
+    /// `otherName [0]`: its type, and the value with identifier and length.
+    Other(ObjectId, Received),
+    /// `rfc822Name [1]`: an e-mail address
+    Email(String),
+    /// `dNSName [2]`
+    Dns(String),
+    /// `directoryName [4]`
+    Directory(Name),
+    /// `uniformResourceIdentifier [6]`
+    Uri(String),
+    /// `iPAddress [7]`: 4 or 16 octets, in name constraints twice as many
+    IpAddress(Received),
+    /// `registeredID [8]`
+    RegisteredId(ObjectId),
+    /// `x400Address [3]`, `ediPartyName [5]` or unknown: the whole value
+    Unsupported(u8, Received),
+}
+
+/// `GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName`
+#[derive(Clone, Debug, Default)]
+pub struct GeneralNames(pub Vec<GeneralName>);
+
+impl GeneralName {
+    pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
+        Ok(match value.tag() {
+            0xa0 => {
+                let mut reader = value.reader()?;
+                let oid = reader.expect(tag::OBJECT_IDENTIFIER, "type-id")?.object_id()?;
+                Self::Other(oid, reader.value()?.received())
+            }
+            0x81 => Self::Email(value.text()),
+            0x82 => Self::Dns(value.text()),
+            0xa4 => {
+                let mut reader = value.reader()?;
+                let name = Name::read(&mut reader, "directoryName")?;
+                reader.finish()?;
+                Self::Directory(name)
+            }
+            0x86 => Self::Uri(value.text()),
+            0x87 => Self::IpAddress(value.received_contents()),
+            0x88 => Self::RegisteredId(value.object_id()?),
+            found if found & 0xc0 == 0x80 => Self::Unsupported(found & 0x1f, value.received()),
+            found => return Err(value.malformed(format!("general name expected, found tag 0x{found:02x}"))),
+        })
+    }
+
+    /// The directory name, if it is one.
+    pub fn directory(&self) -> Option<&Name> {
+        if let Self::Directory(name) = self { Some(name) } else { None }
+    }
+
+    /// The URI, if it is one.
+    pub fn uri(&self) -> Option<&str> {
+        if let Self::Uri(uri) = self { Some(uri) } else { None }
+    }
+}
+
+impl GeneralNames {
+    /// Reads the names inside `value`, whatever its tag.
+    pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
+        let mut reader = value.reader()?;
+        let mut names = Vec::new();
+        while !reader.is_empty() {
+            names.push(GeneralName::from_value(&reader.value()?)?);
+        }
+        Ok(Self(names))
+    }
+
+    /// The directory names among them.
+    pub fn directories(&self) -> impl Iterator<Item = &Name> {
+        self.0.iter().filter_map(GeneralName::directory)
+    }
+}
+
+/// `SubjectAltName ::= GeneralNames`
+#[derive(Clone, Debug)]
+pub struct SubjectAlternativeName(pub GeneralNames);
+
+impl ExtensionValue for SubjectAlternativeName {
+    const OID: ObjectIdentifier = object_id::SUBJECT_ALTERNATIVE_NAME;
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self(GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "subjectAltName")?)?))
+    }
+}
