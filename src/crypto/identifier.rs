@@ -15,6 +15,12 @@ const FORMAT: &str = "AlgorithmIdentifier";
 /// `sha1WithRSASignature` of the OIW agreements of 1991, still met in old files.
 const OIW_SHA1_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.29");
 
+/// RSASSA-PSS with SHAKE128 and SHAKE256, RFC 8702 §2: everything is fixed, and parameters are absent.
+const PSS_SHAKE: [(ObjectIdentifier, DigestAlgorithm); 2] = [
+    (ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.6.30"), DigestAlgorithm::Shake128),
+    (ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.6.31"), DigestAlgorithm::Shake256),
+];
+
 /// RFC 4055 §3.1: `trailerField` 1 stands for the octet 0xbc, the only one there is.
 const TRAILER_FIELD_BC: u32 = 1;
 const DEFAULT_SALT: u32 = 20;
@@ -46,7 +52,7 @@ impl SignatureAlgorithm {
     pub fn to_identifier(&self) -> Option<Vec<u8>> {
         let null = || Some(AnyRef::from(Null));
         let (oid, parameters) = match self {
-            Self::RsaPkcs1(digest) => (digest.rsa_pkcs1_oid(), null()),
+            Self::RsaPkcs1(digest) => (digest.rsa_pkcs1_oid()?, null()),
             Self::Ecdsa(digest) => (digest.ecdsa_oid()?, None),
             Self::Ed25519 => (ID_ED25519, None),
             Self::RsaPss(parameters) => return parameters.to_identifier(),
@@ -62,11 +68,20 @@ fn scheme(oid: ObjectIdentifier, digest: Option<DigestAlgorithm>) -> Option<Sign
         RSA_ENCRYPTION => digest.map(SignatureAlgorithm::RsaPkcs1),
         ID_EC_PUBLIC_KEY => digest.map(SignatureAlgorithm::Ecdsa),
         OIW_SHA1_WITH_RSA => Some(SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha1)),
-        _ => DigestAlgorithm::from_signature_oid(oid).map(|(digest, rsa)| match rsa {
-            true => SignatureAlgorithm::RsaPkcs1(digest),
-            false => SignatureAlgorithm::Ecdsa(digest),
-        }),
+        _ => PSS_SHAKE.into_iter().find(|(known, _)| *known == oid).map(|(_, digest)| SignatureAlgorithm::RsaPss(shake(digest))).or_else(
+            || {
+                DigestAlgorithm::from_signature_oid(oid).map(|(digest, rsa)| match rsa {
+                    true => SignatureAlgorithm::RsaPkcs1(digest),
+                    false => SignatureAlgorithm::Ecdsa(digest),
+                })
+            },
+        ),
     }
+}
+
+/// RFC 8702 §3.2.1
+fn shake(digest: DigestAlgorithm) -> PssParameters {
+    PssParameters { digest, mask_digest: digest, salt: digest.output() }
 }
 
 /// `RSASSA-PSS-params`, RFC 4055 §3.1. DER leaves defaults out; writers that put them in are understood.
@@ -101,7 +116,10 @@ pub(super) fn pss(parameters: AnyRef<'_>) -> Result<SignatureAlgorithm, Malforme
 }
 
 fn digest(identifier: Option<AlgorithmIdentifierRef<'_>>) -> Result<DigestAlgorithm, ObjectIdentifier> {
-    identifier.map_or(Ok(DigestAlgorithm::Sha1), |identifier| DigestAlgorithm::from_oid(identifier.oid).ok_or(identifier.oid))
+    // SHAKE has identifiers of its own for RSASSA-PSS and none in these parameters.
+    identifier.map_or(Ok(DigestAlgorithm::Sha1), |identifier| {
+        DigestAlgorithm::from_oid(identifier.oid).filter(|digest| !digest.extendable()).ok_or(identifier.oid)
+    })
 }
 
 fn mask_digest(identifier: Option<AlgorithmIdentifierRef<'_>>) -> Result<Result<DigestAlgorithm, ObjectIdentifier>, Malformed> {
@@ -117,6 +135,9 @@ fn mask_digest(identifier: Option<AlgorithmIdentifierRef<'_>>) -> Result<Result<
 
 impl PssParameters {
     fn to_identifier(self) -> Option<Vec<u8>> {
+        if let Some((oid, digest)) = PSS_SHAKE.into_iter().find(|(_, digest)| *digest == self.digest) {
+            return if self == shake(digest) { AlgorithmIdentifierRef { oid, parameters: None }.to_der().ok() } else { None };
+        }
         // RFC 4055 §2.1: the digests of RSASSA-PSS are written with NULL parameters.
         let identifier = |digest: DigestAlgorithm| AlgorithmIdentifierRef { oid: digest.oid(), parameters: Some(Null.into()) };
         let mask_digest = identifier(self.mask_digest).to_der().ok()?;

@@ -2,7 +2,13 @@
 
 pub mod algorithm;
 pub mod digest;
+#[cfg(feature = "sign")]
+mod drbg;
+mod ecdsa_value;
+mod emsa;
 mod identifier;
+#[cfg(feature = "sign")]
+mod private_key;
 pub mod public_key;
 #[cfg(feature = "sign")]
 pub mod software_key;

@@ -119,6 +119,11 @@ fn curve(parameters: AnyRef<'_>) -> KeyKind {
     }
 }
 
+/// Where `inner`, a part of `outer`, begins in it.
+pub(super) fn offset(outer: &[u8], inner: &[u8]) -> usize {
+    inner.as_ptr().addr().saturating_sub(outer.as_ptr().addr())
+}
+
 fn malformed(error: &der::Error, end: usize) -> Malformed {
     let at = error.position().and_then(|position| usize::try_from(position).ok()).unwrap_or(end);
     Malformed::new(FORMAT, error.kind().to_string(), at)

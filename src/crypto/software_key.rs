@@ -1,29 +1,42 @@
-//! FIPS 186-5 — Signing with a key in memory
+//! FIPS 186-5 §5, §6, §7 — Signing with a key in memory
 
 use std::fmt;
 
+use ecdsa::EcdsaCurve;
+use ecdsa::elliptic_curve::{CurveArithmetic, NonZeroScalar};
+use ecdsa::hazmat::sign_prehashed_rfc6979;
+use ed25519_dalek::Signer;
+use rsa::BoxedUint;
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use zeroize::Zeroizing;
 
-use super::algorithm::SignatureAlgorithm;
-use super::public_key::PublicKey;
-use super::verification::Signed;
+use super::algorithm::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
+use super::drbg::HmacDrbg;
+use super::emsa;
+use super::private_key::{self, Secret, Unread};
+use super::public_key::{KeyKind, PublicKey};
+use super::verification::{Signed, hash, permits};
 use crate::error::Malformed;
 
 /// A private key in memory: zeroised when dropped, never shown.
 pub struct SoftwareKey {
+    secret: Secret,
+    pkcs8: Zeroizing<Vec<u8>>,
     public_key: PublicKey,
 }
 
 /// Why no signature was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SigningFailed {
-    /// The key is of another kind, its own parameters forbid it, or the algorithm is for verification only.
+    /// The key is of another kind or too short, its own parameters forbid it, or the algorithm is for verification only.
     #[error("this key does not sign with {0}")]
     Algorithm(SignatureAlgorithm),
-    /// The digest given is not one of the algorithm's.
-    #[error("a digest of {actual} octets where the algorithm needs {expected}")]
+    /// The digest given cannot be one of the algorithm's.
+    #[error("a digest of {actual} octets where {algorithm} needs one of {expected}")]
     DigestLength {
-        /// Octets of the algorithm's digest.
+        /// The algorithm that was asked for.
+        algorithm: SignatureAlgorithm,
+        /// Octets of its digest.
         expected: usize,
         /// Octets given.
         actual: usize,
@@ -31,19 +44,51 @@ pub enum SigningFailed {
     /// Ed25519 reads the message twice: no digest can stand for it.
     #[error("Ed25519 signs the octets themselves, not a digest of them")]
     OctetsNeeded,
-    /// The key is too short for the digest and salt, or its parts contradict each other.
-    #[error("the key cannot carry out the operation")]
-    Key,
+    /// The result did not verify: parts of the key are wrong, or the machine is.
+    #[error("the private key operation failed its own check")]
+    Fault,
 }
 
 impl SoftwareKey {
-    /// Reads a DER PKCS#8 `PrivateKeyInfo` or `OneAsymmetricKey` (RFC 5958).
+    /// Reads a DER PKCS#8 `PrivateKeyInfo` or `OneAsymmetricKey` (RFC 5958 §2).
     ///
     /// # Errors
     /// [`Malformed`] when the octets are none, or the key in them is not one that this crate signs with.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, Malformed> {
-        let _ = der;
-        Err(Malformed::new("PKCS#8", "not yet read", 0))
+        Ok(Self::read(Zeroizing::new(der.to_vec()))?)
+    }
+
+    /// Reads a DER `RSAPrivateKey` (RFC 8017 appendix A.1.2), the content of `RSA PRIVATE KEY`.
+    ///
+    /// # Errors
+    /// As [`Self::from_pkcs8_der`].
+    pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, Malformed> {
+        Ok(Self::wrapped(private_key::wrap_pkcs1(der)?, der)?)
+    }
+
+    /// Reads a DER `ECPrivateKey` (RFC 5915 §3), the content of `EC PRIVATE KEY`.
+    ///
+    /// # Errors
+    /// As [`Self::from_pkcs8_der`].
+    pub fn from_sec1_der(der: &[u8]) -> Result<Self, Malformed> {
+        Ok(Self::wrapped(private_key::wrap_sec1(der)?, der)?)
+    }
+
+    pub(crate) fn read(pkcs8: Zeroizing<Vec<u8>>) -> Result<Self, Unread> {
+        let (secret, public_key) = private_key::read(&pkcs8)?;
+        match public_key.kind() {
+            KeyKind::Unsupported(oid) => Err(Unread::Unsupported(oid)),
+            _ => Ok(Self { secret, pkcs8, public_key }),
+        }
+    }
+
+    /// As [`Self::read`], with faults told at their place in the `received` octets at the end of `pkcs8`.
+    fn wrapped(pkcs8: Zeroizing<Vec<u8>>, received: &[u8]) -> Result<Self, Unread> {
+        let before = u64::try_from(pkcs8.len().saturating_sub(received.len())).unwrap_or(0);
+        Self::read(pkcs8).map_err(|unread| match unread {
+            Unread::Malformed(malformed) => Unread::Malformed(Malformed { at: malformed.at.saturating_sub(before), ..malformed }),
+            other => other,
+        })
     }
 
     /// The public key, as it stands in the certificate.
@@ -51,29 +96,120 @@ impl SoftwareKey {
         &self.public_key
     }
 
-    /// What this key signs with unless told otherwise.
+    /// The key as DER PKCS#8: as it was received, or with what it was received in wrapped around it.
+    pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
+        self.pkcs8.clone()
+    }
+
+    /// What this key signs with unless told otherwise: for RSA what every verifier knows, for a curve the digest of its size.
     pub fn default_algorithm(&self) -> SignatureAlgorithm {
-        SignatureAlgorithm::Ed25519
+        match self.public_key.kind() {
+            KeyKind::RsaPss(Some(parameters)) => SignatureAlgorithm::RsaPss(parameters),
+            KeyKind::RsaPss(None) => SignatureAlgorithm::RsaPss(PssParameters {
+                digest: DigestAlgorithm::Sha256,
+                mask_digest: DigestAlgorithm::Sha256,
+                salt: DigestAlgorithm::Sha256.output(),
+            }),
+            KeyKind::Ec(Curve::P256) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
+            KeyKind::Ec(Curve::P384) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384),
+            KeyKind::Ec(Curve::P521) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512),
+            KeyKind::Ed25519 => SignatureAlgorithm::Ed25519,
+            KeyKind::Rsa | KeyKind::Unsupported(_) => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
+        }
     }
 
-    /// Can this key sign with `algorithm`?
+    /// Can this key sign with `algorithm`? SHA-1 never signs, and an algorithm without an identifier could not be told to anybody.
     pub fn supports(&self, algorithm: &SignatureAlgorithm) -> bool {
-        *algorithm == self.default_algorithm()
+        let kind = self.public_key.kind();
+        let known = algorithm.to_identifier().is_some() && algorithm.digest() != Some(DigestAlgorithm::Sha1);
+        known
+            && match (&self.secret, algorithm) {
+                (Secret::Rsa(_), SignatureAlgorithm::RsaPkcs1(_)) => kind == KeyKind::Rsa,
+                (Secret::Rsa(key), SignatureAlgorithm::RsaPss(parameters)) => {
+                    let needed = parameters.digest.output().saturating_add(parameters.salt).saturating_add(2);
+                    permits(kind, parameters) && parameters.mask_digest != DigestAlgorithm::Sha1 && needed <= pss_bits(key).div_ceil(8)
+                }
+                // RFC 6979 needs HMAC, and SHAKE has none.
+                (Secret::P256(_) | Secret::P384(_) | Secret::P521(_), SignatureAlgorithm::Ecdsa(digest)) => !digest.extendable(),
+                (Secret::Ed25519(_), SignatureAlgorithm::Ed25519) => true,
+                _ => false,
+            }
     }
 
-    /// The signature value over `signed`: the same octets every time.
+    /// The signature value over `signed`: for the same key, algorithm and message the same octets every time.
     ///
     /// # Errors
     /// [`SigningFailed`] says why there is none.
     pub fn sign(&self, algorithm: &SignatureAlgorithm, signed: Signed<'_>) -> Result<Vec<u8>, SigningFailed> {
-        let _ = signed;
-        Err(SigningFailed::Algorithm(*algorithm))
+        if !self.supports(algorithm) {
+            return Err(SigningFailed::Algorithm(*algorithm));
+        }
+        match (&self.secret, algorithm.digest(), signed) {
+            (Secret::Ed25519(key), _, Signed::Octets(octets)) => Ok(key.sign(octets).to_vec()),
+            (Secret::Ed25519(_), ..) => Err(SigningFailed::OctetsNeeded),
+            (_, Some(digest), Signed::Digest(given)) if given.len() != digest.output() => {
+                Err(SigningFailed::DigestLength { algorithm: *algorithm, expected: digest.output(), actual: given.len() })
+            }
+            (secret, Some(digest), signed) => {
+                hash(signed, digest).and_then(|hash| sign_hash(secret, algorithm, digest, &hash)).ok_or(SigningFailed::Fault)
+            }
+            (_, None, _) => Err(SigningFailed::Algorithm(*algorithm)),
+        }
     }
+}
 
-    /// The key as DER PKCS#8 `PrivateKeyInfo`.
-    pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(Vec::new())
+fn sign_hash(secret: &Secret, algorithm: &SignatureAlgorithm, digest: DigestAlgorithm, hash: &[u8]) -> Option<Vec<u8>> {
+    match secret {
+        Secret::Rsa(key) => rsa(key, algorithm, hash),
+        Secret::P256(key) => Curve::P256.value_from_concatenation(&ecdsa(key.as_nonzero_scalar(), digest, hash)?.to_bytes()),
+        Secret::P384(key) => Curve::P384.value_from_concatenation(&ecdsa(key.as_nonzero_scalar(), digest, hash)?.to_bytes()),
+        Secret::P521(key) => Curve::P521.value_from_concatenation(&ecdsa(key.as_nonzero_scalar(), digest, hash)?.to_bytes()),
+        Secret::Ed25519(_) => None,
     }
+}
+
+/// `emBits` of RFC 8017 §8.1.1: one bit less than the modulus.
+fn pss_bits(key: &rsa::RsaPrivateKey) -> usize {
+    usize::try_from(key.n().bits_vartime()).unwrap_or(0).saturating_sub(1)
+}
+
+/// RSASSA-PKCS1-V1_5-SIGN and RSASSA-PSS-SIGN, RFC 8017 §8.2.1 and §8.1.1.
+fn rsa(key: &rsa::RsaPrivateKey, algorithm: &SignatureAlgorithm, hash: &[u8]) -> Option<Vec<u8>> {
+    let private = Zeroizing::new(key.d().to_be_bytes());
+    let mut drbg = HmacDrbg::new(&private, hash, algorithm.to_string().as_bytes());
+    let encoded = match algorithm {
+        SignatureAlgorithm::RsaPkcs1(digest) => emsa::pkcs1_v1_5(*digest, hash, key.size())?,
+        SignatureAlgorithm::RsaPss(parameters) => {
+            let mut salt = vec![0; parameters.salt];
+            drbg.fill(&mut salt);
+            emsa::pss_encode(*parameters, hash, &salt, pss_bits(key))?
+        }
+        _ => return None,
+    };
+    let number = BoxedUint::from_be_slice(&encoded, key.n_bits_precision()).ok()?;
+    // Blinded, and the result raised to the public exponent again: a faulty CRT half would otherwise give the factors away.
+    let value = rsa::hazmat::rsa_decrypt_and_check(key, Some(&mut drbg), &number).ok()?.to_be_bytes();
+    value.split_at_checked(value.len().checked_sub(key.size())?).map(|(_, value)| value.to_vec())
+}
+
+/// FIPS 186-5 §6.4.1 with the nonce of RFC 6979 §3.2, whose HMAC uses the digest of the message.
+fn ecdsa<C: EcdsaCurve + CurveArithmetic>(key: &NonZeroScalar<C>, digest: DigestAlgorithm, hash: &[u8]) -> Option<ecdsa::Signature<C>> {
+    let signature = match digest {
+        DigestAlgorithm::Sha224 => sign_prehashed_rfc6979::<C, sha2::Sha224>(key, hash, &[]),
+        DigestAlgorithm::Sha256 => sign_prehashed_rfc6979::<C, sha2::Sha256>(key, hash, &[]),
+        DigestAlgorithm::Sha384 => sign_prehashed_rfc6979::<C, sha2::Sha384>(key, hash, &[]),
+        DigestAlgorithm::Sha512 => sign_prehashed_rfc6979::<C, sha2::Sha512>(key, hash, &[]),
+        DigestAlgorithm::Sha3_224 => sign_prehashed_rfc6979::<C, sha3::Sha3_224>(key, hash, &[]),
+        DigestAlgorithm::Sha3_256 => sign_prehashed_rfc6979::<C, sha3::Sha3_256>(key, hash, &[]),
+        DigestAlgorithm::Sha3_384 => sign_prehashed_rfc6979::<C, sha3::Sha3_384>(key, hash, &[]),
+        DigestAlgorithm::Sha3_512 => sign_prehashed_rfc6979::<C, sha3::Sha3_512>(key, hash, &[]),
+        DigestAlgorithm::Sha1
+        | DigestAlgorithm::Sha512_224
+        | DigestAlgorithm::Sha512_256
+        | DigestAlgorithm::Shake128
+        | DigestAlgorithm::Shake256 => return None,
+    };
+    Some(signature.0)
 }
 
 impl fmt::Debug for SoftwareKey {

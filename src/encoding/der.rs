@@ -13,7 +13,7 @@ mod reader;
 mod text;
 pub mod write;
 
-pub use basic::to_der;
+pub use basic::{to_der, to_der_sorting};
 pub use object_id::ObjectId;
 pub use reader::{Reader, Rules};
 
@@ -117,6 +117,11 @@ impl<'a> Value<'a> {
         self.tag
     }
 
+    /// The rules by which the value was read.
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
     /// Identifier, length and contents as received.
     pub fn octets(&self) -> &'a [u8] {
         self.source.input.get(self.whole.clone()).unwrap_or_default()
@@ -135,6 +140,20 @@ impl<'a> Value<'a> {
     /// Identifier, length and contents, to be kept.
     pub fn received(&self) -> Received {
         self.source.part(self.whole.clone())
+    }
+
+    /// The value in distinguished encoding, to be handed to those who read nothing else; as received where that already is.
+    ///
+    /// # Errors
+    /// [`Malformed`] when what is inside is not well formed.
+    pub fn received_der(&self) -> Result<Received, Malformed> {
+        match self.rules {
+            Rules::Distinguished => Ok(self.received()),
+            Rules::Basic => {
+                let (der, _) = to_der(self.octets()).map_err(|malformed| malformed.within(self.at()))?;
+                Ok(if der == self.octets() { self.received() } else { Received::new(&der) })
+            }
+        }
     }
 
     /// The contents, to be kept.

@@ -1,6 +1,6 @@
 //! RFC 5280 §4.1.1.2 — Algorithm identifiers
 
-use crate::crypto::DigestAlgorithm;
+use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::encoding::der::{ObjectId, Reader, Received, Value, tag};
 use crate::error::Malformed;
 
@@ -9,7 +9,7 @@ use crate::error::Malformed;
 pub struct AlgorithmIdentifier {
     /// `algorithm`
     pub oid: ObjectId,
-    /// `parameters` with identifier and length; NULL parameters are present, absent ones `None`.
+    /// `parameters` with identifier and length, in DER; NULL parameters are present, absent ones `None`.
     pub parameters: Option<Received>,
     /// The whole value.
     pub received: Received,
@@ -24,7 +24,7 @@ impl AlgorithmIdentifier {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let oid = reader.expect(tag::OBJECT_IDENTIFIER, "algorithm")?.object_id()?;
-        let parameters = if reader.is_empty() { None } else { Some(reader.value()?.received()) };
+        let parameters = if reader.is_empty() { None } else { Some(reader.value()?.received_der()?) };
         reader.finish()?;
         Ok(Self { oid, parameters, received: value.received() })
     }
@@ -37,5 +37,16 @@ impl AlgorithmIdentifier {
     /// The digest that this identifies; a signature's identifier in its place counts as its digest ([`DigestAlgorithm::from_oid`]).
     pub fn digest(&self) -> Option<DigestAlgorithm> {
         self.oid.known().and_then(DigestAlgorithm::from_oid)
+    }
+
+    /// The signature algorithm that this identifies, `digest` being that of the structure around it where the identifier names none.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the parameters are not those of the algorithm.
+    pub fn signature(&self, digest: Option<DigestAlgorithm>) -> Result<SignatureAlgorithm, Malformed> {
+        let at = self.received.at();
+        let oid = self.oid.known().ok_or_else(|| Malformed::new("AlgorithmIdentifier", "object identifier out of range", at))?;
+        let parameters_at = self.parameters.as_ref().map_or(at, Received::at);
+        SignatureAlgorithm::from_identifier(oid, self.parameters(), digest).map_err(|malformed| malformed.within(parameters_at))
     }
 }

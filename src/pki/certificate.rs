@@ -11,7 +11,7 @@ use super::extension::{
     policies::{CertificatePolicies, PolicyMappings},
 };
 use super::{AlgorithmIdentifier, Extension, Name};
-use crate::crypto::DigestAlgorithm;
+use crate::crypto::{DigestAlgorithm, PublicKey};
 use crate::encoding::der::{Reader, Received, Value, tag};
 use crate::error::Malformed;
 use crate::time::Time;
@@ -33,6 +33,7 @@ struct Fields {
     not_after: Time,
     subject: Name,
     subject_public_key_info: Received,
+    public_key: OnceLock<Result<PublicKey, Malformed>>,
     extensions: Extensions,
     signature_algorithm: AlgorithmIdentifier,
     signature: Received,
@@ -134,6 +135,16 @@ impl Certificate {
     /// `subjectPublicKeyInfo` as received.
     pub fn subject_public_key_info(&self) -> &[u8] {
         self.0.subject_public_key_info.octets()
+    }
+
+    /// The subject's public key; of an algorithm that this crate lacks, its identifier.
+    ///
+    /// # Errors
+    /// [`Malformed`] when there is none; the certificate is readable all the same.
+    pub fn public_key(&self) -> Result<&PublicKey, Malformed> {
+        let info = &self.0.subject_public_key_info;
+        let key = self.0.public_key.get_or_init(|| PublicKey::from_spki(info.octets()).map_err(|malformed| malformed.within(info.at())));
+        key.as_ref().map_err(Clone::clone)
     }
 
     /// `extensions`, in the order received.
@@ -286,6 +297,7 @@ impl Fields {
             not_after,
             subject,
             subject_public_key_info,
+            public_key: OnceLock::new(),
             extensions,
             signature_algorithm,
             signature,

@@ -2,11 +2,57 @@
 
 pub mod algorithm_identifier;
 pub mod certificate;
+pub mod crl;
+pub mod ess;
 pub mod extension;
 pub mod name;
 pub mod object_id;
+pub mod ocsp_response;
+pub mod revocation_information;
+pub mod signed_attributes;
+pub mod signed_data;
+pub mod signer_info;
+pub mod timestamp_token;
+pub mod unread;
+pub mod verification;
 
 pub use algorithm_identifier::AlgorithmIdentifier;
 pub use certificate::Certificate;
+pub use crl::{CertificateList, RevocationReason, RevokedCertificate};
+pub use ess::{EssCertificateId, SigningCertificate};
 pub use extension::{Extension, Extensions};
 pub use name::Name;
+pub use ocsp_response::{BasicOcspResponse, OcspResponse};
+pub use revocation_information::RevocationInformation;
+pub use signed_attributes::{Attribute, Attributes, SignedAttributes};
+pub use signed_data::SignedData;
+pub use signer_info::{SignerIdentifier, SignerInfo};
+pub use timestamp_token::{TimestampInfo, TimestampResponse, TimestampToken};
+pub use unread::Unread;
+pub use verification::{CoveredOctets, SignatureFacts, verify_signature};
+
+/// Whether two INTEGERs are the same number, also where one was encoded with octets that add nothing.
+pub fn same_integer(one: &[u8], other: &[u8]) -> bool {
+    shortest(one) == shortest(other)
+}
+
+fn shortest(mut integer: &[u8]) -> &[u8] {
+    while let [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] = integer {
+        integer = integer.get(1..).unwrap_or_default();
+    }
+    integer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_compared_as_numbers() {
+        assert!(same_integer(&[0, 0, 0x7f], &[0x7f]));
+        assert!(same_integer(&[0xff, 0xff, 0x80], &[0x80]));
+        assert!(!same_integer(&[0, 0x80], &[0x80]));
+        assert!(same_integer(&[0], &[0, 0]));
+        assert!(!same_integer(&[0xff], &[0]));
+    }
+}

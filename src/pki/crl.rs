@@ -1,0 +1,394 @@
+//! RFC 5280 §5 — Certificate revocation lists
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::extension::{AuthorityKeyIdentifier, Extensions, GeneralNames, IssuingDistributionPoint};
+use super::{AlgorithmIdentifier, Extension, Name, object_id, same_integer};
+use crate::encoding::der::{Reader, Received, Value, tag};
+use crate::error::Malformed;
+use crate::time::Time;
+
+/// `CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue BIT STRING }`, as received. A clone is cheap.
+///
+/// Entries stay octets until they are asked for: a list of 300,000 takes no more memory than its octets.
+#[derive(Clone)]
+pub struct CertificateList(Arc<Fields>);
+
+struct Fields {
+    received: Received,
+    tbs: Received,
+    version: i64,
+    inner_algorithm: AlgorithmIdentifier,
+    issuer: Name,
+    this_update: Time,
+    next_update: Option<Time>,
+    /// The whole of `revokedCertificates`.
+    revoked: Option<Received>,
+    extensions: Extensions,
+    signature_algorithm: AlgorithmIdentifier,
+    signature: Received,
+}
+
+/// One element of `revokedCertificates`.
+#[derive(Clone, Debug)]
+pub struct RevokedCertificate {
+    /// The content octets of `userCertificate`, as received.
+    pub serial: Received,
+    /// `revocationDate`
+    pub revocation_date: Time,
+    /// `crlEntryExtensions`
+    pub extensions: Extensions,
+}
+
+/// `CRLReason` (§5.3.1)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are those of RFC 5280")]
+pub enum RevocationReason {
+    Unspecified,
+    KeyCompromise,
+    CaCompromise,
+    AffiliationChanged,
+    Superseded,
+    CessationOfOperation,
+    CertificateHold,
+    RemoveFromCrl,
+    PrivilegeWithdrawn,
+    AaCompromise,
+}
+
+use RevocationReason::{
+    AaCompromise, AffiliationChanged, CaCompromise, CertificateHold, CessationOfOperation, KeyCompromise, PrivilegeWithdrawn,
+    RemoveFromCrl, Superseded, Unspecified,
+};
+
+/// Number and name of each reason. 7 is not used.
+const REASONS: [(i64, RevocationReason, &str); 10] = [
+    (0, Unspecified, "unspecified"),
+    (1, KeyCompromise, "keyCompromise"),
+    (2, CaCompromise, "cACompromise"),
+    (3, AffiliationChanged, "affiliationChanged"),
+    (4, Superseded, "superseded"),
+    (5, CessationOfOperation, "cessationOfOperation"),
+    (6, CertificateHold, "certificateHold"),
+    (8, RemoveFromCrl, "removeFromCRL"),
+    (9, PrivilegeWithdrawn, "privilegeWithdrawn"),
+    (10, AaCompromise, "aACompromise"),
+];
+
+const FORMAT: &str = "CRL";
+
+impl CertificateList {
+    /// Reads one certificate revocation list and nothing after it.
+    ///
+    /// # Errors
+    /// [`Malformed`] when `octets` are none. Entries are read by [`Self::entries`] and [`Self::find`].
+    pub fn from_der(octets: &[u8]) -> Result<Self, Malformed> {
+        Self::from_received(Received::new(octets))
+    }
+
+    /// Reads the list that stands in a larger structure.
+    ///
+    /// # Errors
+    /// As [`Self::from_der`], with offsets in the whole input.
+    pub fn from_received(received: Received) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(&received, FORMAT);
+        let whole = reader.expect(tag::SEQUENCE, "certificate list")?;
+        reader.finish()?;
+        let mut fields = whole.reader()?;
+        let tbs = fields.expect(tag::SEQUENCE, "tbsCertList")?;
+        let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
+        let signature = fields.expect(tag::BIT_STRING, "signatureValue")?.bit_string_octets()?;
+        fields.finish()?;
+        Ok(Self(Arc::new(Fields::read(whole.received(), &tbs, signature_algorithm, signature)?)))
+    }
+
+    /// The list as received.
+    pub fn octets(&self) -> &[u8] {
+        self.0.received.octets()
+    }
+
+    /// `tbsCertList` as received: what is signed.
+    pub fn tbs(&self) -> &[u8] {
+        self.0.tbs.octets()
+    }
+
+    /// `version` as its number in words: 1 or 2. Others are read too.
+    pub fn version(&self) -> i64 {
+        self.0.version.saturating_add(1)
+    }
+
+    /// `signatureAlgorithm`, outside of what is signed.
+    pub fn signature_algorithm(&self) -> &AlgorithmIdentifier {
+        &self.0.signature_algorithm
+    }
+
+    /// `signature` inside `tbsCertList`, which must be the same (§5.1.1.2).
+    pub fn tbs_signature_algorithm(&self) -> &AlgorithmIdentifier {
+        &self.0.inner_algorithm
+    }
+
+    /// `signatureValue`
+    pub fn signature(&self) -> &[u8] {
+        self.0.signature.octets()
+    }
+
+    /// `issuer`
+    pub fn issuer(&self) -> &Name {
+        &self.0.issuer
+    }
+
+    /// `thisUpdate`
+    pub fn this_update(&self) -> Time {
+        self.0.this_update
+    }
+
+    /// `nextUpdate`
+    pub fn next_update(&self) -> Option<Time> {
+        self.0.next_update
+    }
+
+    /// `crlExtensions`, in the order received.
+    pub fn extensions(&self) -> &[Extension] {
+        self.0.extensions.all()
+    }
+
+    /// `crlExtensions`, to look into.
+    pub fn extension_set(&self) -> &Extensions {
+        &self.0.extensions
+    }
+
+    /// The content octets of `cRLNumber` (§5.2.3).
+    ///
+    /// # Errors
+    /// [`Malformed`] extension, here and in all that follow.
+    pub fn number(&self) -> Result<Option<Received>, Malformed> {
+        self.integer(object_id::CRL_NUMBER)
+    }
+
+    /// The content octets of `BaseCRLNumber` (§5.2.4); when present, this is a delta.
+    ///
+    /// # Errors
+    /// [`Malformed`] extension
+    pub fn base_number(&self) -> Result<Option<Received>, Malformed> {
+        self.integer(object_id::DELTA_CRL_INDICATOR)
+    }
+
+    /// §5.2.1
+    ///
+    /// # Errors
+    /// [`Malformed`] extension
+    pub fn authority_key_identifier(&self) -> Result<Option<AuthorityKeyIdentifier>, Malformed> {
+        self.0.extensions.typed()
+    }
+
+    /// §5.2.5
+    ///
+    /// # Errors
+    /// [`Malformed`] extension
+    pub fn issuing_distribution_point(&self) -> Result<Option<IssuingDistributionPoint>, Malformed> {
+        self.0.extensions.typed()
+    }
+
+    /// `expiredCertsOnCRL` (X.509 §9.5.2.6): certificates that expired since then are still listed.
+    ///
+    /// # Errors
+    /// [`Malformed`] extension
+    pub fn expired_certificates_since(&self) -> Result<Option<Time>, Malformed> {
+        let extension = self.0.extensions.find(object_id::EXPIRED_CERTS_ON_CRL);
+        extension.map(|extension| generalized_time(&extension.value)).transpose()
+    }
+
+    /// The entries in their order, each read when it comes.
+    pub fn entries(&self) -> Entries<'_> {
+        let reader = self.0.revoked.as_ref().and_then(|revoked| {
+            let mut reader = Reader::new(revoked, FORMAT);
+            reader.value().and_then(|value| value.reader()).ok()
+        });
+        Entries { reader }
+    }
+
+    /// The first entry with this serial number, whoever issued the certificate (for indirect lists see [`Self::find_issued_by`]).
+    ///
+    /// # Errors
+    /// [`Malformed`] when an entry before it is.
+    pub fn find(&self, serial: &[u8]) -> Result<Option<RevokedCertificate>, Malformed> {
+        let mut entries = self.entries();
+        while let Some(entry) = entries.next_value()? {
+            let mut fields = entry.reader()?;
+            if same_integer(fields.expect(tag::INTEGER, "userCertificate")?.integer()?, serial) {
+                return RevokedCertificate::from_value(&entry).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first entry with this serial number of a certificate of this issuer. An entry's `certificateIssuer` stands for those after it too (§5.3.3).
+    ///
+    /// # Errors
+    /// [`Malformed`] when an entry before it is.
+    pub fn find_issued_by(&self, issuer: &Name, serial: &[u8]) -> Result<Option<RevokedCertificate>, Malformed> {
+        let mut issued = self.issuer().matches(issuer);
+        for entry in self.entries() {
+            let entry = entry?;
+            if let Some(names) = entry.certificate_issuer()? {
+                issued = names.directories().any(|name| name.matches(issuer));
+            }
+            if issued && same_integer(entry.serial.octets(), serial) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    fn integer(&self, oid: const_oid::ObjectIdentifier) -> Result<Option<Received>, Malformed> {
+        let Some(extension) = self.0.extensions.find(oid) else {
+            return Ok(None);
+        };
+        let mut reader = Reader::new(&extension.value, FORMAT);
+        let value = reader.expect(tag::INTEGER, "number")?;
+        value.integer()?;
+        reader.finish()?;
+        Ok(Some(value.received_contents()))
+    }
+}
+
+fn generalized_time(value: &Received) -> Result<Time, Malformed> {
+    let mut reader = Reader::new(value, FORMAT);
+    let time = reader.expect(tag::GENERALIZED_TIME, "time")?.generalized_time()?;
+    reader.finish()?;
+    Ok(time)
+}
+
+impl Fields {
+    fn read(received: Received, tbs: &Value<'_>, signature_algorithm: AlgorithmIdentifier, signature: Received) -> Result<Self, Malformed> {
+        let mut reader = tbs.reader()?;
+        let version = reader.optional(tag::INTEGER)?.map(|value| value.small_integer()).transpose()?.unwrap_or(0);
+        let inner_algorithm = AlgorithmIdentifier::read(&mut reader, "signature")?;
+        let issuer = Name::read(&mut reader, "issuer")?;
+        let this_update = reader.value()?.time()?;
+        let next_update = match reader.peek() {
+            Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(reader.value()?.time()?),
+            _ => None,
+        };
+        let revoked = reader.optional(tag::SEQUENCE)?.map(|value| value.received());
+        let extensions = Extensions::read_optional(&mut reader, 0)?;
+        reader.finish()?;
+        Ok(Self {
+            received,
+            tbs: tbs.received(),
+            version,
+            inner_algorithm,
+            issuer,
+            this_update,
+            next_update,
+            revoked,
+            extensions,
+            signature_algorithm,
+            signature,
+        })
+    }
+}
+
+/// The entries of a list, see [`CertificateList::entries`]. After a malformed one there is no more.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    reader: Option<Reader<'a>>,
+}
+
+impl<'a> Entries<'a> {
+    fn next_value(&mut self) -> Result<Option<Value<'a>>, Malformed> {
+        match &mut self.reader {
+            Some(reader) if !reader.is_empty() => reader.expect(tag::SEQUENCE, "revokedCertificate").map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Result<RevokedCertificate, Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = self.next_value().and_then(|value| value.map(|value| RevokedCertificate::from_value(&value)).transpose());
+        if entry.is_err() {
+            self.reader = None;
+        }
+        entry.transpose()
+    }
+}
+
+impl RevokedCertificate {
+    fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
+        let mut reader = value.reader()?;
+        let serial = reader.expect(tag::INTEGER, "userCertificate")?;
+        serial.integer()?;
+        let revocation_date = reader.value()?.time()?;
+        let extensions = reader.optional(tag::SEQUENCE)?.map(|value| Extensions::from_value(&value)).transpose()?.unwrap_or_default();
+        reader.finish()?;
+        Ok(Self { serial: serial.received_contents(), revocation_date, extensions })
+    }
+
+    /// `reasonCode` (§5.3.1)
+    ///
+    /// # Errors
+    /// [`Malformed`] extension, here and in those that follow.
+    pub fn reason(&self) -> Result<Option<RevocationReason>, Malformed> {
+        let Some(extension) = self.extensions.find(object_id::REASON_CODE) else {
+            return Ok(None);
+        };
+        let mut reader = Reader::new(&extension.value, FORMAT);
+        let reason = RevocationReason::from_value(&reader.expect(tag::ENUMERATED, "reasonCode")?)?;
+        reader.finish()?;
+        Ok(Some(reason))
+    }
+
+    /// `invalidityDate` (§5.3.2)
+    ///
+    /// # Errors
+    /// [`Malformed`] extension
+    pub fn invalidity_date(&self) -> Result<Option<Time>, Malformed> {
+        self.extensions.find(object_id::INVALIDITY_DATE).map(|extension| generalized_time(&extension.value)).transpose()
+    }
+
+    /// `certificateIssuer` (§5.3.3)
+    ///
+    /// # Errors
+    /// [`Malformed`] extension
+    pub fn certificate_issuer(&self) -> Result<Option<GeneralNames>, Malformed> {
+        let Some(extension) = self.extensions.find(object_id::CERTIFICATE_ISSUER) else {
+            return Ok(None);
+        };
+        let mut reader = Reader::new(&extension.value, FORMAT);
+        let names = GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "certificateIssuer")?)?;
+        reader.finish()?;
+        Ok(Some(names))
+    }
+}
+
+impl RevocationReason {
+    pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
+        let number = value.small_integer()?;
+        let row = REASONS.iter().find(|(code, _, _)| *code == number);
+        row.map(|(_, reason, _)| *reason).ok_or_else(|| value.malformed(format!("unknown revocation reason {number}")))
+    }
+
+    /// The name in RFC 5280: `keyCompromise`.
+    pub fn name(self) -> &'static str {
+        REASONS.iter().find(|(_, reason, _)| *reason == self).map_or("", |(_, _, name)| name)
+    }
+}
+
+/// Equal octets.
+impl PartialEq for CertificateList {
+    fn eq(&self, other: &Self) -> bool {
+        self.octets() == other.octets()
+    }
+}
+
+impl Eq for CertificateList {}
+
+impl fmt::Debug for CertificateList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CertificateList({} {})", self.issuer(), self.this_update())
+    }
+}
