@@ -16,11 +16,16 @@
     )
 )]
 
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub mod creation;
 pub mod crypto;
 pub mod encoding;
 mod error;
+pub mod format;
 mod limits;
 pub mod pki;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod time;
 
 pub use error::{Malformed, Misuse};

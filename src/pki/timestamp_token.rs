@@ -141,7 +141,8 @@ fn explicit_name(explicit: &Value<'_>) -> Result<GeneralName, Malformed> {
 impl Accuracy {
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
-        let mut part = |tag| Ok(reader.optional(tag)?.map(|value| value.small_integer()).transpose()?.unwrap_or(0));
+        let mut part =
+            |tag| -> Result<i64, Malformed> { Ok(reader.optional(tag)?.map(|value| value.small_integer()).transpose()?.unwrap_or(0)) };
         let (seconds, milliseconds, microseconds) = (part(tag::INTEGER)?, part(tag::context(0))?, part(tag::context(1))?);
         reader.finish()?;
         Ok(Self { seconds, milliseconds, microseconds })

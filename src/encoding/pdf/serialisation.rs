@@ -1,6 +1,6 @@
 //! ISO 32000-2 §7.3 — Objects, written
 
-use super::object::{Dictionary, Object, Reference};
+use super::object::{Dictionary, Object};
 
 /// Writes objects so that every conforming reader reads the same value back.
 pub(crate) struct Serialiser<'a> {
@@ -156,16 +156,12 @@ fn real(value: f64) -> String {
     if text.contains('.') { text } else { format!("{text}.0") }
 }
 
-/// An indirect object's first line (§7.3.10).
-pub(crate) fn object_header(reference: Reference) -> String {
-    format!("{} {} obj\n", reference.number, reference.generation)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::encoding::pdf::Reference;
 
     fn written(object: &Object) -> String {
         let mut serialiser = Serialiser::new(Vec::new(), None);
