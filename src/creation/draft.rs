@@ -42,7 +42,12 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// [`SignError`] says what is in the way; the key has not been used then.
-    pub fn new(document: &Pdf<'a>, profile: &Profile, certificates: &[Certificate], algorithm: SignatureAlgorithm) -> Result<Self, SignError> {
+    pub fn new(
+        document: &Pdf<'a>,
+        profile: &Profile,
+        certificates: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Self, SignError> {
         profile.check()?;
         let needed_for = "the attribute ESS signing-certificate-v2 (EN 319 142-1 §6.3)";
         let signing_certificate = certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;

@@ -33,7 +33,9 @@ fn validity(certificate: &Certificate, time: Time) -> Result<(), Unfit> {
 /// RFC 5280 §4.2.1.3: either bit is for signatures on documents; a certificate without the extension restricts nothing.
 fn key_usage(certificate: &Certificate) -> Result<(), SignError> {
     match certificate.key_usage()? {
-        Some(usage) if !usage.digital_signature() && !usage.content_commitment() => Err(Unfit::KeyUsage { allowed: usage.names().collect() }.into()),
+        Some(usage) if !usage.digital_signature() && !usage.content_commitment() => {
+            Err(Unfit::KeyUsage { allowed: usage.names().collect() }.into())
+        }
         _ => Ok(()),
     }
 }
@@ -60,7 +62,9 @@ fn fits(key: &PublicKey, algorithm: &SignatureAlgorithm) -> Result<(), Unfit> {
     };
     match key.bits() {
         _ if !goes => Err(unfit()),
-        Some(bits) if bits < RSA_BITS && matches!(key.kind(), KeyKind::Rsa | KeyKind::RsaPss(_)) => Err(Unfit::KeyLength { bits, least: RSA_BITS }),
+        Some(bits) if bits < RSA_BITS && matches!(key.kind(), KeyKind::Rsa | KeyKind::RsaPss(_)) => {
+            Err(Unfit::KeyLength { bits, least: RSA_BITS })
+        }
         _ => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::crypto::{Signed, SignatureAlgorithm, SigningFailed, SoftwareKey};
+use crate::crypto::{SignatureAlgorithm, Signed, SigningFailed, SoftwareKey};
 use crate::error::Misuse;
 use crate::pki::Certificate;
 

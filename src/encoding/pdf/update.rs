@@ -144,9 +144,8 @@ impl<'p, 'a> Update<'p, 'a> {
 
     /// §7.5.5: the entries of the newest trailer, but those that tell of its own section.
     fn trailer(&self, identifier: Option<Object>, end: u32) -> Vec<(Arc<[u8]>, Object)> {
-        const OF_THE_SECTION: [&[u8]; 13] = [
-            b"Size", b"Prev", b"XRefStm", b"ID", b"Type", b"W", b"Index", b"Length", b"Filter", b"DecodeParms", b"DL", b"F", b"FFilter",
-        ];
+        const OF_THE_SECTION: [&[u8]; 13] =
+            [b"Size", b"Prev", b"XRefStm", b"ID", b"Type", b"W", b"Index", b"Length", b"Filter", b"DecodeParms", b"DL", b"F", b"FFilter"];
         let size = i64::from(end).max(i64::try_from(self.view.first_new_number()).unwrap_or(i64::MAX));
         let kept = self.view.trailer().entries().filter(|(key, _)| !OF_THE_SECTION.contains(key));
         let mut entries: Vec<(Arc<[u8]>, Object)> = vec![

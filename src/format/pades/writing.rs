@@ -125,7 +125,12 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
         Ok(self.request.lock.clone())
     }
 
-    fn check_seed_value(&self, name: &str, existing: Option<&(Reference, Arc<Dictionary>)>, locked: Option<Permission>) -> Result<(), Refusal> {
+    fn check_seed_value(
+        &self,
+        name: &str,
+        existing: Option<&(Reference, Arc<Dictionary>)>,
+        locked: Option<Permission>,
+    ) -> Result<(), Refusal> {
         let Some((_, field)) = existing else { return Ok(()) };
         let Object::Dictionary(seed_value) = self.view.value(field, b"SV")? else { return Ok(()) };
         let permission = self.request.certification.into_iter().chain(locked).min();

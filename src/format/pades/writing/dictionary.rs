@@ -14,7 +14,8 @@ pub(super) fn signature_dictionary(request: &Request, lock: Option<&FieldLock>, 
     let texts: [(&[u8], _); 4] =
         [(b"Name", &request.name), (b"Reason", &request.reason), (b"Location", &request.location), (b"ContactInfo", &request.contact)];
     entries.extend(texts.into_iter().filter_map(|(key, text)| Some((key, encode_text(text.as_ref()?)))));
-    let transforms: Vec<Object> = request.certification.map(document_transform).into_iter().chain(lock.map(|lock| field_transform(lock, root))).collect();
+    let transforms: Vec<Object> =
+        request.certification.map(document_transform).into_iter().chain(lock.map(|lock| field_transform(lock, root))).collect();
     if !transforms.is_empty() {
         entries.push((b"Reference", Object::Array(transforms.into())));
     }

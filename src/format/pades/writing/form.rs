@@ -70,7 +70,9 @@ impl Form {
             (partial, None) => partial.unwrap_or_default(),
             (Some(partial), Some(parent)) => format!("{parent}.{partial}"),
         };
-        let own = |key, inherited: Object| Ok::<_, Problem>(Some(view.value(&dictionary, key)?).filter(|value| *value != Object::Null).unwrap_or(inherited));
+        let own = |key, inherited: Object| {
+            Ok::<_, Problem>(Some(view.value(&dictionary, key)?).filter(|value| *value != Object::Null).unwrap_or(inherited))
+        };
         let kind = own(b"FT", open.kind)?;
         let flags = own(b"Ff", Object::Integer(open.flags))?.as_integer().unwrap_or(0);
         more.extend(kids(&view.value(&dictionary, b"Kids")?, &Some(name.clone()), &kind, flags));

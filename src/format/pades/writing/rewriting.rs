@@ -5,7 +5,13 @@ use crate::encoding::pdf::{Dictionary, NewObject, Object, Problem, Reference, Up
 
 /// Appends `element` to the array that is the value of `key` in `dictionary`, the object `reference`: in place where the array is an object
 /// of its own, else with the dictionary.
-pub(super) fn append(update: &mut Update<'_, '_>, reference: Reference, dictionary: &Dictionary, key: &'static [u8], element: Object) -> Result<(), Refusal> {
+pub(super) fn append(
+    update: &mut Update<'_, '_>,
+    reference: Reference,
+    dictionary: &Dictionary,
+    key: &'static [u8],
+    element: Object,
+) -> Result<(), Refusal> {
     sound(dictionary)?;
     let value = dictionary.entry(key);
     let old = update.resolve(value)?;

@@ -101,7 +101,9 @@ impl SeedValue<'_, '_, '_> {
             && let Some(wanted) = self.integer(&mdp, b"P")?
         {
             let actual = self.request.certification.map_or(0, Permission::value);
-            self.require("MDP", wanted == actual, || if wanted == 0 { "no certification".to_owned() } else { format!("certification with P {wanted}") })?;
+            self.require("MDP", wanted == actual, || {
+                if wanted == 0 { "no certification".to_owned() } else { format!("certification with P {wanted}") }
+            })?;
         }
         let lock = self.view.value(self.dictionary, b"LockDocument")?;
         let locks = self.permission == Some(Permission::P1);
