@@ -21,7 +21,10 @@ pub fn digest(algorithm: DigestAlgorithm) -> Vec<u8> {
 /// ECDSA with a digest for which no identifier is registered.
 pub fn signature(algorithm: &SignatureAlgorithm) -> Result<Vec<u8>, Misuse> {
     Ok(match algorithm {
-        SignatureAlgorithm::RsaPkcs1(digest) => sequence(&[oid(digest.rsa_pkcs1_oid()), null()]),
+        SignatureAlgorithm::RsaPkcs1(digest) => {
+            let registered = digest.rsa_pkcs1_oid().ok_or_else(|| Misuse::new(format!("no identifier for RSA {}", digest.name())))?;
+            sequence(&[oid(registered), null()])
+        }
         SignatureAlgorithm::RsaPss(parameters) => sequence(&[oid(RSASSA_PSS), pss_parameters(parameters)]),
         SignatureAlgorithm::Ecdsa(digest) => {
             let registered = digest.ecdsa_oid().ok_or_else(|| Misuse::new(format!("no identifier for ECDSA {}", digest.name())))?;
