@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::document::{Pdf, View};
+use super::document::Pdf;
 use super::finding::Problem;
 use super::object::{Dictionary, Object, Reference};
 use super::revision::SectionKind;
 use super::serialisation::{Serialiser, push_hexadecimal};
+use super::view::View;
 
 /// Changed and new objects, to be written as one revision behind the octets of a file.
 pub(crate) struct Update<'p, 'a> {
@@ -129,7 +130,7 @@ impl<'p, 'a> Update<'p, 'a> {
     pub(crate) fn finish(mut self) -> Result<Written, Problem> {
         let mut layout = Layout::new(self.view.pdf());
         for (number, (generation, object)) in &self.changed {
-            layout.object(Reference { number: *number, generation: *generation }, object);
+            layout.object(Reference { number: *number, generation: *generation }, object)?;
         }
         let identifier = self.identifier(&layout.out);
         match self.kind {
@@ -199,9 +200,10 @@ impl<'p, 'a> Layout<'p, 'a> {
         u64::try_from(at).unwrap_or(u64::MAX)
     }
 
-    fn object(&mut self, reference: Reference, object: &NewObject) {
+    fn object(&mut self, reference: Reference, object: &NewObject) -> Result<(), Problem> {
         self.offsets.push((reference.number, reference.generation, self.offset()));
-        let cipher = self.pdf.cipher(reference);
+        let cipher = self.pdf.encryption.as_ref().map(|encryption| encryption.cipher(reference));
+        let cipher = cipher.map(|cipher| cipher.ok_or_else(|| Problem::new("encryption", "no key, or no such method", 0))).transpose()?;
         let encrypt = cipher.as_ref().map(|cipher| |octets: &[u8]| cipher.string(octets));
         let encrypt = encrypt.as_ref().map(|encrypt| -> &dyn Fn(&[u8]) -> Vec<u8> { encrypt });
         let mut out = Serialiser::new(std::mem::take(&mut self.out), encrypt);
@@ -216,6 +218,7 @@ impl<'p, 'a> Layout<'p, 'a> {
         }
         out.token(b"\nendobj\n");
         self.out = out.finish();
+        Ok(())
     }
 
     /// §7.5.4
@@ -347,23 +350,5 @@ impl Dictionary {
 impl From<Dictionary> for NewObject {
     fn from(dictionary: Dictionary) -> Self {
         Self::Object(Object::Dictionary(Arc::new(dictionary)))
-    }
-}
-
-/// Stand-in until the encryption of the reader can be run the other way.
-struct Cipher;
-
-impl Cipher {
-    fn string(&self, octets: &[u8]) -> Vec<u8> {
-        octets.to_vec()
-    }
-    fn stream(&self, octets: &[u8]) -> Vec<u8> {
-        octets.to_vec()
-    }
-}
-
-impl Pdf<'_> {
-    fn cipher(&self, _reference: Reference) -> Option<Cipher> {
-        None
     }
 }

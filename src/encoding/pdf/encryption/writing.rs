@@ -17,21 +17,23 @@ pub(in crate::encoding::pdf) struct Cipher<'k> {
 }
 
 impl Encryption {
-    /// The cipher of the object `reference`; `None` when the file is locked.
+    /// The cipher of the object `reference`; `None` when the file is locked, or its methods are not ones that this crate has.
     pub(in crate::encoding::pdf) fn cipher(&self, reference: Reference) -> Option<Cipher<'_>> {
-        Some(Cipher { key: self.key.as_deref()?, strings: self.strings, streams: self.streams, reference })
+        let cipher = Cipher { key: self.key.as_deref()?, strings: self.strings, streams: self.streams, reference };
+        // Said once here, so that nothing can go wrong, or go out in the clear, octet by octet.
+        [self.strings, self.streams].into_iter().all(|method| cipher.encipher(method, b"").is_some()).then_some(cipher)
     }
 }
 
 impl Cipher<'_> {
-    /// A string; `None` when the method is not one that this crate has.
-    pub(in crate::encoding::pdf) fn string(&self, octets: &[u8]) -> Option<Vec<u8>> {
-        self.encipher(self.strings, octets)
+    /// A string.
+    pub(in crate::encoding::pdf) fn string(&self, octets: &[u8]) -> Vec<u8> {
+        self.encipher(self.strings, octets).unwrap_or_default()
     }
 
     /// The octets of a stream.
-    pub(in crate::encoding::pdf) fn stream(&self, octets: &[u8]) -> Option<Vec<u8>> {
-        self.encipher(self.streams, octets)
+    pub(in crate::encoding::pdf) fn stream(&self, octets: &[u8]) -> Vec<u8> {
+        self.encipher(self.streams, octets).unwrap_or_default()
     }
 
     /// §7.6.3.2, algorithms 1 and 1.A.
