@@ -16,9 +16,12 @@
     )
 )]
 
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub mod creation;
 pub mod crypto;
 pub mod encoding;
 mod error;
+pub mod format;
 mod limits;
 pub mod pki;
 #[cfg(feature = "testkit")]

@@ -1,3 +1,38 @@
 //! ISO 32000-2 §7 — Syntax: a strict, revision-aware, lazy reader and the incremental update.
 
+mod accounting;
+mod cache;
+mod chain;
+mod cross_reference;
+mod document;
+mod encryption;
+mod filter;
+mod finding;
+mod indirect;
+mod lexer;
+mod located;
 pub mod object;
+mod object_stream;
+mod parser;
+mod revision;
+mod scan;
+#[cfg(feature = "sign")]
+mod serialisation;
+mod stream;
+mod text_string;
+#[cfg(feature = "sign")]
+mod update;
+mod view;
+
+pub use accounting::Accounting;
+pub use chain::Placed;
+pub use document::Pdf;
+pub use encryption::EncryptionFacts;
+pub use finding::{Finding, Problem};
+pub use located::Located;
+pub use object::{Dictionary, Object, Reference, Stream};
+pub use revision::{Entry, Origin, Revision, Section, SectionKind};
+pub use text_string::{decode_text, encode_text};
+#[cfg(feature = "sign")]
+pub(crate) use update::{NewObject, Update, Written, hexadecimal};
+pub use view::View;
