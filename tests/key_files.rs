@@ -65,7 +65,12 @@ fn each_file_is_read_as_its_case_says() {
                 let keys: Vec<_> = file.keys.iter().map(|key| key.public_key().clone()).collect();
                 assert_eq!(keys, case.public.iter().map(|name| public_key(name)).collect::<Vec<_>>(), "{name}");
                 assert_eq!(file.certificates.len(), case.certificates, "{name}");
-                assert_eq!(file.into_identity().unwrap().1.len(), case.chain, "{name}");
+                let (key, chain) = file.into_identity().unwrap();
+                assert_eq!(chain.len(), case.chain, "{name}");
+                if let Some(own) = chain.first() {
+                    assert_eq!(own.public_key().unwrap(), key.public_key(), "{name}");
+                }
+                assert!(chain.windows(2).all(|pair| pair[0].issuer() == pair[1].subject()), "{name}");
             }
         }
     }

@@ -275,3 +275,72 @@ fn run<C: BlockCipherDecrypt>(cipher: C, vector: &[u8], octets: &[u8]) -> Option
     buffer.truncate(length);
     Some(buffer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::der::{Received, write};
+
+    fn identifier(oid: ObjectIdentifier, parameters: &[u8]) -> Vec<u8> {
+        write::algorithm_identifier(oid, Some(parameters))
+    }
+
+    /// PBES2 with AES-128: the fields of `PBKDF2-params` after the salt, and the initialization vector.
+    fn pbes2(fields: &[Vec<u8>], vector: &[u8]) -> Vec<u8> {
+        let parameters = write::sequence(&[&[write::octet_string(b"salt")], fields].concat());
+        let cipher = identifier(oid("2.16.840.1.101.3.4.1.2"), &write::octet_string(vector));
+        identifier(PBES2, &write::sequence(&[identifier(PBKDF2, &parameters), cipher]))
+    }
+
+    fn scrypt(n: u64, r: u64, p: u64) -> Vec<u8> {
+        let numbers = [n, r, p].map(write::integer);
+        let parameters = write::sequence(&[&[write::octet_string(b"salt")], numbers.as_slice()].concat());
+        let cipher = identifier(oid("2.16.840.1.101.3.4.1.2"), &write::octet_string(&[0; 16]));
+        identifier(PBES2, &write::sequence(&[identifier(SCRYPT, &parameters), cipher]))
+    }
+
+    fn fault(algorithm: &[u8]) -> String {
+        let received = Received::new(algorithm);
+        let algorithm = AlgorithmIdentifier::read(&mut Reader::new(&received, FORMAT), "algorithm").unwrap();
+        let budget = Budget::new("key_file.iterations", 10_000_000);
+        decrypt(&algorithm, &[0; 32], &Password::new("kyso-test"), &budget).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_would_cost_too_much_is_refused_before_it_costs_anything() {
+        for (algorithm, expected) in [
+            (pbes2(&[write::integer(10_000_001)], &[0; 16]), "10000001 iterations asked for by the key file, where 10000000 are left"),
+            (scrypt(1 << 20, 8, 1), "1073741824 octets of memory asked for by the key file, where 67108864 are left"),
+            (scrypt(1 << 62, 1 << 40, 1), "18446744073709551615 octets of memory asked for by the key file, where 67108864 are left"),
+            (scrypt(2, 1, 1 << 30), "2147483648 iterations asked for by the key file, where 10000000 are left"),
+        ] {
+            assert_eq!(fault(&algorithm), expected);
+        }
+        assert_eq!(fault(&pbes2(&[write::integer(2)], &[0; 16])), "wrong password, or an altered key file");
+    }
+
+    #[test]
+    fn parameters_that_cannot_be_meant_are_malformed() {
+        for (algorithm, expected) in [
+            (pbes2(&[write::integer(0)], &[0; 16]), "number is not positive"),
+            (pbes2(&[write::value(tag::INTEGER, &[0xff])], &[0; 16]), "number is not positive"),
+            (pbes2(&[write::integer(2), write::integer(32)], &[0; 16]), "keyLength is not that of the cipher"),
+            (pbes2(&[write::integer(2)], &[0; 15]), "initialization vector of a wrong length"),
+            (scrypt(3, 8, 1), "costParameter is not a power of two"),
+            (identifier(PBES2, &write::null()), "parameters expected"),
+        ] {
+            let fault = fault(&algorithm);
+            assert!(fault.contains(expected) && fault.starts_with("key file: "), "{fault}");
+        }
+    }
+
+    #[test]
+    fn an_octet_string_that_is_not_whole_blocks_has_no_right_password() {
+        for cipher in [Cipher::Aes256, Cipher::TripleDes, Cipher::Rc2(5)] {
+            let (key, vector) = (vec![0; cipher.key_length()], vec![0; cipher.block_length()]);
+            assert_eq!(cipher.decrypt(&key, &vector, &[0; 17]), Err(KeyFileError::WrongPassword));
+            assert_eq!(cipher.decrypt(&key, &vector, &[]), Err(KeyFileError::WrongPassword));
+            assert_eq!(cipher.decrypt(&key, &[], &[0; 16]), Err(KeyFileError::WrongPassword));
+        }
+    }
+}

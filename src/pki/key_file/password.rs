@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 /// A password in its two forms.
 pub(super) struct Password {
-    /// UTF-8: PKCS#5, and PBES2 also inside PKCS#12 (RFC 9579 §3).
+    /// UTF-8: PKCS#5, and PBES2 also inside PKCS#12 (RFC 9579 §6).
     pub(super) utf8: Zeroizing<Vec<u8>>,
     /// UTF-16 with the most significant octet first and a zero character at the end: the schemes of PKCS#12.
     pub(super) bmp: Zeroizing<Vec<u8>>,

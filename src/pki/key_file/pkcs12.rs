@@ -102,6 +102,7 @@ fn authenticated_safe(safe: &Received, password: &Password, budget: &Budget, con
         match kind.known() {
             Some(DATA) => safe_contents(Reader::with_rules(&octet_string(&value)?, FORMAT, Rules::Basic), password, budget, content)?,
             Some(ENCRYPTED_DATA) => {
+                // Mostly certificates: keys stand encrypted once more in bags of their own, and are zeroised.
                 let plain = Received::new(&encrypted_data(&value, password, budget)?);
                 let reader = Reader::with_rules(&plain, FORMAT, Rules::Basic);
                 // Padding alone lets one wrong key of 256 pass.
