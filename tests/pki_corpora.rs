@@ -57,7 +57,7 @@ fn read_crl(crl: &CertificateList) -> Result<(), Malformed> {
     read_extensions(crl.extension_set());
     for entry in crl.entries() {
         let entry = entry?;
-        (entry.reason()?, entry.invalidity_date()?, entry.certificate_issuer()?);
+        let _ = (entry.reason()?, entry.invalidity_date()?, entry.certificate_issuer()?);
     }
     Ok(())
 }
@@ -237,7 +237,7 @@ fn token_facts(octets: &[u8]) -> Result<String, Malformed> {
 fn in_micros(time: kyso::Time) -> String {
     let text = time.to_string();
     match text.trim_end_matches('Z').split_once('.') {
-        Some((seconds, fraction)) if fraction.trim_matches('0') != "" => format!("{seconds}.{fraction:0<6}Z"),
+        Some((seconds, fraction)) if !fraction.trim_matches('0').is_empty() => format!("{seconds}.{fraction:0<6}Z"),
         Some((seconds, _)) => format!("{seconds}Z"),
         None => text,
     }

@@ -5,6 +5,8 @@ pub mod certificate;
 pub mod crl;
 pub mod ess;
 pub mod extension;
+#[cfg(all(test, feature = "sign"))]
+mod fixture;
 pub mod name;
 pub mod object_id;
 pub mod objects;
