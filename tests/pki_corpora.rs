@@ -127,6 +127,28 @@ fn malformed_asn1_neither_panics_nor_hangs() {
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
 }
 
+/// Real files with one octet changed, or cut off there: whatever comes of it comes soon and without a panic.
+#[test]
+fn damaged_real_files_neither_panic_nor_hang() {
+    let (Some(real), Some(cms)) = (corpora_path("tsp-ocsp-crl"), corpora_path("cms")) else { return };
+    let files = files_below(&real).chain(files_below(&cms)).map(|path| std::fs::read(path).unwrap());
+    let (mut readings, mut taken, mut slowest) = (0, 0, Duration::ZERO);
+    for octets in files.filter(|octets| octets.len() < 8_000) {
+        for at in (0..octets.len()).step_by(octets.len() / 100 + 1) {
+            let mut damaged = octets.clone();
+            damaged[at] ^= [0x01, 0x20, 0x80, 0xff][at % 4];
+            for damaged in [&damaged[..], &octets[..at]] {
+                let start = Instant::now();
+                taken += read_as_everything(damaged);
+                slowest = slowest.max(start.elapsed());
+                readings += 1;
+            }
+        }
+    }
+    println!("damaged files: {readings}, {taken} readings succeeded, the slowest took {slowest:?}");
+    assert!(readings > 5_000 && slowest < Duration::from_secs(2), "{readings} {slowest:?}");
+}
+
 #[test]
 fn anchors_are_readable_to_the_last_extension() {
     let Some(folder) = corpora_path("anchors") else { return };
