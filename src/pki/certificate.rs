@@ -60,7 +60,7 @@ impl Certificate {
         let mut fields = whole.reader()?;
         let tbs = fields.expect(tag::SEQUENCE, "tbsCertificate")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
-        let signature = fields.expect(tag::BIT_STRING, "signatureValue")?.bit_string_octets()?;
+        let signature = super::signature_value(&mut fields)?;
         fields.finish()?;
         let fields = Fields::read(whole.received(), &tbs, signature_algorithm, signature)?;
         Ok(Self(Arc::new(fields)))
@@ -105,7 +105,7 @@ impl Certificate {
         &self.0.inner_algorithm
     }
 
-    /// `signatureValue`
+    /// `signatureValue`; empty when it is not of whole octets.
     pub fn signature(&self) -> &[u8] {
         self.0.signature.octets()
     }
@@ -430,6 +430,18 @@ mod tests {
         let certificate = read(&CertificateParts { key: write::sequence(&[write::integer(1)]), ..Default::default() });
         assert!(certificate.public_key().is_err());
         assert_eq!(certificate.subject().common_name(), Some("A subject"));
+    }
+
+    #[test]
+    fn a_signature_with_bits_left_over_is_nobodys() {
+        let mut der = CertificateParts::default().to_der();
+        let at = der.len() - 65;
+        assert_eq!(der[at], 0);
+        der[at] = 1;
+        let certificate = Certificate::from_der(&der).unwrap();
+        let algorithm = certificate.signature_algorithm().signature(None).unwrap();
+        let key = certificate.public_key().unwrap();
+        assert_eq!(key.verify(&algorithm, Signed::Octets(certificate.tbs()), certificate.signature()), Verification::Invalid);
     }
 
     #[test]

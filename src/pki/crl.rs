@@ -96,7 +96,7 @@ impl CertificateList {
         let mut fields = whole.reader()?;
         let tbs = fields.expect(tag::SEQUENCE, "tbsCertList")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
-        let signature = fields.expect(tag::BIT_STRING, "signatureValue")?.bit_string_octets()?;
+        let signature = super::signature_value(&mut fields)?;
         fields.finish()?;
         Ok(Self(Arc::new(Fields::read(whole.received(), &tbs, signature_algorithm, signature)?)))
     }
@@ -126,7 +126,7 @@ impl CertificateList {
         &self.0.inner_algorithm
     }
 
-    /// `signatureValue`
+    /// `signatureValue`; empty when it is not of whole octets.
     pub fn signature(&self) -> &[u8] {
         self.0.signature.octets()
     }

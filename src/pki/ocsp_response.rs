@@ -222,7 +222,7 @@ impl BasicOcspResponse {
         &self.0.signature_algorithm
     }
 
-    /// `signature`
+    /// `signature`; empty when it is not of whole octets.
     pub fn signature(&self) -> &[u8] {
         self.0.signature.octets()
     }
@@ -243,7 +243,7 @@ impl Fields {
         let mut reader = whole.reader()?;
         let tbs = reader.expect(tag::SEQUENCE, "tbsResponseData")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut reader, "signatureAlgorithm")?;
-        let signature = reader.expect(tag::BIT_STRING, "signature")?.bit_string_octets()?;
+        let signature = super::signature_value(&mut reader)?;
         let (certificates, unread) = reader.explicit(0, read_certificates)?.unwrap_or_default();
         reader.finish()?;
 
