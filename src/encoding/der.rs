@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::Malformed;
+use crate::time::Time;
 
 mod basic;
 mod object_id;
@@ -255,17 +256,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The octets of a `BIT STRING` of whole octets: a signature value, a key.
-    ///
-    /// # Errors
-    /// [`Malformed`] when bits are left over.
-    pub fn bit_string_octets(&self) -> Result<Received, Malformed> {
-        match self.bit_string()? {
-            (0, octets) => Ok(octets),
-            _ => Err(self.malformed("bit string not of whole octets")),
-        }
-    }
-
     /// The bits of a named bit list (X.680 §22.7), bit 0 the lowest of the result; bits beyond 32 are left out.
     ///
     /// # Errors
@@ -294,10 +284,10 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// [`Malformed`] when it is neither.
-    pub fn time(&self) -> Result<crate::Time, Malformed> {
+    pub fn time(&self) -> Result<Time, Malformed> {
         let time = match self.tag {
-            tag::UTC_TIME => crate::Time::from_utc_time(self.contents()),
-            tag::GENERALIZED_TIME => crate::Time::from_generalized_time(self.contents()),
+            tag::UTC_TIME => Time::from_utc_time(self.contents()),
+            tag::GENERALIZED_TIME => Time::from_generalized_time(self.contents()),
             _ => return Err(self.malformed("time expected")),
         };
         time.map_err(|malformed| malformed.within(self.contents.start))
@@ -307,8 +297,8 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// [`Malformed`] when it is none.
-    pub fn generalized_time(&self) -> Result<crate::Time, Malformed> {
-        crate::Time::from_generalized_time(self.primitive()?).map_err(|malformed| malformed.within(self.contents.start))
+    pub fn generalized_time(&self) -> Result<Time, Malformed> {
+        Time::from_generalized_time(self.primitive()?).map_err(|malformed| malformed.within(self.contents.start))
     }
 
     /// Text for people: a character string type read as what its tag says, octets that it does not allow replaced.
@@ -345,7 +335,6 @@ mod tests {
         for malformed in [&[3, 0][..], &[3, 2, 8, 0], &[3, 1, 1]] {
             assert_eq!(bits(malformed).unwrap_err(), "invalid bit string");
         }
-        assert_eq!(read(&[3, 2, 1, 0x80], |value| value.bit_string_octets()).unwrap_err(), "bit string not of whole octets");
         assert_eq!(read(&[3, 3, 7, 0x01, 0x80], |value| value.named_bits()).unwrap(), 1 << 7 | 1 << 8);
     }
 
