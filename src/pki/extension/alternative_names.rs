@@ -35,11 +35,11 @@ pub struct GeneralNames(pub Vec<GeneralName>);
 impl GeneralName {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         Ok(match value.tag() {
-            0xa0 => {
-                let mut reader = value.reader()?;
-                let oid = reader.expect(tag::OBJECT_IDENTIFIER, "type-id")?.object_id()?;
-                Self::Other(oid, reader.value()?.received())
-            }
+            0xa0 => value.only(|other| {
+                let oid = other.expect(tag::OBJECT_IDENTIFIER, "type-id")?.object_id()?;
+                let value = other.explicit(0, Reader::value)?;
+                Ok(Self::Other(oid, value.ok_or_else(|| other.malformed("otherName without a value"))?.received()))
+            })?,
             0x81 => Self::Email(value.text()),
             0x82 => Self::Dns(value.text()),
             0xa4 => Self::Directory(value.only(|reader| Name::read(reader, "directoryName"))?),
@@ -83,5 +83,31 @@ impl ExtensionValue for SubjectAlternativeName {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(Self(GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "subjectAltName")?)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+
+    fn read(name: &[u8]) -> Result<GeneralName, Malformed> {
+        GeneralName::from_value(&Reader::new(&Received::new(name), "test").value()?)
+    }
+
+    #[test]
+    fn names_have_their_forms() {
+        assert!(matches!(read(&write::context(1, b"a@b.vn")).unwrap(), GeneralName::Email(text) if text == "a@b.vn"));
+        assert!(matches!(read(&write::context(7, &[127, 0, 0, 1])).unwrap(), GeneralName::IpAddress(octets) if octets.octets().len() == 4));
+        assert!(matches!(read(&write::context_constructed(5, &[write::null()])).unwrap(), GeneralName::Unsupported(5, _)));
+        assert!(read(&write::null()).is_err());
+    }
+
+    /// RFC 5280 §4.2.1.6: `value [0] EXPLICIT ANY`
+    #[test]
+    fn the_value_of_an_other_name_has_an_explicit_tag() {
+        let other = |value| write::context_constructed(0, &[write::object_id(object_id::COMMON_NAME), value]);
+        assert!(matches!(read(&other(write::context_constructed(0, &[write::null()]))).unwrap(), GeneralName::Other(..)));
+        assert!(read(&other(write::null())).is_err());
     }
 }
