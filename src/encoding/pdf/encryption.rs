@@ -128,6 +128,15 @@ impl Encryption {
     }
 }
 
+/// The octets to try for `password`: as given, and, when it is UTF-8, in the encoding of one octet for a character that revisions 2 to 4 use
+/// (§7.6.4.3.2; the printable characters of PDFDocEncoding that matter are those of Latin-1). Last the empty one: such a file needs none.
+fn candidates(password: Option<&[u8]>) -> Vec<Vec<u8>> {
+    let given = password.unwrap_or_default();
+    let text = std::str::from_utf8(given).unwrap_or_default();
+    let narrow: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    [Some(given.to_vec()), narrow, Some(Vec::new())].into_iter().flatten().collect()
+}
+
 /// `/CF`: the method of each crypt filter.
 fn crypt_filters(dictionary: &Dictionary) -> Vec<(Vec<u8>, Method)> {
     let filters = dictionary.entry(b"CF").as_dictionary();
