@@ -65,7 +65,8 @@ pub fn table(objects: &Objects, more: &str) -> Vec<u8> {
 fn stream_object(number: u32, entries: &[(u32, u8, u64)], more: &str) -> Vec<u8> {
     let index: String = entries.iter().map(|(number, ..)| format!("{number} 1 ")).collect();
     let rows: Vec<u8> = entries.iter().flat_map(|(_, kind, value)| [&[*kind][..], &value.to_be_bytes()[4..], &[0]].concat()).collect();
-    let dictionary = format!("<< /Type /XRef /W [1 4 1] /Index [{index}] /Size {} /Root 1 0 R {more} /Length {} >>", number + 1, rows.len());
+    let dictionary =
+        format!("<< /Type /XRef /W [1 4 1] /Index [{index}] /Size {} /Root 1 0 R {more} /Length {} >>", number + 1, rows.len());
     [format!("{number} 0 obj\n{dictionary}\nstream\n").as_bytes(), &rows, b"\nendstream\nendobj\n"].concat()
 }
 
@@ -118,7 +119,10 @@ pub fn with_field(more: &str) -> Objects {
         plain(),
         &[
             (1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 6 0 R >>"),
-            (3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [7 0 R] >>"),
+            (
+                3,
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [7 0 R] >>",
+            ),
             (6, "<< /Fields [7 0 R] >>"),
             (7, &format!("<< /Type /Annot /Subtype /Widget /FT /Sig /T (leader) /Rect [300 100 500 160] /F 4 /P 3 0 R {more} >>")),
         ],

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::document::Pdf;
 use super::finding::Problem;
 use super::object::{Dictionary, Object, Reference};
-use super::revision::SectionKind;
+use super::revision::{Revision, SectionKind};
 use super::serialisation::{Serialiser, push_hexadecimal};
 use super::view::View;
 
@@ -17,7 +17,7 @@ use super::view::View;
 pub(crate) struct Update<'p, 'a> {
     view: View<'p, 'a>,
     kind: SectionKind,
-    /// Where the newest section stands, as the file itself writes it.
+    /// `/Prev`: where the newest section stands.
     previous: u64,
     changed: BTreeMap<u32, (u16, NewObject)>,
     next: u32,
@@ -69,7 +69,7 @@ impl<'p, 'a> Update<'p, 'a> {
         }
         let end = pdf.octets().len();
         let newest = pdf.revisions().last().ok_or_else(|| Problem::new("cross_reference", "no cross-reference", end))?;
-        let previous = newest.startxref.ok_or_else(|| Problem::new("startxref", "no startxref behind the newest cross-reference", end))?;
+        let previous = previous_section(pdf, newest).ok_or_else(|| Problem::new("cross_reference", "no cross-reference", end))?;
         let view = pdf.latest();
         let first = view.first_new_number().max(1);
         let next = u32::try_from(first).ok().filter(|_| first < HIGHEST_NUMBER);
@@ -175,6 +175,12 @@ impl<'p, 'a> Update<'p, 'a> {
             None => Some(Object::Array([second.clone(), second].into())),
         }
     }
+}
+
+/// Where the newest section stands: as the file says it, or where it was found when something stands between it and `startxref`.
+fn previous_section(pdf: &Pdf<'_>, newest: &Revision) -> Option<u64> {
+    let found = || newest.sections.last().and_then(|section| section.octets.start.checked_sub(pdf.header_offset()));
+    newest.startxref.or_else(|| found().and_then(|at| u64::try_from(at).ok()))
 }
 
 /// The update while it is laid out.

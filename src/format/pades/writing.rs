@@ -69,7 +69,9 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
         self.check_permissions(&name, existing.is_some())?;
         let lock = self.lock(existing.as_ref())?;
         self.check_seed_value(&name, existing.as_ref(), lock.as_ref().and_then(|(_, permission)| *permission))?;
-        let signature = signature_dictionary(self.request, lock.as_ref().map(|(lock, _)| lock), self.root, self.value.room);
+        // A lock that names no field, as `/P` alone needs it, is no transform.
+        let transform = lock.as_ref().map(|(lock, _)| lock).filter(|lock| **lock != FieldLock::Include(Vec::new()));
+        let signature = signature_dictionary(self.request, transform, self.root, self.value.room);
         let signature = self.update.add(signature);
         match existing {
             Some((field, dictionary)) => self.fill_field(field, &dictionary, signature)?,
