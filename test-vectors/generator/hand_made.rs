@@ -14,8 +14,8 @@ pub struct HandMade<'a> {
     pub objects: Objects,
     /// Octets that `/Contents` has room for; else a few more than the signature value needs.
     pub room: Option<usize>,
-    /// What comes before: empty, or earlier revisions with a table.
-    pub before: Vec<u8>,
+    /// How the objects are made a file.
+    pub layout: &'a dyn Fn(&Objects) -> Vec<u8>,
     /// What `/ByteRange` says.
     pub range: &'a dyn Fn(&Place) -> String,
     /// What is digested.
@@ -103,7 +103,7 @@ impl<'a> HandMade<'a> {
         Self {
             objects,
             room: None,
-            before: Vec::new(),
+            layout: &|objects| pdf::table(objects, ""),
             range: &Place::byte_range,
             signed: &Place::ranges,
             token: &hexadecimal,
@@ -133,7 +133,7 @@ impl<'a> HandMade<'a> {
         for (_, octets) in &mut objects {
             *octets = replaced(&replaced(octets, b"{contents}", &zeros), b"{range}", &[b'?'; RANGE_WIDTH]);
         }
-        let file = if self.before.is_empty() { pdf::table(&objects, "") } else { pdf::updated(&self.before, &objects, "") };
+        let file = (self.layout)(&objects);
         let from = find(&file, &zeros).unwrap_or(0);
         let to = if from == 0 { 0 } else { from + zeros.len() };
         let ranges = find(&file, &[b'?'; RANGE_WIDTH]);
@@ -166,10 +166,9 @@ pub fn patched(octets: &[u8], what: &str, by: &str) -> Outcome<Vec<u8>> {
 
 /// `octets` with the last bit of this signature value, in hexadecimal, the other one.
 pub fn with_altered_value(octets: &[u8], value: &[u8]) -> Outcome<Vec<u8>> {
-    let digits: String = value.iter().map(|octet| format!("{octet:02x}")).collect();
-    let at = find(octets, digits.as_bytes()).or_else(|| find(octets, digits.to_uppercase().as_bytes())).ok_or("the value is not there")?;
-    let mut altered = octets.to_vec();
-    let last = at + digits.len() - 1;
-    altered[last] = if altered[last] % 2 == 0 { altered[last] + 1 } else { altered[last] - 1 };
-    Ok(altered)
+    let digits = |value: &[u8]| value.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
+    let mut other = value.to_vec();
+    other.last_mut().into_iter().for_each(|last| *last ^= 1);
+    let (value, other) = (digits(value), digits(&other));
+    patched(octets, &value, &other).or_else(|_| patched(octets, &value.to_uppercase(), &other.to_uppercase()))
 }

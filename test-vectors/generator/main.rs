@@ -4,6 +4,7 @@
 //! `cargo run --example make_vectors` writes; with `-- --check` it only compares, and fails where a file would change.
 
 mod algorithms;
+mod byte_range;
 mod case;
 mod cms;
 mod contents;
@@ -11,6 +12,7 @@ mod hand_made;
 mod key_files;
 mod pdf;
 mod shared;
+mod sub_filters;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +28,13 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 3] = [("algorithms", algorithms::add), ("contents", contents::add), ("key-files", key_files::add)];
+const GROUPS: [(&str, Group); 5] = [
+    ("algorithms", algorithms::add),
+    ("byte-range", byte_range::add),
+    ("contents", contents::add),
+    ("key-files", key_files::add),
+    ("sub-filters", sub_filters::add),
+];
 
 fn main() -> Outcome {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors");

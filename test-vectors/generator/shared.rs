@@ -62,6 +62,12 @@ impl Shared {
         Ok(Self { root, issuing, other_root, timestamping, ocsp_responder, signatories, root_list, issuing_list })
     }
 
+    /// The issuing authority, certified at another time.
+    pub fn issuing_since(&self, since: Time) -> Outcome<Entity> {
+        let template = Template::authority(name("Test Issuing"), since, at(3000), Some(0));
+        Ok(self.root.issue(&template, self.issuing.key.clone())?)
+    }
+
     /// One who signs with the library; the issuing authority's certificate is in the signature.
     pub fn signer(&self, key: &str) -> Outcome<SoftwareSigner> {
         signer(&self.signatories[key], &[&self.issuing])
@@ -104,10 +110,10 @@ pub fn at(days: i64) -> Time {
     time().plus_seconds(days * DAY)
 }
 
-fn name(common_name: &str) -> Name {
+pub fn name(common_name: &str) -> Name {
     Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Test"), (COMMON_NAME, common_name)])
 }
 
-fn person(key: &str) -> Name {
+pub fn person(key: &str) -> Name {
     Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Test"), (TITLE, "Chủ tịch"), (COMMON_NAME, &format!("Nguyễn Văn {key}"))])
 }
