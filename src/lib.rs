@@ -16,12 +16,67 @@
     )
 )]
 
+pub mod context;
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub mod creation;
 pub mod crypto;
+#[cfg(feature = "pdf")]
+mod document;
 pub mod encoding;
 mod error;
+#[cfg(feature = "pdf")]
+mod format;
 mod limits;
+#[cfg(feature = "pdf")]
+mod path;
+pub mod pki;
+pub mod report;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod time;
+#[cfg(feature = "pdf")]
+mod validation;
 
+pub use context::{Context, Evidence, Policy, TrustAnchors};
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub use creation::{Draft, Profile, SignError, Signer, SoftwareSigner};
+#[cfg(feature = "pdf")]
+pub use document::Document;
 pub use error::{Malformed, Misuse};
 pub use limits::{Budget, Exhausted, Limits};
+pub use report::Report;
 pub use time::Time;
+
+/// Judges every signature of `document`. Total and pure: the report is a function of document, policy, anchors, evidence and time,
+/// and a bad signature is an entry in it (EN 319 102-1 §5).
+#[cfg(feature = "pdf")]
+pub fn verify(document: &Document<'_>, context: &Context<'_>) -> Report {
+    let document::Form::Pdf(pdf) = &document.form;
+    let (found, sha256) = format::pades::found(pdf, context.policy);
+    let input = report::json::InputDocument {
+        name: document.name.clone(),
+        media_type: "application/pdf",
+        size: u64::try_from(document.octets.len()).unwrap_or(u64::MAX),
+        sha256: report::fact::digest_text(crypto::DigestAlgorithm::Sha256, &sha256),
+    };
+    validation::verdict::verdict(input, found, context)
+}
+
+/// Signs `document` as `profile` says: the octets of the signed file, the old ones unchanged before the new. The signature value is
+/// checked against the certificate before it is embedded.
+///
+/// # Errors
+/// [`SignError`] when the profile, the signer's certificate, the document or its earlier signatures do not allow it.
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
+    let document::Form::Pdf(pdf) = &document.form;
+    creation::sign(pdf, profile, signer)
+}
+
+/// Every check that a report can name.
+#[cfg(feature = "pdf")]
+pub fn checks() -> Vec<&'static report::Check> {
+    let mut checks: Vec<_> = format::pades::checks().chain(format::checks()).chain(path::checks()).chain(validation::checks()).collect();
+    checks.sort_by_key(|check| check.id);
+    checks
+}

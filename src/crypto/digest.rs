@@ -3,6 +3,7 @@
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
+use shake::{ExtendableOutput, Shake128, Shake256, Update, XofReader};
 
 use super::algorithm::DigestAlgorithm;
 
@@ -23,22 +24,26 @@ enum State {
     Sha3_256(Sha3_256),
     Sha3_384(Sha3_384),
     Sha3_512(Sha3_512),
+    Shake128(Shake128),
+    Shake256(Shake256),
 }
 
 macro_rules! each {
-    ($state:expr, $hash:ident => $body:expr) => {
+    ($state:expr, $hash:ident => $fixed:expr, $extendable:expr) => {
         match $state {
-            State::Sha1($hash) => $body,
-            State::Sha224($hash) => $body,
-            State::Sha256($hash) => $body,
-            State::Sha384($hash) => $body,
-            State::Sha512($hash) => $body,
-            State::Sha512_224($hash) => $body,
-            State::Sha512_256($hash) => $body,
-            State::Sha3_224($hash) => $body,
-            State::Sha3_256($hash) => $body,
-            State::Sha3_384($hash) => $body,
-            State::Sha3_512($hash) => $body,
+            State::Sha1($hash) => $fixed,
+            State::Sha224($hash) => $fixed,
+            State::Sha256($hash) => $fixed,
+            State::Sha384($hash) => $fixed,
+            State::Sha512($hash) => $fixed,
+            State::Sha512_224($hash) => $fixed,
+            State::Sha512_256($hash) => $fixed,
+            State::Sha3_224($hash) => $fixed,
+            State::Sha3_256($hash) => $fixed,
+            State::Sha3_384($hash) => $fixed,
+            State::Sha3_512($hash) => $fixed,
+            State::Shake128($hash) => $extendable,
+            State::Shake256($hash) => $extendable,
         }
     };
 }
@@ -58,17 +63,32 @@ impl Digester {
             DigestAlgorithm::Sha3_256 => State::Sha3_256(Sha3_256::new()),
             DigestAlgorithm::Sha3_384 => State::Sha3_384(Sha3_384::new()),
             DigestAlgorithm::Sha3_512 => State::Sha3_512(Sha3_512::new()),
+            DigestAlgorithm::Shake128 => State::Shake128(Shake128::default()),
+            DigestAlgorithm::Shake256 => State::Shake256(Shake256::default()),
         })
     }
 
     /// Takes in `octets`.
     pub fn update(&mut self, octets: &[u8]) {
-        each!(&mut self.0, hash => hash.update(octets));
+        each!(&mut self.0, hash => Digest::update(hash, octets), hash.update(octets));
     }
 
     /// The digest of all octets taken in.
     pub fn finish(self) -> Vec<u8> {
-        each!(self.0, hash => hash.finalize().to_vec())
+        let output = match &self.0 {
+            State::Shake128(_) => DigestAlgorithm::Shake128.output(),
+            _ => DigestAlgorithm::Shake256.output(),
+        };
+        self.finish_extended(output)
+    }
+
+    /// As [`Self::finish`], but of SHAKE `length` octets: as long a mask as RFC 8702 §3.2.1 wants.
+    pub(super) fn finish_extended(self, length: usize) -> Vec<u8> {
+        each!(self.0, hash => hash.finalize().to_vec(), {
+            let mut output = vec![0; length];
+            hash.finalize_xof().read(&mut output);
+            output
+        })
     }
 }
 
@@ -100,6 +120,8 @@ mod tests {
             (DigestAlgorithm::Sha3_256, "3a985da74fe225b2"),
             (DigestAlgorithm::Sha3_384, "ec01498288516fc9"),
             (DigestAlgorithm::Sha3_512, "b751850b1a57168a"),
+            (DigestAlgorithm::Shake128, "5881092dd818bf5c"),
+            (DigestAlgorithm::Shake256, "483366601360a877"),
         ] {
             let digest = algorithm.digest(b"abc");
             assert_eq!(digest.len(), algorithm.output());

@@ -10,6 +10,9 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::finding::Problem;
 use super::object::{Dictionary, Object, Reference};
 
+#[cfg(feature = "sign")]
+mod writing;
+
 /// The standard security handler of an encrypted file (§7.6.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncryptionFacts {

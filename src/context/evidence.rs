@@ -1,0 +1,71 @@
+//! EN 319 102-1 §5.1.2 — Validation data: certificates and revocation information, each piece once, by its digest
+
+use std::collections::BTreeMap;
+
+use crate::crypto::DigestAlgorithm;
+use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
+use crate::report::json::Origin;
+
+/// Evidence by content. Where it comes from is remembered; it never makes a piece more credible.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    certificates: BTreeMap<[u8; 32], (Certificate, Origin)>,
+    crls: BTreeMap<[u8; 32], (CertificateList, Origin)>,
+    ocsp_responses: BTreeMap<[u8; 32], (BasicOcspResponse, Origin)>,
+}
+
+impl Evidence {
+    /// No evidence beside what the document brings.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a certificate; one that is there already keeps its first origin, as everything here does.
+    pub fn add_certificate(&mut self, certificate: Certificate, origin: Origin) {
+        self.certificates.entry(certificate.sha256()).or_insert((certificate, origin));
+    }
+
+    /// Adds a certificate revocation list.
+    pub fn add_crl(&mut self, crl: CertificateList, origin: Origin) {
+        self.crls.entry(sha256(crl.octets())).or_insert((crl, origin));
+    }
+
+    /// Adds an OCSP response.
+    pub fn add_ocsp_response(&mut self, response: BasicOcspResponse, origin: Origin) {
+        self.ocsp_responses.entry(sha256(response.octets())).or_insert((response, origin));
+    }
+
+    /// Takes over everything of `other`.
+    pub fn extend(&mut self, other: &Evidence) {
+        for (id, entry) in &other.certificates {
+            self.certificates.entry(*id).or_insert_with(|| entry.clone());
+        }
+        for (id, entry) in &other.crls {
+            self.crls.entry(*id).or_insert_with(|| entry.clone());
+        }
+        for (id, entry) in &other.ocsp_responses {
+            self.ocsp_responses.entry(*id).or_insert_with(|| entry.clone());
+        }
+    }
+
+    /// The certificates, by digest.
+    pub fn certificates(&self) -> impl Iterator<Item = (&Certificate, Origin)> {
+        self.certificates.values().map(|(certificate, origin)| (certificate, *origin))
+    }
+
+    /// The revocation lists with their digests.
+    pub fn crls(&self) -> impl Iterator<Item = ([u8; 32], &CertificateList, Origin)> {
+        self.crls.iter().map(|(id, (crl, origin))| (*id, crl, *origin))
+    }
+
+    /// The OCSP responses with their digests.
+    pub fn ocsp_responses(&self) -> impl Iterator<Item = ([u8; 32], &BasicOcspResponse, Origin)> {
+        self.ocsp_responses.iter().map(|(id, (response, origin))| (*id, response, *origin))
+    }
+}
+
+fn sha256(octets: &[u8]) -> [u8; 32] {
+    let mut id = [0; 32];
+    id.iter_mut().zip(DigestAlgorithm::Sha256.digest(octets)).for_each(|(octet, digest)| *octet = digest);
+    id
+}

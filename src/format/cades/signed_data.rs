@@ -1,0 +1,152 @@
+//! RFC 5652 §5 — from `SignedData` to the waist: rules of the format, signed data, value, references
+
+use crate::crypto::DigestAlgorithm;
+use crate::format::signature::{CertificateReference, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::pki::{SignedData, SignerInfo, TimestampToken, object_id};
+use crate::report::{Recorder, Stop, checks};
+
+checks! {
+    ONE_SIGNER = "signed_data.one_signer_info", "EN 319 142-1 §6.2.1; ISO 32000-2 §12.8.3.3.1", Failed(FormatFailure),
+        "The signature has {signers} signers where exactly one must be.", "Chữ ký có {signers} người ký, trong khi phải có đúng một.";
+    SIGNERS_READABLE = "signed_data.signer_infos_readable", "RFC 5652 §5.3", Failed(FormatFailure),
+        "A signer information cannot be read: {what}.", "Không đọc được thông tin người ký: {what}.";
+    PARTS_READABLE = "signed_data.parts_readable", "RFC 5652 §5.1", Failed(FormatFailure),
+        "A certificate or revocation list in the signature cannot be read: {what}.",
+        "Không đọc được một chứng thư hoặc danh sách thu hồi trong chữ ký: {what}.";
+    ATTRIBUTES_PRESENT = "signed_data.signed_attributes_present", "EN 319 122-1 §5.1.1", Failed(FormatFailure),
+        "The signature has no signed attributes.", "Chữ ký không có thuộc tính được ký.";
+    CONTENT_TYPE = "signed_data.content_type", "RFC 5652 §11.1", Failed(FormatFailure),
+        "The signed content type is missing, given twice or another one: {what}.",
+        "Kiểu nội dung được ký bị thiếu, lặp lại hoặc không đúng: {what}.";
+    MESSAGE_DIGEST = "signed_data.message_digest", "RFC 5652 §11.2", Failed(FormatFailure),
+        "The digest of the content is missing or given twice: {what}.", "Giá trị băm của nội dung bị thiếu hoặc lặp lại: {what}.";
+    SIGNING_TIME = "signed_data.signing_time", "RFC 5652 §11.3", Failed(FormatFailure),
+        "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký: {what}.";
+    CERTIFICATE_REFERENCE = "signed_data.signing_certificate_reference", "RFC 5035 §3, §4", Failed(FormatFailure),
+        "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký: {what}.";
+    ALGORITHM_READABLE = "signed_data.algorithm_readable", "RFC 5652 §5.3", Failed(FormatFailure),
+        "The signature algorithm cannot be read: {what}.", "Không đọc được thuật toán ký: {what}.";
+    ALGORITHM_PROTECTED = "signed_data.algorithm_protection", "RFC 6211 §2", Failed(FormatFailure),
+        "The algorithms were exchanged: what is signed names others.", "Thuật toán đã bị thay thế: phần được ký ghi thuật toán khác.";
+    ATTRIBUTES_DER = "signed_data.signed_attributes_der", "RFC 5652 §5.3", Failed(FormatFailure),
+        "The signed attributes are not in DER.", "Các thuộc tính được ký không theo mã hóa DER.";
+}
+
+/// The one signer that a signature of a document has.
+pub(crate) fn one_signer<'a>(r: &mut Recorder, signed_data: &'a SignedData) -> Result<&'a SignerInfo, Stop> {
+    if let Some(unread) = signed_data.unread_in("signerInfos").next() {
+        r.require(&SIGNERS_READABLE, false, [("what", unread.malformed.to_string().into())])?;
+    }
+    r.ask(&SIGNERS_READABLE, true, []);
+    let count = signed_data.signer_infos.len();
+    r.require(&ONE_SIGNER, count == 1, [("signers", count.into())])?;
+    // Certificates and lists are evidence: one that nobody can read takes nothing away from the others.
+    let unread = signed_data.unread.iter().find(|unread| unread.field != "signerInfos");
+    r.tolerate(&PARTS_READABLE, unread.is_none(), [("what", unread.map_or(String::new(), |unread| unread.malformed.to_string()).into())]);
+    signed_data.signer_infos.first().ok_or(Stop)
+}
+
+/// How strictly the signed attributes are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attributes {
+    /// EN 319 122-1 §5.1: they must be there.
+    Mandatory,
+    /// PKCS #7: without them the value is over the content itself.
+    Optional,
+}
+
+/// The rules for the signed attributes (RFC 5652 §11): each mandatory one there once, readable, and saying what the rest of the structure says.
+pub(crate) fn signed_attributes(r: &mut Recorder, signed_data: &SignedData, signer: &SignerInfo, presence: Attributes) -> Result<(), Stop> {
+    let Some(attributes) = &signer.signed_attributes else {
+        if presence == Attributes::Mandatory {
+            return r.require(&ATTRIBUTES_PRESENT, false, []);
+        }
+        r.tolerate(&ATTRIBUTES_PRESENT, false, []);
+        return Ok(());
+    };
+    r.ask(&ATTRIBUTES_PRESENT, true, []);
+    let expected = &signed_data.content.content_type;
+    let content_type = attributes.content_type();
+    let named = content_type.as_ref().map_or_else(ToString::to_string, ToString::to_string);
+    let same = content_type.is_ok_and(|content_type| content_type == *expected);
+    r.ask(&CONTENT_TYPE, same, [("what", named.into()), ("content_type", expected.to_string().into())]);
+    let digest = attributes.message_digest();
+    r.ask(&MESSAGE_DIGEST, digest.is_ok(), [("what", digest.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
+    let time = attributes.signing_time();
+    r.ask(&SIGNING_TIME, time.is_ok(), [("what", time.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
+    let reference = attributes.signing_certificate_v2().and(attributes.signing_certificate_v1());
+    let what = reference.as_ref().err().map_or(String::new(), ToString::to_string);
+    r.ask(&CERTIFICATE_REFERENCE, reference.is_ok(), [("what", what.into())]);
+    if let Ok(Some(protection)) = attributes.algorithm_protection() {
+        let same_signature = protection.signature.is_none_or(|algorithm| algorithm.oid == signer.signature_algorithm.oid);
+        r.ask(&ALGORITHM_PROTECTED, protection.digest.oid == signer.digest_algorithm.oid && same_signature, []);
+    }
+    // Decision 8 of the design: verified over both forms, and said here.
+    r.tolerate(&ATTRIBUTES_DER, attributes.is_der(), []);
+    Ok(())
+}
+
+/// The value with everything that says what it is over. `content` is what stands for the content when there are no signed attributes.
+pub(crate) fn value(r: &mut Recorder, signer: &SignerInfo, content: ToBeSignedData) -> Result<Value, Stop> {
+    let algorithm = signer.signature_algorithm();
+    let what = algorithm.as_ref().err().map_or(String::new(), ToString::to_string);
+    let algorithm = r.obtain(&ALGORITHM_READABLE, algorithm.ok(), [("what", what.into())])?;
+    let to_be_signed = match &signer.signed_attributes {
+        None => vec![ToBeSigned { form: "content", data: content }],
+        Some(attributes) => {
+            let form = |form, octets| ToBeSigned { form, data: ToBeSignedData::Octets(octets) };
+            let received = form("as_received", attributes.to_be_signed_as_received());
+            if attributes.is_der() { vec![received] } else { vec![received, form("der", attributes.to_be_signed_der())] }
+        }
+    };
+    Ok(Value {
+        algorithm,
+        digest_algorithm: signer.digest(),
+        to_be_signed,
+        octets: signer.signature.octets().to_vec(),
+        signer: Some(signer.signer.clone()),
+        references: references(signer),
+    })
+}
+
+/// The data that the signed attributes name by digest; none without them.
+pub(crate) fn signed_datum(signer: &SignerInfo, name: &str) -> Option<SignedDatum> {
+    let expected = signer.signed_attributes.as_ref()?.message_digest().ok()?;
+    Some(SignedDatum { name: name.into(), algorithm: digest_of(signer), expected: expected.octets().to_vec(), actual: None })
+}
+
+/// The digest algorithm, or the identifier of one that is not implemented.
+pub(crate) fn digest_of(signer: &SignerInfo) -> Result<DigestAlgorithm, String> {
+    signer.digest().ok_or_else(|| signer.digest_algorithm.oid.to_string())
+}
+
+/// References to the signing certificate: of version 2 where there is one, else of version 1 (RFC 5035 §3).
+fn references(signer: &SignerInfo) -> Vec<CertificateReference> {
+    let Some(attributes) = &signer.signed_attributes else { return Vec::new() };
+    let version_2 = attributes.signing_certificate_v2().ok().flatten();
+    let Some(reference) = version_2.or_else(|| attributes.signing_certificate_v1().ok().flatten()) else { return Vec::new() };
+    let of = |id: crate::pki::EssCertificateId| CertificateReference {
+        algorithm: id.digest.ok_or_else(|| id.digest_algorithm.as_ref().map_or("unknown".into(), |algorithm| algorithm.oid.to_string())),
+        digest: id.value.octets().to_vec(),
+        names: id.issuer_serial,
+    };
+    reference.certificates.into_iter().map(of).collect()
+}
+
+/// Whether the reference to the signing certificate is the one that the baseline profiles ask for.
+pub(crate) fn has_signing_certificate_v2(signer: &SignerInfo) -> bool {
+    signer
+        .signed_attributes
+        .as_ref()
+        .is_some_and(|attributes| attributes.signing_certificate_v2().is_ok_and(|reference| reference.is_some()))
+}
+
+/// The timestamps on the signature value that can be read.
+pub(crate) fn signature_timestamps(signer: &SignerInfo) -> Vec<TimestampToken> {
+    signer.signature_timestamps().into_iter().flatten().collect()
+}
+
+/// id-data (RFC 5652 §4).
+pub(crate) fn is_data(signed_data: &SignedData) -> bool {
+    signed_data.content.content_type == object_id::DATA
+}

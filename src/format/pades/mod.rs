@@ -1,0 +1,200 @@
+//! EN 319 142-1, ISO 32000-2 §12.8 — signatures of PDF files
+
+mod byte_range;
+mod content;
+mod document_security_store;
+mod permitted_changes;
+mod signature_dictionary;
+mod signature_field;
+#[cfg(feature = "sign")]
+pub(crate) mod writing;
+
+use signature_dictionary::Read;
+
+use super::signature::{Signature, ToBeSignedData};
+use super::{Found, Modified};
+use crate::context::Policy;
+use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
+use crate::report::json::{Coverage, DocumentConclusion, DocumentFacts, Finding, Format, Kind, Level, Reason, Want, WantKind};
+use crate::report::{Block, Check, checks};
+use content::Part;
+
+checks! {
+    UNLOCKED = "pades.unlocked", "ISO 32000-2 §7.6", Indeterminate(SignedDataNotFound),
+        "The file is encrypted, and no password given opens it.", "Tệp được mã hóa và không có mật khẩu phù hợp.";
+    WITHIN_LIMITS = "limit.signatures", "ISO 32000-2 §12.8", Indeterminate(SigConstraintsFailure),
+        "The file has more than {limit} signatures; the others are not judged.", "Tệp có hơn {limit} chữ ký; phần còn lại không được kiểm tra.";
+    LISTED = "pades.signature_listed", "ISO 32000-2 §12.7.5.5", Indeterminate(SigConstraintsFailure),
+        "At byte {at} stands something like a signature that belongs to no object of the file.",
+        "Tại byte {at} có dữ liệu giống chữ ký nhưng không thuộc đối tượng nào của tệp.";
+}
+
+/// Every check of this room.
+pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
+    [CHECKS, byte_range::CHECKS, content::CHECKS, permitted_changes::CHECKS, signature_dictionary::CHECKS].into_iter().flatten().copied()
+}
+
+/// What a PDF file holds, and the SHA-256 of its octets.
+pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
+    if pdf.locked() {
+        let (sha256, _) = byte_range::digests(pdf.octets(), &[]);
+        return (locked(), sha256);
+    }
+    let limit = usize::try_from(policy.limits.signatures).unwrap_or(usize::MAX);
+    let mut places = signature_field::places(pdf);
+    let too_many = places.len() > limit;
+    places.truncate(limit);
+    let mut read: Vec<Read> = places.into_iter().map(|place| signature_dictionary::read(pdf, place)).collect();
+    let sha256 = complete(pdf, &mut read);
+    for entry in &mut read {
+        later_revisions(pdf, entry);
+    }
+    let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
+    signatures.extend(unlisted(pdf));
+    if too_many {
+        signatures.push(not_judged(pdf, &WITHIN_LIMITS, "limit", limit));
+    }
+    let evidence = document_security_store::evidence(&pdf.latest());
+    let document = document_facts(pdf, &signatures);
+    let modified = modified(pdf, &signatures);
+    (Found { signatures, document, evidence, modified, wants: Vec::new(), unreadable: None }, sha256)
+}
+
+/// Computes all digests in one pass and puts each in its place.
+fn complete(pdf: &Pdf<'_>, read: &mut [Read]) -> Vec<u8> {
+    let mut requests = Vec::new();
+    let mut places = Vec::new();
+    for (index, entry) in read.iter().enumerate() {
+        let Some(range) = entry.range else { continue };
+        for wanted in &entry.wanted {
+            requests.push((range, wanted.algorithm));
+            places.push((index, wanted.part));
+        }
+    }
+    let (sha256, digests) = byte_range::digests(pdf.octets(), &requests);
+    for ((index, part), digest) in places.into_iter().zip(digests) {
+        let Some(entry) = read.get_mut(index) else { continue };
+        match part {
+            Part::Datum(position) => {
+                if let Some(datum) = entry.signature.signed_data.get_mut(position) {
+                    datum.actual = Some(digest);
+                }
+            }
+            Part::ToBeSigned => {
+                for form in entry.signature.value.iter_mut().flat_map(|value| &mut value.to_be_signed) {
+                    form.data = ToBeSignedData::Digest(digest.clone());
+                }
+            }
+        }
+    }
+    sha256
+}
+
+/// What later revisions did to what was signed. A document timestamp proves octets: later changes never change its verdict.
+fn later_revisions(pdf: &Pdf<'_>, entry: &mut Read) {
+    let signature = &mut entry.signature;
+    let Some(revision) = entry.revision else { return };
+    let judged = permitted_changes::later_changes(pdf, revision, &entry.place);
+    if signature.kind != Kind::DocumentTimestamp {
+        signature.format_checking = joined(signature.format_checking.clone(), judged.forbidden);
+        signature.format_constraints = joined(signature.format_constraints.clone(), judged.constraints);
+    }
+    signature.modifications = Some(judged.modifications);
+}
+
+/// `block` with another block as its last step.
+fn joined(block: Block, last: Block) -> Block {
+    Block::run_after(block, |r| {
+        r.bind(last);
+    })
+}
+
+/// Octets `/ByteRange` that no named object accounts for: found, never trusted.
+fn unlisted(pdf: &Pdf<'_>) -> Vec<Signature> {
+    let places = pdf.byte_ranges_unlisted();
+    places
+        .into_iter()
+        .take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX))
+        .map(|at| not_judged(pdf, &LISTED, "at", *at))
+        .collect()
+}
+
+/// An entry for something that is there and cannot be judged.
+fn not_judged(pdf: &Pdf<'_>, check: &'static Check, name: &'static str, value: usize) -> Signature {
+    let end = u64::try_from(pdf.octets().len()).unwrap_or(u64::MAX);
+    Signature {
+        kind: Kind::Unsupported,
+        format: Format::Pkcs7,
+        level: Level::None,
+        profile: None,
+        field: None,
+        sub_filter: None,
+        position: (end, u64::try_from(value).unwrap_or(u64::MAX)),
+        format_checking: Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| r.require(check, false, [(name, value.into())])),
+        format_constraints: Block::run("Constraints of the file", "ISO 32000-2 §12.8.1", "", |_| Ok(())),
+        coverage: Coverage::default(),
+        modifications: None,
+        signed_data: Vec::new(),
+        value: None,
+        certificates: Vec::new(),
+        crls: Vec::new(),
+        ocsp_responses: Vec::new(),
+        claimed_time: None,
+        stated_time: None,
+        timestamps: Vec::new(),
+    }
+}
+
+/// Without the password nobody can tell what the form says.
+fn locked() -> Found {
+    let block = Block::run("Format checking", "EN 319 102-1 §5.2.2", "document", |r| r.require(&UNLOCKED, false, []));
+    let conclusion = DocumentConclusion {
+        indication: block.conclusion.indication,
+        sub_indication: block.conclusion.sub_indication,
+        reasons: Reason::all_of(&block),
+    };
+    let want = Want { kind: WantKind::Password, url: None, subject: "document".into(), why: UNLOCKED.id.into() };
+    Found { unreadable: Some(conclusion), wants: vec![want], ..Found::default() }
+}
+
+fn document_facts(pdf: &Pdf<'_>, signatures: &[Signature]) -> DocumentFacts {
+    let accounting = pdf.accounting();
+    DocumentFacts {
+        signatures: 0,
+        covered_by_valid_signature: false,
+        unaccounted_bytes: accounting.unaccounted_octets,
+        later_changes: signatures
+            .iter()
+            .filter_map(|signature| signature.modifications.as_ref())
+            .map(|changes| changes.class)
+            .max()
+            .unwrap_or_default(),
+        findings: pdf.findings().iter().map(finding).collect(),
+    }
+}
+
+/// A finding of the reader; its sentence names what was found in the words of the standard, which are English ones.
+fn finding(finding: &PdfFinding) -> Finding {
+    Finding {
+        check: format!("pdf.{}", finding.code),
+        at: Some(finding.at),
+        object: finding.object.map(|reference| reference.to_string()),
+        en: format!("{} (at byte {}).", finding.what, finding.at),
+        vi: format!("Cấu trúc tệp: {} (tại byte {}).", finding.what, finding.at),
+    }
+}
+
+/// What forbids TOTAL-PASSED for the document as a whole: octets after the last signed ones that belong to nothing.
+fn modified(pdf: &Pdf<'_>, signatures: &[Signature]) -> Vec<Modified> {
+    let Some(end) =
+        signatures.iter().filter(|signature| signature.coverage.byte_range.is_some()).map(|signature| signature.position.0).max()
+    else {
+        return Vec::new();
+    };
+    let size = u64::try_from(pdf.octets().len()).unwrap_or(u64::MAX);
+    let mut found = Vec::new();
+    if end < size && pdf.accounting().unaccounted_in(&(end..size)) {
+        found.push(Modified(format!("bytes {end} to {size}")));
+    }
+    found
+}

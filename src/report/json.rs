@@ -1,0 +1,754 @@
+//! The JSON report, `urn:kyso:report:1`: stable names, fixed key order, equal inputs give equal octets.
+
+use serde::{Serialize, Serializer};
+
+use super::indication::{Conclusion, Indication, SubIndication};
+use super::recorder::{Block, CheckStep};
+use crate::time::Time;
+
+/// The identifier of this form of the report.
+pub const SCHEMA: &str = "urn:kyso:report:1";
+
+/// What was found about one document.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The program that made the report.
+    pub tool: Tool,
+    /// What the verdict is a function of.
+    pub inputs: Inputs,
+    /// The verdict on the document.
+    pub conclusion: DocumentConclusion,
+    /// What is said of the document as a whole.
+    pub document: DocumentFacts,
+    /// One entry for every signature and timestamp found.
+    pub signatures: Vec<SignatureReport>,
+    /// What is missing and would let the verdict be better founded.
+    pub wants: Vec<Want>,
+}
+
+/// Name and version of a program.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Tool {
+    pub name: &'static str,
+    pub version: &'static str,
+}
+
+/// The five values from which the verdict follows, by digest.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Inputs {
+    /// The file.
+    pub document: InputDocument,
+    /// Files that a detached signature covers.
+    pub detached: Vec<InputDocument>,
+    /// The validation policy.
+    pub policy: InputPolicy,
+    /// The trust anchors given.
+    pub trust_anchors: Vec<InputAnchor>,
+    /// Certificates, revocation data and timestamps, embedded and supplied.
+    pub evidence: Vec<InputEvidence>,
+    /// The validation time.
+    pub time: Stamp,
+    /// When the relying party knows the document to have existed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existence: Option<Stamp>,
+}
+
+/// A file by its digest.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InputDocument {
+    /// A name for people; the verdict does not depend on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// RFC 6838 media type.
+    pub media_type: &'static str,
+    /// Octets.
+    pub size: u64,
+    /// `sha256:<hex>` of all octets.
+    pub sha256: String,
+}
+
+/// The policy by its digest.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InputPolicy {
+    /// Name of the policy.
+    pub id: String,
+    /// `sha256:<hex>` of its JSON form.
+    pub sha256: String,
+}
+
+/// A trust anchor.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InputAnchor {
+    /// `sha256:<hex>` of the certificate.
+    pub sha256: String,
+    /// Its subject, RFC 4514.
+    pub subject: String,
+    /// The store it comes from.
+    pub store: String,
+    /// The track of that store: công vụ, công cộng.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track: Option<String>,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InputEvidence {
+    /// `sha256:<hex>` of its octets.
+    pub id: String,
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Kinds of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum EvidenceKind {
+    Certificate,
+    Crl,
+    Ocsp,
+    Timestamp,
+    EvidenceRecord,
+    PolicyDocument,
+}
+
+/// Where a piece of evidence comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It stands in the document.
+    Embedded,
+    /// The caller gave it.
+    Supplied,
+    /// It was fetched for this verdict.
+    Fetched,
+}
+
+/// The verdict on the document: the worst of its signatures.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DocumentConclusion {
+    /// The main status.
+    pub indication: Indication,
+    /// What it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_indication: Option<SubIndication>,
+    /// Why, most important first.
+    pub reasons: Vec<Reason>,
+}
+
+/// A failed check in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reason {
+    /// Id of the check.
+    pub check: String,
+    /// English.
+    pub en: String,
+    /// Vietnamese.
+    pub vi: String,
+}
+
+/// What is said of the document as a whole.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DocumentFacts {
+    /// How many entries of `signatures` are signatures.
+    pub signatures: u64,
+    /// Whether a signature that passed covers the whole file, or everything but later changes that are permitted.
+    pub covered_by_valid_signature: bool,
+    /// Octets that belong to no object, cross-reference or other part of the file's structure.
+    pub unaccounted_bytes: u64,
+    /// The gravest class of change after the oldest signature.
+    pub later_changes: ChangeClass,
+    /// What else was noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// The classes of change of a signed PDF (`design.md`, "Later revisions").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeClass {
+    /// Nothing.
+    #[default]
+    None,
+    /// Validation data, timestamps, metadata.
+    Extension,
+    /// Filling forms and signing.
+    FormFilling,
+    /// Annotations.
+    Annotation,
+    /// Anything else.
+    Other,
+}
+
+/// Something noticed about the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Finding {
+    /// Stable id of what was noticed.
+    pub check: String,
+    /// Offset in octets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<u64>,
+    /// The object concerned, `12 0 R`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// English.
+    pub en: String,
+    /// Vietnamese.
+    pub vi: String,
+}
+
+/// One signature or timestamp.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SignatureReport {
+    /// `S1`, `T1`, ..
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// In which format.
+    pub format: Format,
+    /// In which container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<&'static str>,
+    /// The baseline level reached, by structure.
+    pub level: Level,
+    /// A legacy form that is only read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<&'static str>,
+    /// Fully qualified name of the form field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// `/SubFilter`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_filter: Option<String>,
+    /// The verdict.
+    pub indication: Indication,
+    /// What it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_indication: Option<SubIndication>,
+    /// Why, the deciding check first.
+    pub reasons: Vec<Reason>,
+    /// What the verdict would be if the claimed time were proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_claimed_time: Option<Conclusion>,
+    /// Digests and signature value alone.
+    pub integrity: Integrity,
+    /// What is covered.
+    pub coverage: Coverage,
+    /// What came after the signed octets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modifications: Option<Modifications>,
+    /// Who signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<Signer>,
+    /// The certificates that the signature brings or that its path uses.
+    pub certificates: Vec<CertificateReport>,
+    /// The trust anchor of the path that was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<String>,
+    /// The times known.
+    pub times: Times,
+    /// The algorithms used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithms: Option<Algorithms>,
+    /// Status of the certificates of the path.
+    pub revocation: Vec<Revocation>,
+    /// Timestamps on this signature.
+    pub timestamps: Vec<TimestampReport>,
+    /// The whole derivation.
+    pub checks: Block,
+}
+
+/// Kinds of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A signature of the document.
+    Signature,
+    /// A signature of a signature.
+    CounterSignature,
+    /// A timestamp over the document.
+    DocumentTimestamp,
+    /// A timestamp over a container.
+    ContainerTimestamp,
+    /// A usage-rights signature: nobody's consent to anything.
+    UsageRights,
+    /// Something that looks like a signature and cannot be judged.
+    Unsupported,
+}
+
+/// Formats of signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[expect(missing_docs, reason = "the names are the formats' own")]
+pub enum Format {
+    PAdES,
+    #[serde(rename = "PKCS7")]
+    Pkcs7,
+    CAdES,
+    #[serde(rename = "CMS")]
+    Cms,
+    JAdES,
+    #[serde(rename = "JWS")]
+    Jws,
+    XAdES,
+    #[serde(rename = "XMLDSig")]
+    XmlDSig,
+    #[serde(rename = "RFC3161")]
+    Rfc3161,
+    #[serde(rename = "COSE")]
+    Cose,
+    EvidenceRecord,
+}
+
+/// Baseline levels, EN 319 142-1 §6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum Level {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "B-B")]
+    BB,
+    #[serde(rename = "B-T")]
+    BT,
+    #[serde(rename = "B-LT")]
+    BLT,
+    #[serde(rename = "B-LTA")]
+    BLTA,
+}
+
+/// Whether digests and signature value match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Integrity {
+    /// They match.
+    Intact,
+    /// They do not.
+    Broken,
+    /// They could not be computed.
+    Unknown,
+}
+
+/// What a signature covers.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Coverage {
+    /// The four integers of `/ByteRange`, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte_range: Option<Vec<i64>>,
+    /// The revision signed, 1 the oldest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// How many revisions the file has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revisions: Option<u64>,
+    /// Nothing but white space follows the signed octets.
+    pub whole_document: bool,
+    /// The references of a signed record.
+    pub references: Vec<CoveredReference>,
+}
+
+/// A part of a record that is signed.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CoveredReference {
+    /// The reference as written.
+    pub uri: String,
+    /// The node it resolves to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// Share of the document, 0 to 1.
+    pub share: f64,
+}
+
+/// What came after the signed octets, and whether it may.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Modifications {
+    /// The gravest class.
+    pub class: ChangeClass,
+    /// Whether all of it is permitted.
+    pub permitted: bool,
+    /// What the signatures permit.
+    pub permission: Permission,
+    /// Every change.
+    pub changes: Vec<Change>,
+}
+
+/// What later revisions may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Permission {
+    /// No certification and no lock.
+    #[serde(rename = "unrestricted")]
+    Unrestricted,
+    /// No change.
+    P1,
+    /// Filling forms and signing.
+    P2,
+    /// These and annotations.
+    P3,
+    /// A lock on fields.
+    #[serde(rename = "lock")]
+    Lock,
+}
+
+/// One changed object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Change {
+    /// `12 0 R`.
+    pub object: String,
+    /// The revision that changed it, 1 the oldest.
+    pub revision: u64,
+    /// A path from the trailer, `Root.AcroForm.Fields[0]`.
+    pub path: String,
+    /// What happened to it.
+    pub kind: ChangeKind,
+    /// Its class.
+    pub class: ChangeClass,
+    /// The rule that explains it.
+    pub rule: &'static str,
+    /// Whether it is permitted.
+    pub permitted: bool,
+}
+
+/// What happened to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ChangeKind {
+    Added,
+    Changed,
+    Removed,
+}
+
+/// Who signed.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Signer {
+    /// The certificate's subject.
+    pub subject: Subject,
+    /// Person, organisation, device.
+    pub kind: SignerKind,
+    /// Id of the certificate.
+    pub certificate: String,
+}
+
+/// A subject by its attributes.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Subject {
+    /// The whole name, RFC 4514.
+    pub dn: String,
+    /// 2.5.4.3
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub common_name: Option<String>,
+    /// 2.5.4.10
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    /// 2.5.4.12
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Typed identifiers: `MST`, `CCCD`, ..
+    pub ids: Vec<SubjectId>,
+}
+
+/// `MST:0400260612`
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SubjectId {
+    /// Kind of identifier.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The identifier.
+    pub value: String,
+}
+
+/// What a signer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SignerKind {
+    Person,
+    Organisation,
+    Device,
+    Unknown,
+}
+
+/// A certificate.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CertificateReport {
+    /// `sha256:<hex>` of its octets.
+    pub id: String,
+    /// RFC 4514.
+    pub subject: String,
+    /// RFC 4514.
+    pub issuer: String,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// First moment of validity.
+    pub not_before: Stamp,
+    /// Last moment of validity.
+    pub not_after: Stamp,
+    /// What it is here.
+    pub role: CertificateRole,
+}
+
+/// What a certificate is in this signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateRole {
+    /// The signer's.
+    Signer,
+    /// A CA on the path.
+    Intermediate,
+    /// The trust anchor.
+    Anchor,
+    /// It stands in the signature and the path does not use it.
+    Other,
+}
+
+/// The times known of a signature.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Times {
+    /// What the signer says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<Stamp>,
+    /// A proof that it was not made before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before_proof: Option<Stamp>,
+    /// The earliest time at which it is proven to have existed.
+    pub best_signature_time: Stamp,
+    /// What proves it.
+    pub source: TimeSource,
+}
+
+/// What proves a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TimeSource {
+    SignatureTimestamp,
+    DocumentTimestamp,
+    ArchiveTimestamp,
+    EvidenceRecord,
+    Supplied,
+    ValidationTime,
+}
+
+/// The algorithms of a signature.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Algorithms {
+    /// The signature algorithm with its parameters.
+    pub signature: String,
+    /// The digest of the signed data.
+    pub digest: String,
+    /// Bits of the key; 0 when not known.
+    pub key_bits: u32,
+    /// Until when the policy holds all of them reliable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acceptable_until: Option<Stamp>,
+}
+
+/// The status of a certificate.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Revocation {
+    /// Id of the certificate.
+    pub certificate: String,
+    /// Id of the evidence; `none` without any.
+    pub source: String,
+    /// What it says.
+    pub status: RevocationStatus,
+    /// When it was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub this_update: Option<Stamp>,
+    /// When it will be said again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_update: Option<Stamp>,
+    /// Since when it is revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Stamp>,
+    /// RFC 5280 §5.3.1, `keyCompromise`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+}
+
+/// Good, revoked, unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum RevocationStatus {
+    Good,
+    Revoked,
+    Unknown,
+}
+
+/// A timestamp on a signature.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TimestampReport {
+    /// `T1`, ..
+    pub id: String,
+    /// What it covers.
+    pub kind: &'static str,
+    /// The time it states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Stamp>,
+    /// The verdict on it.
+    pub indication: Indication,
+    /// What that rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_indication: Option<SubIndication>,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// Ids of what it covers.
+    pub covers: Vec<String>,
+}
+
+/// Something that is missing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Want {
+    /// What.
+    pub kind: WantKind,
+    /// Where the certificate says it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Id of the certificate, signature or file it is for.
+    #[serde(rename = "for")]
+    pub subject: String,
+    /// Id of the check that lacks it.
+    pub why: String,
+}
+
+/// Kinds of wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum WantKind {
+    Certificate,
+    Crl,
+    Ocsp,
+    Timestamp,
+    SignedData,
+    PolicyDocument,
+    Password,
+}
+
+/// A time as it stands in the report: RFC 3339, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp(pub Time);
+
+impl From<Time> for Stamp {
+    fn from(time: Time) -> Self {
+        Self(time)
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Stamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time", "description": "RFC 3339, UTC; fractions of seconds as received." })
+    }
+}
+
+impl Report {
+    /// The report as JSON, two spaces of indentation, a line feed at the end. Equal inputs give equal octets.
+    pub fn to_json(&self) -> String {
+        // Writing to memory cannot fail, and every key of every map is a string.
+        serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
+    }
+
+    /// The report as one line of JSON.
+    pub fn to_json_line(&self) -> String {
+        serde_json::to_string(self).map(|json| json + "\n").unwrap_or_default()
+    }
+
+    /// The JSON Schema (draft 2020-12) of this report.
+    #[cfg(feature = "schema")]
+    pub fn json_schema() -> serde_json::Value {
+        let mut schema = schemars::schema_for!(Report).to_value();
+        if let Some(object) = schema.as_object_mut() {
+            object.insert("$id".into(), SCHEMA.into());
+            object.insert("title".into(), "Validity report of kyso".into());
+        }
+        schema
+    }
+}
+
+impl Reason {
+    /// The failed `step` in words.
+    pub fn of(step: &CheckStep) -> Self {
+        let (en, vi) = step.declared.map_or(("", ""), |check| (check.sentences.en, check.sentences.vi));
+        Self { check: step.check.to_string(), en: filled(en, step), vi: filled(vi, step) }
+    }
+
+    /// The reasons of a block, the deciding one first, each check once.
+    pub fn all_of(block: &Block) -> Vec<Self> {
+        let mut reasons: Vec<Self> = Vec::new();
+        for step in block.failures() {
+            let reason = Self::of(step);
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
+    }
+}
+
+/// `sentence` with `{name}` replaced by the input of that name.
+fn filled(sentence: &str, step: &CheckStep) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        text.push_str(&step.inputs.value(name).map_or_else(|| "?".into(), |fact| fact.to_text()));
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}

@@ -1,0 +1,15 @@
+//! How is it told? The tree of checks, the report that programs read, and its renderings.
+
+pub mod check;
+pub mod fact;
+pub mod indication;
+pub mod json;
+pub mod recorder;
+pub mod text;
+
+pub(crate) use check::checks;
+pub use check::{Check, Sentences};
+pub use fact::Fact;
+pub use indication::{Conclusion, Indication, SubIndication};
+pub use json::Report;
+pub use recorder::{Block, Combine, Outcome, Recorder, Step, Stop};

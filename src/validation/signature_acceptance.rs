@@ -1,0 +1,79 @@
+//! EN 319 102-1 §5.2.8 — Signature acceptance validation
+
+use crate::context::{AlgorithmPolicy, AlgorithmUse};
+use crate::crypto::PublicKey;
+use crate::format::signature::{Signature, Value};
+use crate::pki::Certificate;
+use crate::report::json::Kind;
+use crate::report::{Block, Fact, Recorder, checks};
+use crate::time::Time;
+
+checks! {
+    REFERENCE_PRESENT = "signature_acceptance.signing_certificate_reference_present", "EN 319 102-1 §5.2.8.4.2.2", Indeterminate(SigConstraintsFailure),
+        "The signature does not name the signer's certificate in what is signed.", "Chữ ký không ghi tham chiếu chứng thư người ký trong phần được ký.";
+    CLAIMED_TIME_PRESENT = "signature_acceptance.claimed_time_present", "EN 319 102-1 §5.2.8.4.2.3", Indeterminate(SigConstraintsFailure),
+        "The signature does not say when it was made.", "Chữ ký không ghi thời điểm ký.";
+    CLAIMED_TIME_IN_VALIDITY = "signature_acceptance.claimed_time_in_validity", "EN 319 102-1 §5.2.8.4.2.3", Indeterminate(SigConstraintsFailure),
+        "The signature claims to be of {claimed}, when the signer's certificate (from {not_before} to {not_after}) was not valid.",
+        "Chữ ký ghi thời điểm {claimed}, khi chứng thư người ký (từ {not_before} đến {not_after}) không có hiệu lực.";
+    ALGORITHM_RELIABLE = "signature_acceptance.algorithm_reliable", "EN 319 102-1 §5.2.8.4.1 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
+        "The signature algorithm {algorithm} with a key of {key_bits} bits is not reliable at {time}.",
+        "Thuật toán ký {algorithm} với khóa {key_bits} bit không còn tin cậy tại {time}.";
+    DIGEST_RELIABLE = "signature_acceptance.digest_reliable", "EN 319 102-1 §5.2.8.4.1 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
+        "The digest algorithm {algorithm} of the signed data is not reliable at {time}.",
+        "Thuật toán băm {algorithm} của dữ liệu được ký không còn tin cậy tại {time}.";
+    REFERENCE_DIGEST_RELIABLE = "signature_acceptance.reference_digest_reliable", "EN 319 102-1 §5.2.8.4.1 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
+        "The digest algorithm {algorithm} of the reference to the signer's certificate is not reliable at {time}.",
+        "Thuật toán băm {algorithm} của tham chiếu chứng thư người ký không còn tin cậy tại {time}.";
+}
+
+/// Whether the signature is acceptable at `time`: its attributes, then its algorithms.
+pub(super) fn signature_acceptance(
+    signature: &Signature,
+    id: &str,
+    certificate: &Certificate,
+    algorithms: &AlgorithmPolicy,
+    time: Time,
+) -> Block {
+    Block::run("Signature acceptance validation", "EN 319 102-1 §5.2.8", id, |r| {
+        let Some(value) = &signature.value else { return Ok(()) };
+        r.tolerate(&REFERENCE_PRESENT, !value.references.is_empty(), []);
+        if signature.kind != Kind::DocumentTimestamp {
+            claimed_time(r, signature, certificate);
+        }
+        if let Ok(key) = certificate.public_key() {
+            reliable_algorithms(r, signature, value, key, algorithms, time);
+        }
+        Ok(())
+    })
+}
+
+/// Until when all algorithms of the signature itself are reliable.
+pub(super) fn acceptable_until(signature: &Signature, value: &Value, key: &PublicKey, algorithms: &AlgorithmPolicy) -> Option<Time> {
+    let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok()).map(|digest| algorithms.digest(*digest));
+    let references = value.references.iter().take(1).filter_map(|r| r.algorithm.as_ref().ok()).map(|digest| algorithms.digest(*digest));
+    data.chain(references).chain([algorithms.signature(&value.algorithm, key)]).min().and_then(AlgorithmUse::end)
+}
+
+fn claimed_time(r: &mut Recorder, signature: &Signature, certificate: &Certificate) {
+    let Some(claimed) = signature.claimed_time else {
+        r.ask(&CLAIMED_TIME_PRESENT, false, []);
+        return;
+    };
+    r.ask(&CLAIMED_TIME_PRESENT, true, [("claimed", claimed.into())]);
+    let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
+    let facts = [("claimed", claimed.into()), ("not_before", not_before.into()), ("not_after", not_after.into())];
+    r.ask(&CLAIMED_TIME_IN_VALIDITY, not_before <= claimed && claimed <= not_after, facts);
+}
+
+fn reliable_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, key: &PublicKey, algorithms: &AlgorithmPolicy, time: Time) {
+    let facts = [("algorithm", value.algorithm.to_string().into()), ("key_bits", key.bits().unwrap_or(0).into()), ("time", time.into())];
+    r.ask(&ALGORITHM_RELIABLE, algorithms.signature(&value.algorithm, key).at(time), facts);
+    for digest in signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok()) {
+        r.ask(&DIGEST_RELIABLE, algorithms.digest(*digest).at(time), [("algorithm", Fact::from(digest.name())), ("time", time.into())]);
+    }
+    if let Some(digest) = value.references.first().and_then(|reference| reference.algorithm.as_ref().ok()) {
+        let facts = [("algorithm", Fact::from(digest.name())), ("time", time.into())];
+        r.ask(&REFERENCE_DIGEST_RELIABLE, algorithms.digest(*digest).at(time), facts);
+    }
+}

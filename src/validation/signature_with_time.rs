@@ -1,0 +1,141 @@
+//! EN 319 102-1 §5.5 — Validation process for Signatures with Time, as far as the time comes from the relying party
+
+use super::basic_signature::{Basic, basic_signature};
+use super::verdict::Session;
+use crate::context::{AlgorithmUse, Context};
+use crate::format::signature::Signature;
+use crate::path::{Validated, algorithm_name, reliable};
+use crate::pki::Certificate;
+use crate::report::json::{Kind, RevocationStatus};
+use crate::report::{Block, Conclusion, Indication, Recorder, Stop, SubIndication, checks};
+use crate::time::Time;
+
+checks! {
+    BASIC_MAY_BE_MENDED = "signature_with_time.basic_result_may_be_mended", "EN 319 102-1 §5.5.4 (1)", Indeterminate(NoPoe),
+        "The basic result ({basic}) stands whatever the time of signing.", "Kết quả kiểm tra cơ bản ({basic}) không phụ thuộc thời điểm ký.";
+    ALL_MAY_BE_MENDED = "signature_with_time.every_failure_may_be_mended", "EN 319 102-1 §5.5.4", Indeterminate(NoPoe),
+        "Another failure ({check}) stands whatever the time of signing.", "Còn một lỗi khác ({check}) không phụ thuộc thời điểm ký.";
+    REVOKED_AFTER = "signature_with_time.revoked_after", "EN 319 102-1 §5.5.4 (4)(a), (b)", Indeterminate(RevokedNoPoe),
+        "The certificate {certificate} was revoked at {revoked_at}, not after {best_signature_time}.",
+        "Chứng thư {certificate} bị thu hồi lúc {revoked_at}, không sau thời điểm {best_signature_time}.";
+    NOT_BEFORE = "signature_with_time.not_before_validity", "EN 319 102-1 §5.5.4 (4)(c)", Failed(NotYetValid),
+        "The signature existed at {best_signature_time}, before the signer's certificate was valid ({not_before}).",
+        "Chữ ký đã tồn tại lúc {best_signature_time}, trước khi chứng thư người ký có hiệu lực ({not_before}).";
+    NOT_AFTER = "signature_with_time.not_after_validity", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(OutOfBoundsNotRevoked),
+        "Nothing proves that the signature existed before the signer's certificate ended ({not_after}).",
+        "Không có bằng chứng chữ ký đã tồn tại trước khi chứng thư người ký hết hiệu lực ({not_after}).";
+    ISSUER_VALID = "signature_with_time.issuer_within_validity", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(OutOfBoundsNoPoe),
+        "The certificate of {issuer} was not valid at {best_signature_time}.",
+        "Chứng thư của {issuer} không có hiệu lực tại {best_signature_time}.";
+    ALGORITHMS_RELIABLE = "signature_with_time.algorithms_reliable", "EN 319 102-1 §5.5.4 (4)(d)", Indeterminate(CryptoConstraintsFailureNoPoe),
+        "The algorithm {algorithm} was not reliable any more at {best_signature_time}.",
+        "Thuật toán {algorithm} không còn tin cậy tại {best_signature_time}.";
+}
+
+/// The checks whose failure a proof of existence before `best_signature_time` can mend.
+const MENDABLE: [&str; 8] = [
+    "basic_processing.signer_within_validity",
+    "basic_processing.within_validity",
+    "crl_processing.not_revoked",
+    "signature_acceptance.algorithm_reliable",
+    "signature_acceptance.digest_reliable",
+    "signature_acceptance.reference_digest_reliable",
+    "basic_processing.algorithm_reliable",
+    "crl_processing.algorithm_reliable",
+];
+
+/// The basic process at the validation time, and where the relying party knows an earlier time of existence, what that time mends.
+pub(super) fn signature_with_time(session: &Session<'_>, signature: &Signature, id: &str, existence: Option<Time>) -> (Block, Basic) {
+    let time = session.context.time;
+    let basic = basic_signature(session, signature, id, time);
+    let best_signature_time = existence.filter(|existence| *existence < time).filter(|_| signature.kind != Kind::DocumentTimestamp);
+    let block = Block::run("Validation process for Signatures with Time", "EN 319 102-1 §5.5", id, |r| {
+        let Some(best_signature_time) = best_signature_time else {
+            r.bind(basic.block.clone());
+            return Ok(());
+        };
+        r.attach(basic.block.clone());
+        mended(r, session, signature, &basic, best_signature_time)
+    });
+    (block, basic)
+}
+
+fn mended(r: &mut Recorder, session: &Session<'_>, signature: &Signature, basic: &Basic, best: Time) -> Result<(), Stop> {
+    let conclusion = basic.block.conclusion;
+    r.require_or(&BASIC_MAY_BE_MENDED, may_be_mended(conclusion), conclusion, [("basic", conclusion.to_string().into())])?;
+    let (Some(certificate), Some(path)) = (&basic.certificate, &basic.path) else { return Ok(()) };
+    let failures = basic.block.failures();
+    let lasting = failures.iter().find(|step| !MENDABLE.contains(&&*step.check));
+    let otherwise = lasting.and_then(|step| step.otherwise).unwrap_or(conclusion);
+    let named = lasting.map_or(String::new(), |step| step.check.to_string());
+    r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
+    revocation(r, path, certificate, best);
+    let facts = [("best_signature_time", best.into()), ("not_before", certificate.not_before().into())];
+    r.ask(&NOT_BEFORE, best >= certificate.not_before(), facts);
+    let facts = [("best_signature_time", best.into()), ("not_after", certificate.not_after().into())];
+    let known_good = path
+        .revocation
+        .iter()
+        .any(|status| status.certificate == crate::path::certificate_id(certificate) && status.status == RevocationStatus::Good);
+    let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
+    // Without any stop: the failures that remain are all told.
+    let _: Result<(), Stop> = r.require_or(&NOT_AFTER, best <= certificate.not_after(), Conclusion::indeterminate(otherwise), facts);
+    issuers_valid(r, path, best);
+    algorithms(r, session.context, signature, certificate, path, best);
+    Ok(())
+}
+
+/// §5.5.4 (1): the results that knowledge of the time can change.
+fn may_be_mended(conclusion: Conclusion) -> bool {
+    use SubIndication::{CryptoConstraintsFailureNoPoe, OutOfBoundsNoPoe, OutOfBoundsNotRevoked, RevokedCaNoPoe, RevokedNoPoe, TryLater};
+    match (conclusion.indication, conclusion.sub_indication) {
+        (Indication::TotalPassed, _) => true,
+        (Indication::Indeterminate, Some(sub)) => {
+            [CryptoConstraintsFailureNoPoe, RevokedNoPoe, RevokedCaNoPoe, TryLater, OutOfBoundsNoPoe, OutOfBoundsNotRevoked].contains(&sub)
+        }
+        _ => false,
+    }
+}
+
+fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, best: Time) {
+    let signer = crate::path::certificate_id(certificate);
+    for status in &path.revocation {
+        let Some(revoked_at) = status.revoked_at else { continue };
+        let facts =
+            [("certificate", status.certificate.clone().into()), ("revoked_at", revoked_at.0.into()), ("best_signature_time", best.into())];
+        let sub = if status.certificate == signer { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
+        let _: Result<(), Stop> = r.require_or(&REVOKED_AFTER, revoked_at.0 > best, Conclusion::indeterminate(sub), facts);
+    }
+}
+
+/// The authorities between signer and anchor; an anchor is believed at every time that the relying party's store does not end.
+fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
+    let authorities = path.path.len().saturating_sub(1);
+    for issuer in path.path.iter().take(authorities).skip(1) {
+        let valid = issuer.not_before() <= best && best <= issuer.not_after();
+        r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().to_string().into()), ("best_signature_time", best.into())]);
+    }
+}
+
+/// The signature's own algorithms at the best signature time, and those of the path at the validation time (§5.5.4 (8)): an
+/// issuer's weak signature is not mended by knowing when the document was signed, but by knowing when that signature existed; with
+/// the relying party's indication the certificates existed too, since the signature names or embeds them.
+fn algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, signer: &Certificate, path: &Validated, best: Time) {
+    let policy = &context.policy.algorithms;
+    let mut uses: Vec<(String, AlgorithmUse)> = Vec::new();
+    if let (Some(value), Ok(key)) = (&signature.value, signer.public_key()) {
+        uses.push((value.algorithm.to_string(), policy.signature(&value.algorithm, key)));
+        let references = value.references.iter().take(1).filter_map(|reference| reference.algorithm.as_ref().ok());
+        let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
+        uses.extend(data.chain(references).map(|digest| (digest.name().to_string(), policy.digest(*digest))));
+    }
+    for pair in path.path.windows(2) {
+        if let [certificate, issuer] = pair {
+            let algorithm = certificate.signature_algorithm();
+            uses.push((algorithm_name(algorithm), reliable(context, algorithm, issuer)));
+        }
+    }
+    for (name, reliable) in uses {
+        r.ask(&ALGORITHMS_RELIABLE, reliable.at(best), [("algorithm", name.into()), ("best_signature_time", best.into())]);
+    }
+}

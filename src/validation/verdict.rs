@@ -1,0 +1,320 @@
+//! EN 319 102-1 §5.1 — the verdict on a document: every signature judged, the worst of them told
+
+use super::basic_signature::Basic;
+use super::signature_acceptance::acceptable_until;
+use super::signature_with_time::signature_with_time;
+use crate::context::{Context, Evidence};
+use crate::format::signature::Signature;
+use crate::format::{Found, Modified};
+use crate::path::{Budgets, certificate_id};
+use crate::pki::{Certificate, Name};
+use crate::report::json::{
+    Algorithms, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument, InputEvidence,
+    InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId, TimeSource, Times,
+    TimestampReport, Tool, Want,
+};
+use crate::report::{Block, Conclusion, Fact, Indication, checks};
+
+checks! {
+    NOT_MODIFIED = "verdict.document_not_modified", "EN 319 102-1 §5.1.3", Indeterminate(SigConstraintsFailure),
+        "The document has parts that no signature accounts for: {what}.", "Tài liệu có phần không chữ ký nào xác nhận: {what}.";
+}
+
+/// What one verdict works with.
+pub(crate) struct Session<'a> {
+    /// The relying party's side.
+    pub context: &'a Context<'a>,
+    /// Everything embedded and supplied.
+    pub evidence: Evidence,
+    /// What may still be spent.
+    pub budgets: Budgets,
+}
+
+/// The report on what a format found in a document.
+pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'_>) -> Report {
+    let mut evidence = Evidence::none();
+    for signature in &found.signatures {
+        embedded(&mut evidence, signature);
+    }
+    evidence.extend(&found.evidence);
+    evidence.extend(context.evidence);
+    let session = Session { context, evidence, budgets: Budgets::of(context) };
+    let mut wants = found.wants;
+    let entries: Vec<SignatureReport> =
+        numbered(&found.signatures).into_iter().map(|(id, signature)| signature_report(&session, signature, id, &mut wants)).collect();
+    wants.sort();
+    wants.dedup();
+    let mut document_facts = found.document;
+    document_facts.signatures = count(entries.iter().filter(|entry| is_counted(entry.kind)).count());
+    document_facts.covered_by_valid_signature = entries.iter().any(covers_by_passing);
+    let conclusion = found.unreadable.unwrap_or_else(|| document_conclusion(&entries, &found.modified));
+    Report {
+        schema: SCHEMA,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        inputs: inputs(document, &session),
+        conclusion,
+        document: document_facts,
+        signatures: entries,
+        wants,
+    }
+}
+
+fn embedded(evidence: &mut Evidence, signature: &Signature) {
+    for certificate in &signature.certificates {
+        evidence.add_certificate(certificate.clone(), Origin::Embedded);
+    }
+    for crl in &signature.crls {
+        evidence.add_crl(crl.clone(), Origin::Embedded);
+    }
+    for response in &signature.ocsp_responses {
+        evidence.add_ocsp_response(response.clone(), Origin::Embedded);
+    }
+    // A timestamp's own timestamps are not looked for: one level.
+    for timestamp in &signature.timestamps {
+        for certificate in &timestamp.certificates {
+            evidence.add_certificate(certificate.clone(), Origin::Embedded);
+        }
+    }
+}
+
+/// Ids by end of what is signed, then by position: `S1`, `S2`, ..; timestamps `T1`, `T2`, ..
+fn numbered(signatures: &[Signature]) -> Vec<(String, &Signature)> {
+    let mut ordered: Vec<&Signature> = signatures.iter().collect();
+    ordered.sort_by_key(|signature| signature.position);
+    let (mut signature_count, mut timestamp_count) = (0_u64, 0_u64);
+    let mut named = Vec::with_capacity(ordered.len());
+    for signature in ordered {
+        let (letter, counter) = match signature.kind {
+            Kind::DocumentTimestamp | Kind::ContainerTimestamp => ('T', &mut timestamp_count),
+            _ => ('S', &mut signature_count),
+        };
+        *counter = counter.saturating_add(1);
+        named.push((format!("{letter}{counter}"), signature));
+    }
+    named
+}
+
+fn signature_report(session: &Session<'_>, signature: &Signature, id: String, wants: &mut Vec<Want>) -> SignatureReport {
+    let context = session.context;
+    let (block, basic) = signature_with_time(session, signature, &id, context.existence);
+    let if_claimed_time = if_claimed_time(session, signature, &id, &block, &basic);
+    if let Some(path) = &basic.path {
+        wants.extend(path.wants.iter().cloned());
+    }
+    let (best_signature_time, source) = match context.existence {
+        Some(existence) if existence < context.time => (existence, TimeSource::Supplied),
+        _ => (context.time, TimeSource::ValidationTime),
+    };
+    let path = basic.path.as_ref();
+    SignatureReport {
+        kind: signature.kind,
+        format: signature.format,
+        container: None,
+        level: signature.level,
+        profile: signature.profile,
+        field: signature.field.clone(),
+        sub_filter: signature.sub_filter.clone(),
+        indication: block.conclusion.indication,
+        sub_indication: block.conclusion.sub_indication,
+        reasons: Reason::all_of(&block),
+        if_claimed_time,
+        integrity: basic.integrity,
+        coverage: signature.coverage.clone(),
+        modifications: signature.modifications.clone(),
+        signer: basic.certificate.as_ref().map(signer),
+        certificates: certificates(signature, &basic),
+        anchor: path.and_then(|path| path.anchor.as_ref()).map(|anchor| certificate_id(&anchor.certificate)),
+        times: Times {
+            claimed: signature.stated_time.or(signature.claimed_time).map(Into::into),
+            not_before_proof: None,
+            best_signature_time: best_signature_time.into(),
+            source,
+        },
+        algorithms: algorithms(session, signature, basic.certificate.as_ref()),
+        revocation: path.map(|path| path.revocation.clone()).unwrap_or_default(),
+        timestamps: timestamps(session, signature, &id),
+        checks: block,
+        id,
+    }
+}
+
+/// The same process with `existence` := the claimed time (EN 319 102-1 §5.5.2 NOTE 1); only beside an INDETERMINATE verdict.
+fn if_claimed_time(session: &Session<'_>, signature: &Signature, id: &str, block: &Block, basic: &Basic) -> Option<Conclusion> {
+    let claimed = signature.claimed_time.filter(|_| block.conclusion.indication == Indication::Indeterminate)?;
+    let time = session.context.existence.map_or(claimed, |existence| existence.min(claimed));
+    let (conditional, _) = signature_with_time(session, signature, id, Some(time));
+    // Whoever has the key chooses the claimed time: after a theft it says nothing.
+    let stolen = |status: &crate::report::json::Revocation| {
+        matches!(status.reason, Some("keyCompromise" | "cACompromise" | "aACompromise" | "unspecified" | "unknown"))
+    };
+    if conditional.is_passed() && basic.path.iter().flat_map(|path| &path.revocation).any(stolen) {
+        return Some(block.conclusion);
+    }
+    Some(conditional.conclusion)
+}
+
+fn signer(certificate: &Certificate) -> Signer {
+    let subject = certificate.subject();
+    Signer { subject: subject_facts(subject), kind: signer_kind(subject), certificate: certificate_id(certificate) }
+}
+
+fn subject_facts(subject: &Name) -> Subject {
+    let ids = subject.typed_identifiers().into_iter().map(|id| SubjectId { kind: id.kind, value: id.value }).collect();
+    Subject {
+        dn: subject.to_string(),
+        common_name: subject.common_name().map(Into::into),
+        organisation: subject.organization().map(Into::into),
+        title: subject.title().map(Into::into),
+        ids,
+    }
+}
+
+/// A citizen's number or a title makes a person; a tax or budget code without them an organisation. Anything else is not guessed at.
+fn signer_kind(subject: &Name) -> SignerKind {
+    let ids = subject.typed_identifiers();
+    let has = |kinds: &[&str]| ids.iter().any(|id| kinds.contains(&id.kind.as_str()));
+    if has(&["CCCD", "CMND", "PID"]) || subject.title().is_some() {
+        SignerKind::Person
+    } else if has(&["MST", "MNS"]) {
+        SignerKind::Organisation
+    } else {
+        SignerKind::Unknown
+    }
+}
+
+fn certificates(signature: &Signature, basic: &Basic) -> Vec<CertificateReport> {
+    let path: &[Certificate] = basic.path.as_ref().map_or(&[], |path| &path.path);
+    let mut listed: Vec<CertificateReport> = Vec::new();
+    let mut list = |certificate: &Certificate, role| {
+        let id = certificate_id(certificate);
+        if !listed.iter().any(|known| known.id == id) {
+            listed.push(certificate_report(certificate, id, role));
+        }
+    };
+    if let Some(certificate) = &basic.certificate {
+        list(certificate, CertificateRole::Signer);
+    }
+    for (position, certificate) in path.iter().enumerate() {
+        list(certificate, if position + 1 == path.len() { CertificateRole::Anchor } else { CertificateRole::Intermediate });
+    }
+    for certificate in &signature.certificates {
+        list(certificate, CertificateRole::Other);
+    }
+    listed
+}
+
+fn certificate_report(certificate: &Certificate, id: String, role: CertificateRole) -> CertificateReport {
+    CertificateReport {
+        id,
+        subject: certificate.subject().to_string(),
+        issuer: certificate.issuer().to_string(),
+        serial: Fact::Hex(certificate.serial().to_vec()).to_text().into_owned(),
+        not_before: certificate.not_before().into(),
+        not_after: certificate.not_after().into(),
+        role,
+    }
+}
+
+fn algorithms(session: &Session<'_>, signature: &Signature, certificate: Option<&Certificate>) -> Option<Algorithms> {
+    let value = signature.value.as_ref()?;
+    let key = certificate.and_then(|certificate| certificate.public_key().ok());
+    let policy = &session.context.policy.algorithms;
+    Some(Algorithms {
+        signature: value.algorithm.to_string(),
+        digest: value.digest_algorithm.map_or_else(|| "unknown".into(), |digest| digest.name().into()),
+        key_bits: key.and_then(|key| key.bits()).unwrap_or(0),
+        acceptable_until: key.and_then(|key| acceptable_until(signature, value, key, policy)).map(Into::into),
+    })
+}
+
+fn timestamps(session: &Session<'_>, signature: &Signature, id: &str) -> Vec<TimestampReport> {
+    let report = |(index, timestamp): (usize, &Signature)| {
+        let own = format!("{id}-T{}", index.saturating_add(1));
+        let (block, basic) = signature_with_time(session, timestamp, &own, None);
+        TimestampReport {
+            kind: "signature_timestamp",
+            time: timestamp.stated_time.map(Into::into),
+            indication: block.conclusion.indication,
+            sub_indication: block.conclusion.sub_indication,
+            authority: basic.certificate.map(|certificate| certificate.subject().to_string()),
+            covers: vec![id.into()],
+            id: own,
+        }
+    };
+    signature.timestamps.iter().enumerate().map(report).collect()
+}
+
+fn is_counted(kind: Kind) -> bool {
+    matches!(kind, Kind::Signature | Kind::CounterSignature | Kind::Unsupported)
+}
+
+/// The worst of the signatures with its first reason; timestamps count only where no signature stands.
+fn document_conclusion(entries: &[SignatureReport], modified: &[Modified]) -> DocumentConclusion {
+    let counted: Vec<&SignatureReport> = entries.iter().filter(|entry| is_counted(entry.kind)).collect();
+    let counted = if counted.is_empty() {
+        entries.iter().filter(|entry| matches!(entry.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)).collect()
+    } else {
+        counted
+    };
+    let gravity = |entry: &&SignatureReport| match entry.indication {
+        Indication::TotalFailed => 2,
+        Indication::Indeterminate => 1,
+        Indication::TotalPassed | Indication::NoSignature => 0,
+    };
+    // Of equally grave entries the first one speaks.
+    let Some(worst) = counted.into_iter().rev().max_by_key(gravity) else {
+        return DocumentConclusion { indication: Indication::NoSignature, sub_indication: None, reasons: Vec::new() };
+    };
+    if worst.indication == Indication::TotalPassed && !modified.is_empty() {
+        return modified_conclusion(modified);
+    }
+    DocumentConclusion { indication: worst.indication, sub_indication: worst.sub_indication, reasons: worst.reasons.clone() }
+}
+
+fn modified_conclusion(modified: &[Modified]) -> DocumentConclusion {
+    let what = Fact::List(modified.iter().map(|modified| modified.0.clone().into()).collect());
+    let block = Block::run("Document", "EN 319 102-1 §5.1.3", "document", |r| r.require(&NOT_MODIFIED, false, [("what", what)]));
+    DocumentConclusion {
+        indication: block.conclusion.indication,
+        sub_indication: block.conclusion.sub_indication,
+        reasons: Reason::all_of(&block),
+    }
+}
+
+fn covers_by_passing(entry: &SignatureReport) -> bool {
+    let unchanged = entry.coverage.whole_document || entry.modifications.as_ref().is_some_and(|changes| changes.permitted);
+    is_counted(entry.kind) && entry.indication == Indication::TotalPassed && unchanged
+}
+
+fn inputs(document: InputDocument, session: &Session<'_>) -> Inputs {
+    let context = session.context;
+    let anchor = |anchor: &crate::context::TrustAnchor| InputAnchor {
+        sha256: certificate_id(&anchor.certificate),
+        subject: anchor.certificate.subject().to_string(),
+        store: anchor.store.clone(),
+        track: anchor.track.clone(),
+    };
+    Inputs {
+        document,
+        detached: Vec::new(),
+        policy: InputPolicy { id: context.policy.id.clone(), sha256: context.policy.sha256() },
+        trust_anchors: context.anchors.iter().map(anchor).collect(),
+        evidence: evidence_listed(&session.evidence),
+        time: context.time.into(),
+        existence: context.existence.map(Into::into),
+    }
+}
+
+fn evidence_listed(evidence: &Evidence) -> Vec<InputEvidence> {
+    let entry = |sha256, kind, origin| InputEvidence { id: Fact::sha256(sha256).to_text().into_owned(), kind, origin };
+    let certificates = evidence.certificates().map(|(piece, origin)| entry(piece.sha256(), EvidenceKind::Certificate, origin));
+    let crls = evidence.crls().map(|(id, _, origin)| entry(id, EvidenceKind::Crl, origin));
+    let responses = evidence.ocsp_responses().map(|(id, _, origin)| entry(id, EvidenceKind::Ocsp, origin));
+    let mut listed: Vec<InputEvidence> = certificates.chain(crls).chain(responses).collect();
+    listed.sort();
+    listed
+}
+
+fn count(value: usize) -> u64 {
+    u64::try_from(value).unwrap_or(u64::MAX)
+}
