@@ -13,12 +13,10 @@ use std::process::Command;
 
 use files::{hybrid, plain, stream, table, with_field};
 use keys::{Pki, signing_time};
-use kyso::Limits;
-use kyso::creation::{Profile, Signer as _, SoftwareSigner, sign};
+use kyso::creation::{Appearance, FieldLock, Permission};
 use kyso::crypto::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
-use kyso::encoding::pdf::Pdf;
-use kyso::format::pades::writing::{Appearance, FieldLock, Permission};
 use kyso::testkit::{KeyKind, pem};
+use kyso::{Document, Profile, Signer as _, SoftwareSigner, sign};
 
 /// A file to be signed, and how it is opened.
 struct Input {
@@ -68,9 +66,8 @@ impl Matrix {
     fn sign(&mut self, name: &str, input: &Input, signer: &SoftwareSigner, profiles: &[Profile]) {
         let mut octets = input.octets.clone();
         for profile in profiles {
-            let password = Some(input.password.as_bytes()).filter(|password| !password.is_empty());
-            let pdf = Pdf::open(&octets, &Limits::default(), password).unwrap_or_else(|fault| panic!("{name}: {fault}"));
-            octets = sign(&pdf, profile, signer).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            let document = Document::pdf_with_password(&octets, input.password).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            octets = sign(&document, profile, signer).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         }
         let path = self.folder.join(format!("{name}.pdf"));
         std::fs::write(&path, &octets).unwrap();

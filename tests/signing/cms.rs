@@ -1,12 +1,13 @@
 //! The signature value: RFC 5652, RFC 5035, RFC 6211, EN 319 142-1 §6.3.
 
-use kyso::creation::{Commitment, Profile, SignError, SignaturePolicy, Signer, sign};
+use kyso::creation::{Commitment, SignaturePolicy};
 use kyso::crypto::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::testkit::KeyKind;
+use kyso::{Profile, SignError, Signer, sign};
 
 use super::files::{plain, table};
 use super::keys::{Pki, signing_time};
-use super::read_back::{open, signature};
+use super::read_back::{document, signature};
 use super::{profile, signed};
 
 const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
@@ -65,7 +66,7 @@ fn every_algorithm_makes_a_signature_that_verifies() {
     let others = [KeyKind::Ecdsa(Curve::P256), KeyKind::Ecdsa(Curve::P384), KeyKind::Ecdsa(Curve::P521), KeyKind::Ed25519];
     let others: Vec<_> = others.into_iter().map(|kind| pki.signer("Curve", kind)).collect();
     for signer in rsa.iter().chain(&others) {
-        let output = sign(&open(&file), &profile(), signer).unwrap();
+        let output = sign(&document(&file), &profile(), signer).unwrap();
         let info = &signature(&output, "Signature1").signed_data.signer_infos[0];
         assert_eq!(info.signature_algorithm().unwrap(), signer.algorithm());
         // RFC 8419 §3.1

@@ -1,16 +1,16 @@
 //! The two phases: prepare, sign elsewhere, complete.
 
-use kyso::creation::{Draft, SignError, Signer, sign};
 use kyso::crypto::{Curve, DigestAlgorithm};
 use kyso::testkit::KeyKind;
+use kyso::{Draft, SignError, Signer, sign};
 
 use super::files::{plain, table};
 use super::keys::Pki;
 use super::profile;
-use super::read_back::open;
+use super::read_back::document;
 
 fn draft<'a>(file: &'a [u8], signer: &dyn Signer) -> Draft<'a> {
-    Draft::new(&open(file), &profile(), signer.certificates(), signer.algorithm()).unwrap()
+    Draft::new(&document(file), &profile(), signer.certificates(), signer.algorithm()).unwrap()
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn two_phases_make_the_same_octets_as_one() {
     let stored = draft(&file, &signer).to_bytes().unwrap();
     let again = Draft::from_bytes(&stored, &file).unwrap();
     let value = signer.sign(again.to_be_signed()).unwrap();
-    assert_eq!(again.complete(&value).unwrap(), sign(&open(&file), &profile(), &signer).unwrap());
+    assert_eq!(again.complete(&value).unwrap(), sign(&document(&file), &profile(), &signer).unwrap());
     assert!(stored.len() < 40_000, "the document is not in it");
 }
 

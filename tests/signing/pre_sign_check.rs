@@ -1,16 +1,15 @@
 //! What is checked of the signing certificate before its key is used.
 
-use kyso::Time;
-use kyso::creation::{Draft, Profile, SignError, Signer, SoftwareSigner, sign};
 use kyso::crypto::{Curve, DigestAlgorithm, SignatureAlgorithm, SoftwareKey};
 use kyso::pki::Certificate;
 use kyso::testkit::extension::key_usage;
 use kyso::testkit::{KeyKind, KeyUsage};
+use kyso::{Draft, Profile, SignError, Signer, SoftwareSigner, Time, sign};
 
 use super::files::{plain, table};
 use super::keys::{Pki, YEAR, signing_time};
 use super::profile;
-use super::read_back::open;
+use super::read_back::document;
 
 fn outcome(result: Result<Vec<u8>, SignError>) -> &'static str {
     match result {
@@ -25,7 +24,7 @@ fn outcome(result: Result<Vec<u8>, SignError>) -> &'static str {
 fn the_certificate_is_valid_at_the_signing_time() {
     let signer = Pki::new().signer("Leader", KeyKind::Ecdsa(Curve::P256));
     let file = table(&plain(), "");
-    let at = |time: Time| outcome(sign(&open(&file), &Profile::pades_b_b(time), &signer));
+    let at = |time: Time| outcome(sign(&document(&file), &Profile::pades_b_b(time), &signer));
     let (from, until) = (signing_time().plus_seconds(-YEAR), signing_time().plus_seconds(YEAR));
     assert_eq!([at(from), at(until)], ["signed", "signed"]);
     assert_eq!(at(from.plus_seconds(-1)), "certificate.not_yet_valid");
@@ -42,11 +41,11 @@ fn the_key_may_sign_documents() {
         (vec![KeyUsage::KeyEncipherment, KeyUsage::CrlSign], "certificate.key_usage"),
     ] {
         let entity = pki.entity(&Pki::template("Leader").with(key_usage(&usages)), KeyKind::Ecdsa(Curve::P256));
-        assert_eq!(outcome(sign(&open(&file), &profile(), &pki.signer_of(&entity))), expected, "{usages:?}");
+        assert_eq!(outcome(sign(&document(&file), &profile(), &pki.signer_of(&entity))), expected, "{usages:?}");
     }
     let without = Pki::template("Leader").without(key_usage(&[]).id);
     let entity = pki.entity(&without, KeyKind::Ecdsa(Curve::P256));
-    assert_eq!(outcome(sign(&open(&file), &profile(), &pki.signer_of(&entity))), "signed");
+    assert_eq!(outcome(sign(&document(&file), &profile(), &pki.signer_of(&entity))), "signed");
 }
 
 /// A signer that claims any algorithm; its value never counts here.
@@ -55,7 +54,7 @@ struct Claiming(Vec<Certificate>, SignatureAlgorithm);
 impl Claiming {
     fn outcome(&self) -> &'static str {
         let file = table(&plain(), "");
-        outcome(Draft::new(&open(&file), &profile(), &self.0, self.1).map(|draft| draft.to_be_signed().to_vec()))
+        outcome(Draft::new(&document(&file), &profile(), &self.0, self.1).map(|draft| draft.to_be_signed().to_vec()))
     }
 }
 

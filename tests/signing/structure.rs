@@ -1,8 +1,8 @@
 //! The update: ISO 32000-2 §7.5.6, §12.8.1.
 
+use kyso::creation::Appearance;
 use kyso::crypto::{Curve, DigestAlgorithm};
 use kyso::encoding::pdf::{Object, SectionKind};
-use kyso::format::pades::writing::Appearance;
 use kyso::testkit::KeyKind;
 
 use super::files::{hybrid, objects, plain, stream, table, updated, with, with_field};
@@ -210,7 +210,7 @@ fn ed25519_and_sha_3_are_announced() {
     let sha3 = kyso::crypto::SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha3_256);
     let p256 = pki.signer("P-256", KeyKind::Ecdsa(Curve::P256));
     let levels = |signer: &kyso::creation::SoftwareSigner, file: &[u8]| {
-        let output = kyso::creation::sign(&open(file), &profile(), signer).unwrap();
+        let output = kyso::sign(&super::read_back::document(file), &profile(), signer).unwrap();
         let extensions = catalog_entry(&output, b"Extensions");
         let levels = extensions.as_dictionary().map(|extensions| {
             let announced = extensions.entry(b"ISO_").as_array().unwrap().to_vec();
