@@ -18,7 +18,7 @@ use kyso::Limits;
 use kyso::crypto::{Curve, Digester, PublicKey, Signed};
 use kyso::encoding::pdf::Pdf;
 use kyso::pki::{SignedData, verify_signature};
-use kyso::testkit::KeyKind;
+use kyso::testkit::KeyParameters;
 use kyso::{Document, Profile, SignError, SoftwareSigner, sign};
 
 const SUITE: &str = "pdf-robustness";
@@ -37,7 +37,7 @@ struct Case {
 fn files_of_others_are_signed_or_refused_by_name() {
     let Some(folder) = corpora_path(SUITE) else { return };
     let cases = cases(&folder);
-    let signer = Pki::new().signer("Robustness", KeyKind::Ecdsa(Curve::P256));
+    let signer = Pki::new().signer("Robustness", KeyParameters::Ec(Curve::P256));
     let outcomes = in_parallel(&cases, |case| outcome(&folder, case, &signer));
     let mut conformance = Conformance::of("pdf_robustness_signing");
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();

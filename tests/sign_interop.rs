@@ -15,7 +15,7 @@ use files::{hybrid, plain, stream, table, with_field};
 use keys::{Pki, signing_time};
 use kyso::creation::{Appearance, FieldLock, Permission};
 use kyso::crypto::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
-use kyso::testkit::{KeyKind, pem};
+use kyso::testkit::KeyParameters;
 use kyso::{Document, Profile, Signer as _, SoftwareSigner, sign};
 
 /// A file to be signed, and how it is opened.
@@ -49,8 +49,9 @@ fn others_accept_what_we_sign() {
     std::fs::create_dir_all(&folder).unwrap();
     let mut pki = Pki::new();
     let root = folder.join("root.pem");
-    std::fs::write(&root, pem("CERTIFICATE", &pki.root.certificate)).unwrap();
-    let rsa = pki.entity(&Pki::template("Leader"), KeyKind::Rsa(2048));
+    std::fs::write(folder.join("root.der"), &pki.root.certificate).unwrap();
+    assert!(run(Command::new("openssl").args(["x509", "-inform", "DER", "-in"]).arg(folder.join("root.der")).arg("-out").arg(&root)).0);
+    let rsa = pki.entity(&Pki::template("Leader"), KeyParameters::Rsa(2048));
     let rsa = |pki: &Pki| pki.signer_of(&rsa);
     let mut matrix = Matrix { folder, outputs: Vec::new() };
     matrix.structures(&rsa(&pki));
@@ -93,7 +94,8 @@ impl Matrix {
             |digest: DigestAlgorithm| SignatureAlgorithm::RsaPss(PssParameters { digest, mask_digest: digest, salt: digest.output() });
         let rsa_algorithms = digests.into_iter().flat_map(|digest| [SignatureAlgorithm::RsaPkcs1(digest), pss(digest)]);
         let mut signers: Vec<SoftwareSigner> = rsa_algorithms.map(|algorithm| rsa(pki).with_algorithm(algorithm).unwrap()).collect();
-        let kinds = [KeyKind::Ecdsa(Curve::P256), KeyKind::Ecdsa(Curve::P384), KeyKind::Ecdsa(Curve::P521), KeyKind::Ed25519];
+        let kinds =
+            [KeyParameters::Ec(Curve::P256), KeyParameters::Ec(Curve::P384), KeyParameters::Ec(Curve::P521), KeyParameters::Ed25519];
         signers.extend(kinds.into_iter().map(|kind| pki.signer("Curve", kind)));
         let input = Input { name: "algorithm", octets: table(&plain(), ""), password: "" };
         for (number, signer) in signers.iter().enumerate() {

@@ -18,7 +18,7 @@ use keys::{Pki, signing_time};
 
 /// Signs with a key of the curve P-256.
 pub fn signed(file: &[u8], profile: &Profile) -> Result<Vec<u8>, SignError> {
-    let signer = Pki::new().signer("Leader", kyso::testkit::KeyKind::Ecdsa(kyso::crypto::Curve::P256));
+    let signer = Pki::new().signer("Leader", kyso::testkit::KeyParameters::Ec(kyso::crypto::Curve::P256));
     sign(&read_back::document(file), profile, &signer)
 }
 
