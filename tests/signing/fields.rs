@@ -138,3 +138,28 @@ fn a_field_of_an_update_counts_as_it_is_now() {
     let read_only = objects(&[(7, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (leader) /Rect [0 0 1 1] /Ff 1 >>")]);
     assert_eq!(refusal(&updated(table(&with_field(""), ""), &read_only, ""), &leader()), "field.read_only");
 }
+
+/// Each field the kid of the one before.
+fn nested_fields(depth: u32) -> Vec<u8> {
+    let kids = |number: u32| if number < 10 + depth { format!("/Kids [{} 0 R]", number + 1) } else { String::new() };
+    let fields: Vec<(u32, String)> = (10..=10 + depth).map(|number| (number, format!("<< /T (f) /FT /Tx {} >>", kids(number)))).collect();
+    let fields: Vec<(u32, &str)> = fields.iter().map(|(number, text)| (*number, text.as_str())).collect();
+    table(&with(with(with_field(""), &[(6, "<< /Fields [7 0 R 10 0 R] >>")]), &fields), "")
+}
+
+#[test]
+fn fields_nest_as_deep_as_the_limit_and_no_deeper() {
+    assert_eq!(refusal(&nested_fields(250), &leader()), "signed");
+    assert_eq!(refusal(&nested_fields(300), &leader()), "document.damaged");
+}
+
+#[test]
+fn names_that_grow_out_of_one_string_are_stopped() {
+    let many = |count: usize| {
+        let name = format!("({})", "n".repeat(100_000));
+        let field = "<< /T 9 0 R /FT /Tx >>".repeat(count);
+        table(&with(with_field(""), &[(6, &format!("<< /Fields [7 0 R {field}] >>")), (9, &name)]), "")
+    };
+    assert_eq!(refusal(&many(100), &leader()), "signed");
+    assert_eq!(refusal(&many(1_000), &leader()), "document.damaged");
+}
