@@ -1,7 +1,8 @@
 //! Signature fields: ISO 32000-2 §12.7.4, §12.7.5.5.
 
 use kyso::Profile;
-use kyso::creation::{FieldLock, Permission};
+use kyso::creation::{Appearance, FieldLock, Permission};
+use kyso::encoding::pdf::Reference;
 
 use super::files::{objects, plain, table, updated, with, with_field};
 use super::read_back::{open, signature};
@@ -83,6 +84,40 @@ fn a_new_field_gets_the_lock_asked_for() {
     assert_eq!(lock.as_dictionary().unwrap().entry(b"P").as_integer(), Some(2));
     let only_document = signature(&signed(&table(&plain(), ""), &profile().lock_document(Permission::P2)).unwrap(), "Signature1");
     assert!(only_document.transform(b"FieldMDP").is_none());
+}
+
+#[test]
+fn an_existing_field_has_the_lock_asked_for_or_is_refused() {
+    let own = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(date)] >>";
+    let include = |name: &str| FieldLock::Include(vec![name.to_owned()]);
+    assert_eq!(refused_field(own, &leader().lock(include("date"))), "signed");
+    assert_eq!(refused_field(own, &leader().lock(include("name"))), "field.lock");
+    assert_eq!(refused_field(own, &leader().lock(include("date")).lock_document(Permission::P2)), "field.lock");
+    assert_eq!(refused_field("", &leader().lock(include("date"))), "signed");
+    assert_eq!(refused_field("", &leader().lock_document(Permission::P2)), "field.lock");
+}
+
+#[test]
+fn of_two_fields_of_one_name_none_is_signed() {
+    let twin = |name: &str| {
+        let twin = format!("<< /FT /Sig /T ({name}) /Rect [0 0 1 1] >>");
+        table(&with(with_field(""), &[(6, "<< /Fields [7 0 R 8 0 R] >>"), (8, &twin)]), "")
+    };
+    assert_eq!(refusal(&twin("other"), &leader()), "signed");
+    assert_eq!(refusal(&twin("leader"), &leader()), "document.damaged");
+}
+
+#[test]
+fn an_appearance_goes_to_the_widget_of_a_field_that_has_it_as_a_kid() {
+    let objects = with(
+        with_field(""),
+        &[(7, "<< /FT /Sig /T (leader) /Kids [8 0 R] >>"), (8, "<< /Subtype /Widget /Rect [10 10 60 40] /Parent 7 0 R >>")],
+    );
+    let appearance = Appearance { content: b"0 0 m".to_vec(), ..Appearance::default() };
+    let output = signed(&table(&objects, ""), &leader().appearance(appearance)).unwrap();
+    let widget = open(&output).latest().object(Reference { number: 8, generation: 0 }).unwrap();
+    assert!(widget.as_dictionary().unwrap().has(b"AP"));
+    assert!(!signature(&output, "leader").field.has(b"AP"));
 }
 
 /// `/Ff` says which seed values are rules: bit by bit of table 237.
