@@ -14,6 +14,20 @@ use crate::format::pades::writing::{Value, prepare};
 use crate::pki::Certificate;
 
 /// A document laid out to the last octet but for the signature value, which is made elsewhere: on a token, by a service, days later.
+///
+/// ```
+/// # use kyso::{Document, Draft, Profile, SignError, Signer, Time};
+/// fn in_two_phases(octets: &[u8], token: &dyn Signer, signing_time: Time) -> Result<Vec<u8>, SignError> {
+///     let document = Document::pdf(octets)?;
+///     let draft = Draft::new(&document, &Profile::pades_b_b(signing_time), token.certificates(), token.algorithm())?;
+///     let stored = draft.to_bytes()?;
+///
+///     // Later, perhaps in another process: the same document again, and what the token says.
+///     let draft = Draft::from_bytes(&stored, octets)?;
+///     let value = token.sign(draft.to_be_signed())?;
+///     draft.complete(&value)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
     pub(super) original: &'a [u8],

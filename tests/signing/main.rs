@@ -10,6 +10,7 @@ mod fields;
 mod permissions;
 mod pre_sign_check;
 mod structure;
+mod verdict;
 
 use kyso::creation::Refusal;
 use kyso::{Profile, SignError, sign};

@@ -115,6 +115,18 @@ fn the_form_may_be_missing_direct_or_an_object_and_so_may_its_fields() {
 }
 
 #[test]
+fn a_reference_to_nothing_does_not_become_a_reference_to_something_else() {
+    let root = "<< /Type /Catalog /Pages 2 0 R /AcroForm 7 0 R /Perms 8 0 R /Extensions 9 0 R >>";
+    let file = table(&with(plain(), &[(1, root)]), "");
+    let signer = Pki::new().signer("Edwards", KeyParameters::Ed25519);
+    let output = kyso::sign(&super::read_back::document(&file), &profile().certify(kyso::creation::Permission::P3), &signer).unwrap();
+    signature(&output, "Signature1");
+    for (key, inner) in [(&b"Perms"[..], &b"DocMDP"[..]), (b"Extensions", b"ISO_"), (b"AcroForm", b"Fields")] {
+        assert!(catalog_entry(&output, key).as_dictionary().unwrap().has(inner));
+    }
+}
+
+#[test]
 fn annotations_may_be_missing_direct_or_an_object() {
     for (entry, array, count) in
         [("", "null", 1), ("/Annots [7 0 R]", "null", 2), ("/Annots 6 0 R", "[7 0 R]", 2), ("/Annots 6 0 R", "null", 1)]

@@ -60,11 +60,6 @@ impl Form {
         Ok(reading.form)
     }
 
-    /// The field with this fully qualified name.
-    pub(super) fn find(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-
     /// The fields for signatures.
     pub(super) fn signature_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.kind.is_name(b"Sig"))
