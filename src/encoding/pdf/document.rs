@@ -1,75 +1,75 @@
-//! ISO 32000-2 §7.5 — File structure: an opened file, and the document as of each of its revisions
+//! ISO 32000-2 §7.5 — File structure: an opened file
 
-use std::ops::Range;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
-use super::finding::{Finding, Problem};
-use super::object::{Dictionary, Object, Reference, Stream};
-use super::revision::{Accounting, Entry, Origin, Revision};
+use super::accounting::{Accounting, account, find};
+use super::cache::Cache;
+use super::chain::{Chain, follow};
+use super::cross_reference::{Reader, target};
+use super::encryption::{Encryption, EncryptionFacts};
+use super::finding::{Finding, Findings, Problem};
+use super::lexer::Lexer;
+use super::object::{Dictionary, Object};
+use super::parser::Bounds;
+use super::revision::{Revision, SectionKind};
+use super::view::View;
 use crate::error::Malformed;
-use crate::limits::Limits;
+use crate::limits::{Budget, Limits};
 
 /// An opened PDF file. Nothing is repaired: what the cross-references say is what is read.
 #[derive(Debug)]
 pub struct Pdf<'a> {
-    octets: &'a [u8],
-    limits: Limits,
+    pub(super) octets: &'a [u8],
+    pub(super) limits: Limits,
+    pub(super) header: usize,
+    pub(super) chain: Chain,
+    pub(super) encryption: Option<Encryption>,
+    pub(super) findings: Findings,
+    pub(super) cache: RefCell<Cache>,
+    /// Octets that streams may still inflate to.
+    pub(super) inflated: Budget,
+    /// Octets that may still be parsed: an object in an object in an object costs, and is paid for, each time.
+    pub(super) parsed: Budget,
+    pub(super) nothing: Dictionary,
+    accounting: OnceCell<Accounting>,
 }
 
-/// The document as of one revision: the chain of cross-references cut there.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'p, 'a> {
-    pdf: &'p Pdf<'a>,
-    revision: usize,
-}
-
-/// A cross-reference entry and where it comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// The entry as written.
-    pub entry: Entry,
-    /// Index of the revision that has it.
-    pub revision: usize,
-    /// The part of the section that has it.
-    pub origin: Origin,
-}
-
-/// The standard security handler of an encrypted file (§7.6.4).
-#[derive(Clone, Debug)]
-pub struct EncryptionFacts {
-    /// `RC4`, `AES-128`, `AES-256`, `Identity` or the name of a handler that is not supported: the method of streams.
-    pub algorithm: &'static str,
-    /// Length of the file encryption key in bits.
-    pub key_bits: u32,
-    /// `/P` (table 22).
-    pub permissions: i32,
-    /// Whether the owner password was given (all permissions).
-    pub owner: bool,
-    /// Whether no given password fits.
-    pub locked: bool,
-}
-
-/// Where an indirect object stands in the file.
-#[derive(Clone, Debug)]
-pub struct Located {
-    /// The object.
-    pub reference: Reference,
-    /// From `N G obj` through `endobj`; for a member of an object stream, the extent of that stream object.
-    pub octets: Range<usize>,
-    /// The octets of the value itself, in the file or in the decoded object stream.
-    pub value: Range<usize>,
-    /// The number of the object stream that holds it.
-    pub object_stream: Option<u32>,
-}
+/// §7.5.2 and annex I: other readers look for the header so far.
+const HEADER_WITHIN: usize = 1024;
 
 impl<'a> Pdf<'a> {
-    /// Opens `octets`. `password` is tried as user and as owner password; without one the empty password is.
+    /// Opens `octets`. `password` is tried as owner and as user password, then the empty password is.
     ///
     /// # Errors
     /// Only without `%PDF-` in the first 1,024 octets, or without any readable cross-reference and without `/ByteRange` anywhere.
     pub fn open(octets: &'a [u8], limits: &Limits, password: Option<&[u8]>) -> Result<Self, Malformed> {
-        let _ = (octets, limits, password);
-        todo!()
+        let window = octets.get(..octets.len().min(HEADER_WITHIN + 4)).unwrap_or_default();
+        let header = find(window, b"%PDF-").ok_or_else(|| Malformed::new("PDF", "no `%PDF-` in the first 1,024 octets", 0))?;
+        let findings = Findings::default();
+        if header > 0 {
+            findings.note(Finding::new("leading_octets", format!("{header} octets stand before `%PDF-`"), 0));
+        }
+        let entries = Budget::new("objects", limits.objects);
+        let chain = follow(&Reader { octets, header, bounds: bounds(limits), entries: &entries }, limits.revisions, &findings);
+        if chain.revisions.is_empty() && find(octets, b"/ByteRange").is_none() {
+            return Err(chain.problem.map_or_else(|| Malformed::new("PDF", "no cross-reference", octets.len()), Malformed::from));
+        }
+        let mut pdf = Self {
+            octets,
+            limits: limits.clone(),
+            header,
+            chain,
+            encryption: None,
+            findings,
+            cache: RefCell::default(),
+            inflated: Budget::new("inflated_document", limits.inflated_document),
+            parsed: Budget::new("parsed_octets", wide(octets.len()).saturating_mul(64).saturating_add(256 << 20)),
+            nothing: Dictionary::default(),
+            accounting: OnceCell::new(),
+        };
+        pdf.encryption = pdf.open_encryption(password);
+        Ok(pdf)
     }
 
     /// The file.
@@ -79,7 +79,7 @@ impl<'a> Pdf<'a> {
 
     /// Where `%PDF-` stands; offsets written in the file count from there.
     pub fn header_offset(&self) -> usize {
-        todo!()
+        self.header
     }
 
     /// The limits it was opened with.
@@ -89,7 +89,7 @@ impl<'a> Pdf<'a> {
 
     /// The encryption of the file, `None` when it is not encrypted.
     pub fn encryption(&self) -> Option<&EncryptionFacts> {
-        todo!()
+        self.encryption.as_ref().map(|encryption| &encryption.facts)
     }
 
     /// Whether it is encrypted and no given password fits: strings stay as they are in the file, streams are unreadable.
@@ -99,7 +99,7 @@ impl<'a> Pdf<'a> {
 
     /// The revisions, oldest first. Empty when no cross-reference is readable.
     pub fn revisions(&self) -> &[Revision] {
-        todo!()
+        &self.chain.revisions
     }
 
     /// Whether the chain of cross-references could be followed to its first section.
@@ -109,7 +109,7 @@ impl<'a> Pdf<'a> {
 
     /// Why the chain could not be followed to its first section.
     pub fn chain_problem(&self) -> Option<&Problem> {
-        todo!()
+        self.chain.problem.as_ref()
     }
 
     /// The document as of revision `index`, oldest first; `None` when there is no such revision.
@@ -122,14 +122,66 @@ impl<'a> Pdf<'a> {
         View { pdf: self, revision: self.revisions().len().saturating_sub(1) }
     }
 
+    /// All disagreements found so far: those of the file structure at once, those of an object when it is read, those of octets after [`Self::accounting`].
+    pub fn findings(&self) -> Vec<Finding> {
+        self.findings.list()
+    }
+
+    /// What every octet belongs to; computed once, and no stream is inflated but one that holds a `/Length`.
+    pub fn accounting(&self) -> &Accounting {
+        self.accounting.get_or_init(|| {
+            let lengths = |at: usize, revision: usize| View { pdf: self, revision }.length_at(at);
+            account(self.octets, self.header, &self.chain, &self.findings, &lengths)
+        })
+    }
+
+    /// Places of `/ByteRange` in octets that no named object accounts for: signatures found, never trusted.
+    pub fn byte_ranges_unlisted(&self) -> &[usize] {
+        &self.accounting().byte_ranges
+    }
+
     /// The index of the revision that ends at octet `end`, the end of a signed range: the octets before it end with `startxref`, N, `%%EOF`
     /// and white space, N is the newest section of that revision, and the sections of the final chain before `end` are exactly its chain.
     ///
     /// # Errors
     /// The first of these that does not hold.
     pub fn revision_ending_at(&self, end: usize) -> Result<usize, Problem> {
-        let _ = end;
-        todo!()
+        let wrong = |what: &'static str| Problem::new("revision_end", what, end);
+        let (offset, tail_end) =
+            self.tail_before(end).ok_or_else(|| wrong("the octets before do not end with `startxref`, a number and `%%EOF`"))?;
+        let start = target(self.octets, self.header, offset).ok_or_else(|| wrong("`startxref` before names no place in the file"))?;
+        let found = self.revisions().iter().position(|revision| revision.start() == Some(start));
+        let index = found.ok_or_else(|| wrong("`startxref` before names no section of the chain"))?;
+        let within = |revision: &Revision| {
+            revision
+                .sections
+                .iter()
+                .all(|section| section.octets.end <= end && section.hybrid.as_ref().is_none_or(|hybrid| hybrid.end <= end))
+        };
+        let behind = |revision: &Revision| revision.sections.iter().all(|section| section.octets.start >= end);
+        let (chain, later) = self.revisions().split_at_checked(index + 1).ok_or_else(|| wrong("no such revision"))?;
+        if !chain.iter().all(within) || !later.iter().all(behind) {
+            return Err(wrong("the sections of the chain before this place are not the chain of the revision that ends here"));
+        }
+        if chain.last().is_none_or(|revision| revision.span.end != tail_end) {
+            return Err(wrong("the `startxref` before does not follow the section it names"));
+        }
+        Ok(index)
+    }
+
+    /// The number of the `startxref` whose `%%EOF` ends before the white space before `end`, and where that is.
+    fn tail_before(&self, end: usize) -> Option<(u64, usize)> {
+        const MOST_WHITE: usize = 64 << 10;
+        const MOST_TAIL: usize = 128;
+        let earliest = end.checked_sub(MOST_WHITE).unwrap_or(self.header);
+        let before = trim_white(self.octets.get(earliest..end)?);
+        let text = before.strip_suffix(b"%%EOF").map(trim_white)?;
+        let digits = text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
+        let word = trim_white(text.get(..text.len() - digits)?);
+        let begins = word.strip_suffix(b"startxref")?.last().is_none_or(|octet| super::lexer::is_white(*octet));
+        (begins && before.len() - word.len() < MOST_TAIL).then_some(())?;
+        let offset = Lexer::new(text, text.len() - digits).digits()?;
+        Some((offset, earliest + before.len()))
     }
 
     /// The document as of the revision that ends at octet `end`.
@@ -140,136 +192,64 @@ impl<'a> Pdf<'a> {
         self.revision_ending_at(end).map(|revision| View { pdf: self, revision })
     }
 
-    /// All disagreements found so far: those of the file structure at once, those of an object when it is read, those of octets after [`Self::accounting`].
-    pub fn findings(&self) -> Vec<Finding> {
-        todo!()
+    /// The encryption that the newest trailer names; every older one must name the same (§7.5.6).
+    fn open_encryption(&self, password: Option<&[u8]>) -> Option<Encryption> {
+        let newest = self.revisions().last()?.trailer()?;
+        let named = newest.entry(b"Encrypt");
+        for (index, revision) in self.revisions().iter().enumerate() {
+            let other = revision.trailer().map_or(&Object::Null, |trailer| trailer.entry(b"Encrypt"));
+            // A hybrid section and the first section of a linearised file may leave it to the other (annex F).
+            if other != named && revision.kind() != SectionKind::Hybrid {
+                let at = revision.start().unwrap_or_default();
+                self.findings
+                    .note(Finding::new("encryption_changed", "the revisions do not name the same encryption", at).in_revision(index));
+            }
+        }
+        if *named == Object::Null {
+            return None;
+        }
+        let dictionary = match self.latest().resolve(named) {
+            Ok(Object::Dictionary(dictionary)) => dictionary,
+            _ => {
+                self.findings.note(Finding::new("encryption", "`/Encrypt` is no dictionary", revision_start(newest, self)));
+                Arc::default()
+            }
+        };
+        let identifier = self.latest().value(newest, b"ID").unwrap_or(Object::Null);
+        let first = identifier.as_array().and_then(|parts| parts.first()).and_then(Object::as_string).unwrap_or_default();
+        let encryption = Encryption::new(&self.direct(&dictionary), named.as_reference(), first, password);
+        // Read as they stand before the key was known.
+        self.cache.take();
+        if encryption.facts.permissions_disagree {
+            let at = revision_start(newest, self);
+            self.findings.note(Finding::new("encryption_permissions", "`/Perms` disagrees with the encryption dictionary", at));
+        }
+        Some(encryption)
     }
 
-    /// What every octet belongs to; computed once, without inflating anything.
-    pub fn accounting(&self) -> &Accounting {
-        todo!()
-    }
-
-    /// Places of `/ByteRange` in octets that no named object accounts for: signatures found, never trusted.
-    pub fn byte_ranges_unlisted(&self) -> Vec<usize> {
-        todo!()
+    /// `dictionary` with the values that it refers to, two levels deep: more an encryption dictionary does not have.
+    fn direct(&self, dictionary: &Dictionary) -> Dictionary {
+        let view = self.latest();
+        let entry = |(key, value): (&[u8], &Object)| (key.into(), view.resolve(value).unwrap_or(Object::Null));
+        Dictionary::new(dictionary.entries().map(entry).collect())
     }
 }
 
-impl<'p, 'a> View<'p, 'a> {
-    /// The file.
-    pub fn pdf(&self) -> &'p Pdf<'a> {
-        self.pdf
-    }
+fn revision_start(_: &Dictionary, pdf: &Pdf<'_>) -> usize {
+    pdf.revisions().last().and_then(Revision::start).unwrap_or_default()
+}
 
-    /// The index of the revision.
-    pub fn revision(&self) -> usize {
-        self.revision
-    }
+fn trim_white(octets: &[u8]) -> &[u8] {
+    let length = octets.iter().rposition(|octet| !super::lexer::is_white(*octet)).map_or(0, |last| last + 1);
+    octets.get(..length).unwrap_or_default()
+}
 
-    /// The trailer dictionary of its newest section.
-    pub fn trailer(&self) -> &'p Dictionary {
-        todo!()
-    }
+/// What the parser may use under `limits`.
+pub(super) fn bounds(limits: &Limits) -> Bounds {
+    let count = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+    Bounds { nesting: usize::try_from(limits.nesting).unwrap_or(usize::MAX), values: count(limits.objects) }
+}
 
-    /// `/Root` (§7.7.2).
-    ///
-    /// # Errors
-    /// When it is missing, unreadable or no dictionary.
-    pub fn catalog(&self) -> Result<Arc<Dictionary>, Problem> {
-        todo!()
-    }
-
-    /// The indirect object, null when free or missing (§7.3.10).
-    ///
-    /// # Errors
-    /// When its entry and its `N G obj` disagree, or it cannot be parsed to its `endobj`.
-    pub fn object(&self, reference: Reference) -> Result<Object, Problem> {
-        let _ = reference;
-        todo!()
-    }
-
-    /// The indirect object with its strings as they stand in the file.
-    ///
-    /// # Errors
-    /// As [`Self::object`].
-    pub fn object_undecrypted(&self, reference: Reference) -> Result<Object, Problem> {
-        let _ = reference;
-        todo!()
-    }
-
-    /// `object` itself, or what it refers to.
-    ///
-    /// # Errors
-    /// As [`Self::object`], and when references lead to references without end.
-    pub fn resolve(&self, object: &Object) -> Result<Object, Problem> {
-        let _ = object;
-        todo!()
-    }
-
-    /// The value of `key` in `dictionary`, resolved.
-    ///
-    /// # Errors
-    /// As [`Self::resolve`].
-    pub fn value(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object, Problem> {
-        self.resolve(dictionary.entry(key))
-    }
-
-    /// The entry for object `number` in this view.
-    pub fn entry(&self, number: u32) -> Option<Placed> {
-        let _ = number;
-        todo!()
-    }
-
-    /// Whether `reference` names an object in use in this view.
-    pub fn is_defined(&self, reference: Reference) -> bool {
-        match self.entry(reference.number) {
-            Some(Placed { entry: Entry::InUse { generation, .. }, .. }) => generation == reference.generation,
-            Some(Placed { entry: Entry::Compressed { .. }, .. }) => reference.generation == 0,
-            _ => false,
-        }
-    }
-
-    /// The numbers mentioned by any section of this view, ascending, with the entry that counts.
-    pub fn entries(&self) -> impl Iterator<Item = (u32, Placed)> {
-        std::iter::empty()
-    }
-
-    /// One more than the highest number mentioned by any section of this view, or `/Size` when that is larger: the first number surely new.
-    pub fn first_new_number(&self) -> u64 {
-        todo!()
-    }
-
-    /// The octets of `stream`, decrypted and decoded.
-    ///
-    /// # Errors
-    /// An unknown filter, faulty octets, a limit, or a missing password.
-    pub fn stream_data(&self, stream: &Stream) -> Result<Vec<u8>, Problem> {
-        let _ = stream;
-        todo!()
-    }
-
-    /// The octets of `stream` as they stand in the file.
-    pub fn stream_encoded(&self, stream: &Stream) -> &'a [u8] {
-        self.pdf.octets.get(stream.octets.clone()).unwrap_or_default()
-    }
-
-    /// Where `reference` stands in the file.
-    ///
-    /// # Errors
-    /// As [`Self::object`]; a free or missing object stands nowhere.
-    pub fn locate(&self, reference: Reference) -> Result<Located, Problem> {
-        let _ = reference;
-        todo!()
-    }
-
-    /// The entries of the dictionary that is found by `path` below `located`'s value (keys of dictionaries): each key, decoded, and the
-    /// octets of its value in the file, without the white space around. An empty path is the object's own dictionary, a stream's included.
-    ///
-    /// # Errors
-    /// When the path leads to no direct dictionary, or the object is in an object stream.
-    pub fn entry_spans(&self, located: &Located, path: &[&[u8]]) -> Result<Vec<(Vec<u8>, Range<usize>)>, Problem> {
-        let _ = (located, path);
-        todo!()
-    }
+fn wide(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }

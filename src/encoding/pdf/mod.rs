@@ -1,11 +1,30 @@
 //! ISO 32000-2 §7 — Syntax: a strict, revision-aware, lazy reader and the incremental update.
 
+mod accounting;
+mod cache;
+mod chain;
+mod cross_reference;
 mod document;
+mod encryption;
+mod filter;
 mod finding;
+mod indirect;
+mod lexer;
+mod located;
 pub mod object;
+mod object_stream;
+mod parser;
 mod revision;
+mod scan;
+mod stream;
+mod view;
 
-pub use document::{EncryptionFacts, Located, Pdf, Placed, View};
+pub use accounting::Accounting;
+pub use chain::Placed;
+pub use document::Pdf;
+pub use encryption::EncryptionFacts;
 pub use finding::{Finding, Problem};
+pub use located::Located;
 pub use object::{Dictionary, Object, Reference, Stream};
-pub use revision::{Accounting, Entry, Origin, Revision, Section, SectionKind};
+pub use revision::{Entry, Origin, Revision, Section, SectionKind};
+pub use view::View;

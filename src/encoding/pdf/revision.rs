@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::object::{Dictionary, Reference};
+use super::object::Dictionary;
 
 /// One entry of a cross-reference, as written (§7.5.4, §7.5.8.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,8 @@ pub struct Section {
     pub hybrid: Option<Range<usize>>,
     /// Its trailer dictionary, or the dictionary of its stream.
     pub trailer: Arc<Dictionary>,
-    pub(crate) rows: Vec<(u32, Origin, Entry)>,
+    /// Ascending by number, each number once.
+    pub(super) rows: Vec<(u32, Origin, Entry)>,
 }
 
 /// One revision: a section of the chain with the octets it added; the two sections of a linearised file are one (annex F).
@@ -108,22 +109,9 @@ impl Revision {
     pub fn size(&self) -> u64 {
         self.trailer().and_then(|trailer| trailer.entry(b"Size").as_integer()).and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
     }
-}
 
-/// What every octet of the file belongs to.
-#[derive(Clone, Debug, Default)]
-pub struct Accounting {
-    /// Spans that belong to no object named by their own revision, no cross-reference, trailer, tail, white space or comment; ascending, at most 1,000.
-    pub unaccounted: Vec<Range<u64>>,
-    /// All such octets, those of spans beyond the first 1,000 included.
-    pub unaccounted_octets: u64,
-    /// Objects that stand in the file where no cross-reference of their revision names them (bounded).
-    pub unlisted: Vec<(Reference, u64)>,
-}
-
-impl Accounting {
-    /// Whether some octet of `span` is unaccounted for.
-    pub fn unaccounted_in(&self, span: &Range<u64>) -> bool {
-        self.unaccounted.iter().any(|gap| gap.start < span.end && span.start < gap.end)
+    /// Where its newest section begins: the place that `startxref` names.
+    pub(super) fn start(&self) -> Option<usize> {
+        self.sections.last().map(|section| section.octets.start)
     }
 }

@@ -1,0 +1,115 @@
+//! ISO 32000-2 §7.3.10 — Indirect objects: where one stands in the file, and the octets of its entries
+
+use std::ops::Range;
+
+use super::document::bounds;
+use super::finding::Problem;
+use super::lexer::{Lexer, unescape_name};
+use super::object::Reference;
+use super::parser::Notes;
+use super::revision::Entry;
+use super::scan::value_end;
+use super::view::{Strings, View};
+
+/// Where an indirect object stands in the file.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The object.
+    pub reference: Reference,
+    /// From `N G obj` through `endobj`; for a member of an object stream, the extent of that stream object.
+    pub octets: Range<usize>,
+    /// The octets of the value itself (of a stream, its dictionary), in the file or in the decoded object stream.
+    pub value: Range<usize>,
+    /// The number of the object stream that holds it.
+    pub object_stream: Option<u32>,
+}
+
+impl View<'_, '_> {
+    /// Where `reference` stands in the file.
+    ///
+    /// # Errors
+    /// As [`Self::object`]; a free or missing object stands nowhere.
+    pub fn locate(&self, reference: Reference) -> Result<Located, Problem> {
+        let nowhere = || Problem::new("missing", format!("object {reference} is free or missing"), 0);
+        let placed = self.entry(reference.number).ok_or_else(nowhere)?;
+        match placed.entry {
+            Entry::InUse { offset, generation } if generation == reference.generation => {
+                let header = self.header(reference, offset)?;
+                let read = self.indirect(header, Strings::AsWritten, &|length| self.length(length))?;
+                Ok(Located { reference, octets: read.octets, value: read.value, object_stream: None })
+            }
+            Entry::Compressed { stream: number, index } if reference.generation == 0 => {
+                let (_, stream) = self.object_stream(number, placed.revision)?;
+                let (_, value) = stream.member(reference.number, index, bounds(&self.pdf.limits), &mut Notes::default())?;
+                let container = self.locate_stream(number)?;
+                Ok(Located { reference, octets: container, value, object_stream: Some(number) })
+            }
+            _ => Err(nowhere()),
+        }
+    }
+
+    fn locate_stream(&self, number: u32) -> Result<Range<usize>, Problem> {
+        let reference = Reference { number, generation: 0 };
+        let Some(Entry::InUse { offset, .. }) = self.entry(number).map(|placed| placed.entry) else {
+            return Err(Problem::new("object_stream", "an object stream that is not in use", 0));
+        };
+        let header = self.header(reference, offset)?;
+        Ok(self.indirect(header, Strings::AsWritten, &|length| self.length(length))?.octets)
+    }
+
+    /// The entries of the dictionary that is found by `path` below `located`'s value (keys of dictionaries): each key, decoded, and the
+    /// octets of its value in the file, without the white space around. An empty path is the object's own dictionary, a stream's included.
+    ///
+    /// # Errors
+    /// When the path leads to no direct dictionary, a key of it stands twice, or the object is in an object stream.
+    pub fn entry_spans(&self, located: &Located, path: &[&[u8]]) -> Result<Vec<(Vec<u8>, Range<usize>)>, Problem> {
+        if located.object_stream.is_some() {
+            return Err(Problem::new(
+                "object_stream",
+                format!("object {} is in an object stream", located.reference),
+                located.octets.start,
+            ));
+        }
+        let octets = self.pdf.octets.get(..located.value.end).unwrap_or_default();
+        let mut entries = entries_at(octets, located.value.start)?;
+        for key in path {
+            let mut named = entries.iter().filter(|(name, _)| name == key);
+            let place = match (named.next(), named.next()) {
+                (Some((_, span)), None) => span.start,
+                (None, _) => {
+                    return Err(Problem::new("missing", format!("no entry {}", String::from_utf8_lossy(key)), located.value.start));
+                }
+                (_, Some(_)) => {
+                    return Err(Problem::new(
+                        "duplicate_key",
+                        format!("key {} stands twice", String::from_utf8_lossy(key)),
+                        located.value.start,
+                    ));
+                }
+            };
+            entries = entries_at(octets, place)?;
+        }
+        Ok(entries)
+    }
+}
+
+/// The entries of the dictionary at `at`, which the parser has accepted.
+fn entries_at(octets: &[u8], at: usize) -> Result<Vec<(Vec<u8>, Range<usize>)>, Problem> {
+    let wrong = |at: usize| Problem::new("syntax", "no direct dictionary", at);
+    let mut lexer = Lexer::new(octets, at);
+    let mut entries = Vec::new();
+    lexer.literal(b"<<").then_some(()).ok_or_else(|| wrong(at))?;
+    loop {
+        lexer.skip_filler();
+        if lexer.literal(b">>") {
+            return Ok(entries);
+        }
+        lexer.literal(b"/").then_some(()).ok_or_else(|| wrong(lexer.at()))?;
+        let (key, _) = unescape_name(lexer.regular());
+        lexer.skip_filler();
+        let start = lexer.at();
+        let end = value_end(octets, start).ok_or_else(|| wrong(start))?;
+        entries.push((key, start..end));
+        lexer.move_to(end);
+    }
+}

@@ -1,0 +1,376 @@
+//! ISO 32000-2 §7.3.10 — Indirect objects: the document as of one of its revisions
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::chain::Placed;
+use super::cross_reference::target;
+use super::document::{Pdf, bounds};
+use super::encryption::Method;
+use super::finding::{Finding, Problem};
+use super::indirect::{self, Header, Indirect};
+use super::lexer::Lexer;
+use super::object::{Dictionary, Object, Reference, Stream};
+use super::object_stream::ObjectStream;
+use super::parser::Notes;
+use super::revision::Entry;
+use super::stream;
+
+/// The document as of one revision: the chain of cross-references cut there.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'p, 'a> {
+    pub(super) pdf: &'p Pdf<'a>,
+    pub(super) revision: usize,
+}
+
+/// Whether strings are given as they stand in the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strings {
+    Deciphered,
+    AsWritten,
+}
+
+/// References that lead to references; the standard knows none.
+const MOST_HOPS: usize = 32;
+
+impl<'p, 'a> View<'p, 'a> {
+    /// The file.
+    pub fn pdf(&self) -> &'p Pdf<'a> {
+        self.pdf
+    }
+
+    /// The index of the revision.
+    pub fn revision(&self) -> usize {
+        self.revision
+    }
+
+    /// The trailer dictionary of its newest section.
+    pub fn trailer(&self) -> &'p Dictionary {
+        self.pdf.chain.revisions.get(self.revision).and_then(|revision| revision.trailer()).map_or(&self.pdf.nothing, |trailer| trailer)
+    }
+
+    /// `/Root` (§7.7.2).
+    ///
+    /// # Errors
+    /// When it is missing, unreadable or no dictionary.
+    pub fn catalog(&self) -> Result<Arc<Dictionary>, Problem> {
+        match self.value(self.trailer(), b"Root")? {
+            Object::Dictionary(catalog) => Ok(catalog),
+            _ => Err(Problem::new("catalog", "`/Root` is no dictionary", self.start())),
+        }
+    }
+
+    fn start(&self) -> usize {
+        self.pdf.chain.revisions.get(self.revision).and_then(|revision| revision.start()).unwrap_or_default()
+    }
+
+    /// The entry for object `number` in this view.
+    pub fn entry(&self, number: u32) -> Option<Placed> {
+        self.pdf.chain.placed(number, self.revision)
+    }
+
+    /// The numbers mentioned by any section of this view, ascending, with the entry that counts.
+    pub fn entries(&self) -> impl Iterator<Item = (u32, Placed)> + use<'p, 'a> {
+        self.pdf.chain.all_placed(self.revision)
+    }
+
+    /// Whether `reference` names an object in use in this view.
+    pub fn is_defined(&self, reference: Reference) -> bool {
+        match self.entry(reference.number).map(|placed| placed.entry) {
+            Some(Entry::InUse { generation, .. }) => generation == reference.generation,
+            Some(Entry::Compressed { .. }) => reference.generation == 0,
+            _ => false,
+        }
+    }
+
+    /// One more than the highest number mentioned by any section of this view, or `/Size` when that is larger: the first number surely new.
+    pub fn first_new_number(&self) -> u64 {
+        let revisions = self.pdf.chain.revisions.get(..=self.revision).unwrap_or_default();
+        revisions.iter().map(|revision| revision.size().max(u64::from(revision.highest_number()) + 1)).max().unwrap_or(1)
+    }
+
+    /// The indirect object, null when free or missing (§7.3.10).
+    ///
+    /// # Errors
+    /// When its entry and its `N G obj` disagree, or it cannot be parsed to its `endobj`. Each such problem is a finding as well.
+    pub fn object(&self, reference: Reference) -> Result<Object, Problem> {
+        self.noted(reference, self.read(reference, Strings::Deciphered))
+    }
+
+    /// The indirect object with its strings as they stand in the file.
+    ///
+    /// # Errors
+    /// As [`Self::object`].
+    pub fn object_undecrypted(&self, reference: Reference) -> Result<Object, Problem> {
+        self.noted(reference, self.read(reference, Strings::AsWritten))
+    }
+
+    /// `object` itself, or what it refers to.
+    ///
+    /// # Errors
+    /// As [`Self::object`], and when references lead to references without end.
+    pub fn resolve(&self, object: &Object) -> Result<Object, Problem> {
+        let mut object = object.clone();
+        for _ in 0..MOST_HOPS {
+            match object {
+                Object::Reference(reference) => object = self.object(reference)?,
+                object => return Ok(object),
+            }
+        }
+        Err(Problem::new("reference_loop", "references lead to references without end", self.start()))
+    }
+
+    /// The value of `key` in `dictionary`, resolved.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn value(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object, Problem> {
+        self.resolve(dictionary.entry(key))
+    }
+
+    /// The octets of `stream`, decrypted and decoded.
+    ///
+    /// # Errors
+    /// A filter that is not decoded here, faulty octets, a limit, or a missing password.
+    pub fn stream_data(&self, stream: &Stream) -> Result<Vec<u8>, Problem> {
+        self.noted(stream.reference, self.decoded(stream, &|object| self.resolve(object)))
+    }
+
+    /// The octets of `stream` as they stand in the file.
+    pub fn stream_encoded(&self, stream: &Stream) -> &'a [u8] {
+        self.pdf.octets.get(stream.octets.clone()).unwrap_or_default()
+    }
+
+    fn noted<T>(&self, reference: Reference, result: Result<T, Problem>) -> Result<T, Problem> {
+        if let Err(Problem { code, what, at }) = &result {
+            let finding = Finding { code, at: *at, what: what.to_string(), object: Some(reference), revision: Some(self.revision) };
+            self.pdf.findings.note(finding);
+        }
+        result
+    }
+
+    fn read(&self, reference: Reference, strings: Strings) -> Result<Object, Problem> {
+        let Some(placed) = self.entry(reference.number) else { return Ok(Object::Null) };
+        match placed.entry {
+            Entry::InUse { offset, generation } if generation == reference.generation => self.in_file(reference, offset, strings),
+            Entry::Compressed { stream, index } if reference.generation == 0 => {
+                self.in_object_stream(reference, stream, index, placed.revision)
+            }
+            _ => Ok(Object::Null),
+        }
+    }
+
+    /// The header that an entry for `reference` points to.
+    pub(super) fn header(&self, reference: Reference, offset: u64) -> Result<Header, Problem> {
+        let pdf = self.pdf;
+        let at = target(pdf.octets, pdf.header, offset);
+        let at = at.ok_or_else(|| {
+            Problem::new("entry_out_of_range", format!("the entry for {reference} points outside the file"), pdf.octets.len())
+        })?;
+        match indirect::header(pdf.octets, at) {
+            Some(header) if header.reference == reference => Ok(header),
+            Some(header) => {
+                Err(Problem::new("header_mismatch", format!("the entry for {reference} points to object {}", header.reference), at))
+            }
+            None => Err(Problem::new("header_mismatch", format!("no object where the entry for {reference} points"), at)),
+        }
+    }
+
+    fn in_file(&self, reference: Reference, offset: u64, strings: Strings) -> Result<Object, Problem> {
+        let header = self.header(reference, offset)?;
+        // Strings as written are asked for once or twice a file; the others are what is kept.
+        let place = (header.at, reference.number);
+        if let Some(object) = self.pdf.cache.borrow().object(place).filter(|_| strings == Strings::Deciphered) {
+            return Ok(object);
+        }
+        let read = self.indirect(header, strings, &|length| self.length(length))?;
+        self.note_parsed(&read.notes, reference);
+        // Where a stream with an indirect `/Length` ends depends on the view.
+        let depends = read.object.as_stream().is_some_and(|stream| stream.dictionary.entry(b"Length").as_reference().is_some());
+        if strings == Strings::Deciphered && !depends {
+            self.pdf.cache.borrow_mut().keep_object(place, &read.object, read.value.len());
+        }
+        Ok(read.object)
+    }
+
+    /// Parses the object behind `header`, and pays for it.
+    pub(super) fn indirect(&self, header: Header, strings: Strings, lengths: indirect::Lengths<'_>) -> Result<Indirect, Problem> {
+        let pdf = self.pdf;
+        let encryption =
+            pdf.encryption.as_ref().filter(|encryption| strings == Strings::Deciphered && encryption.reference != Some(header.reference));
+        let is_section =
+            || pdf.chain.revisions.iter().flat_map(|revision| &revision.sections).any(|section| section.octets.start == header.at);
+        let encryption = encryption.filter(|_| !is_section());
+        let decipher = encryption.map(|encryption| move |octets: &[u8]| encryption.string(header.reference, octets, header.at));
+        let decipher = decipher.as_ref().map(|decipher| -> super::parser::Decipher<'_> { decipher });
+        let read = indirect::read(pdf.octets, header, bounds(&pdf.limits), decipher, lengths);
+        let end = match &read {
+            Ok(read) => read.value.end,
+            Err(problem) => usize::try_from(problem.at).unwrap_or(header.at).clamp(header.at, pdf.octets.len()),
+        };
+        self.pay(end - header.at, header.at)?;
+        read
+    }
+
+    fn pay(&self, octets: usize, at: usize) -> Result<(), Problem> {
+        let paid = self.pdf.parsed.spend(u64::try_from(octets).unwrap_or(u64::MAX).saturating_add(32));
+        paid.map_err(|_| Problem::new("limit.parsed_octets", "objects within objects cost more than the limit to read", at))
+    }
+
+    fn note_parsed(&self, notes: &Notes, reference: Reference) {
+        let note =
+            |code, what: String, at| self.pdf.findings.note(Finding::new(code, what, at).about(reference).in_revision(self.revision));
+        if let Some((key, at)) = &notes.duplicate_key {
+            note("duplicate_key", format!("key {} stands twice in one dictionary", String::from_utf8_lossy(key)), *at);
+        }
+        if let Some(at) = notes.stray_number_sign {
+            note("name_escape", "a name with a `#` that two hexadecimal digits do not follow".to_owned(), at);
+        }
+    }
+
+    fn in_object_stream(&self, reference: Reference, number: u32, index: u32, revision: usize) -> Result<Object, Problem> {
+        let (at, stream) = self.object_stream(number, revision)?;
+        let place = (at, reference.number);
+        if let Some(object) = self.pdf.cache.borrow().object(place) {
+            return Ok(object);
+        }
+        let mut notes = Notes::default();
+        let member = stream.member(reference.number, index, bounds(&self.pdf.limits), &mut notes);
+        self.pay(member.as_ref().map_or(stream.size(), |(_, text)| text.len()), at)?;
+        let (object, text) = member?;
+        if let Some((_, place)) = &mut notes.duplicate_key {
+            *place = at;
+        }
+        self.note_parsed(&Notes { stray_number_sign: notes.stray_number_sign.map(|_| at), ..notes }, reference);
+        self.pdf.cache.borrow_mut().keep_object(place, &object, text.len());
+        Ok(object)
+    }
+
+    /// Object stream `number` as it stands in this view, and where; an entry of revision `revision` asks for it.
+    pub(super) fn object_stream(&self, number: u32, revision: usize) -> Result<(usize, Arc<ObjectStream>), Problem> {
+        let reference = Reference { number, generation: 0 };
+        let wrong = |what: &'static str| Problem::new("object_stream", what, self.start());
+        let placed = self.entry(number).ok_or_else(|| wrong("an object stream that no cross-reference names"))?;
+        let Entry::InUse { offset, generation: 0 } = placed.entry else {
+            return Err(wrong("an object stream that is not in use, or in an object stream"));
+        };
+        let header = self.header(reference, offset)?;
+        if placed.revision != revision {
+            let finding = Finding::new(
+                "object_stream_replaced",
+                format!("object stream {number} is not of the revision that names its members"),
+                header.at,
+            );
+            self.pdf.findings.note(finding.about(reference).in_revision(revision));
+        }
+        if let Some(stream) = self.pdf.cache.borrow().stream(header.at) {
+            return Ok((header.at, stream));
+        }
+        let read = self.indirect(header, Strings::Deciphered, &|length| self.plain_length(length))?;
+        let stream = read.object.as_stream().ok_or_else(|| wrong("an object stream that is no stream"))?;
+        let plain = |object: &Object| self.plain(object);
+        let data = self.decoded(stream, &plain)?;
+        let dictionary = [&b"Type"[..], b"N", b"First"].map(|key| Ok((key.into(), self.plain(stream.dictionary.entry(key))?)));
+        let dictionary = Dictionary::new(dictionary.into_iter().collect::<Result<_, Problem>>()?);
+        let stream = Arc::new(ObjectStream::new(&dictionary, data, header.at)?);
+        View { pdf: self.pdf, revision: placed.revision }.check_members(reference, &stream, header.at);
+        self.pdf.cache.borrow_mut().keep_stream(header.at, &stream);
+        Ok((header.at, stream))
+    }
+
+    /// A member that the cross-reference of the stream's own revision does not name, or a number that stands twice, can be read in two ways.
+    fn check_members(&self, reference: Reference, stream: &ObjectStream, at: usize) {
+        for (index, number) in stream.numbers().enumerate() {
+            let named = Entry::Compressed { stream: reference.number, index: u32::try_from(index).unwrap_or(u32::MAX) };
+            if self.entry(number).is_none_or(|placed| placed.entry != named) {
+                let finding = Finding::new(
+                    "unlisted_member",
+                    format!("object {number} in an object stream is not the one of the cross-reference"),
+                    at,
+                );
+                self.pdf.findings.note(finding.about(Reference { number, generation: 0 }).in_revision(self.revision));
+            }
+        }
+    }
+
+    fn decoded(&self, stream: &Stream, resolve: stream::Resolve<'_>) -> Result<Vec<u8>, Problem> {
+        let (pdf, at) = (self.pdf, stream.octets.start);
+        let filters = stream::filters(&stream.dictionary, resolve, at)?;
+        let encoded = self.stream_encoded(stream);
+        let method = |encryption: &super::encryption::Encryption| encryption.method_of(&stream.dictionary, stream::crypt_filter(&filters));
+        let plain = match pdf.encryption.as_ref().map(|encryption| (encryption, method(encryption))) {
+            None | Some((_, Method::Identity)) => Cow::Borrowed(encoded),
+            Some((encryption, method)) => Cow::Owned(encryption.stream(method, stream.reference, encoded, at)?),
+        };
+        let limit = pdf.limits.inflated_stream.min(pdf.inflated.left());
+        let decoded = stream::decode(plain, &filters, usize::try_from(limit).unwrap_or(usize::MAX), at);
+        let octets = match &decoded {
+            Ok(decoded) => u64::try_from(decoded.len()).unwrap_or(u64::MAX),
+            Err(problem) if problem.code == "limit.inflated_stream" => limit,
+            Err(_) => 0,
+        };
+        let spent = pdf.inflated.spend(octets);
+        let decoded = decoded?.into_owned();
+        spent.map_err(|_| Problem::new("limit.inflated_document", "streams decode to more than the limit of one document", at))?;
+        Ok(decoded)
+    }
+
+    /// The number that the value of `/Length` stands for.
+    pub(super) fn length(&self, length: &Object) -> Result<usize, Problem> {
+        let Object::Reference(reference) = length else { return self.size(length) };
+        match self.entry(reference.number) {
+            Some(Placed { entry: Entry::Compressed { stream, index }, revision, .. }) => {
+                self.size(&self.in_object_stream(*reference, stream, index, revision)?)
+            }
+            _ => self.plain_length(length),
+        }
+    }
+
+    /// The same where object streams must not be asked, being what is read (§7.5.7).
+    fn plain_length(&self, length: &Object) -> Result<usize, Problem> {
+        let Object::Reference(reference) = length else { return self.size(length) };
+        match self.entry(reference.number).map(|placed| placed.entry) {
+            Some(Entry::InUse { offset, generation }) if generation == reference.generation => self.integer_at(*reference, offset),
+            _ => self.size(&Object::Null),
+        }
+    }
+
+    fn size(&self, length: &Object) -> Result<usize, Problem> {
+        let size = length.as_integer().and_then(|length| usize::try_from(length).ok());
+        size.ok_or_else(|| Problem::new("stream_extent", "`/Length` of a stream is no number", self.start()))
+    }
+
+    /// The integer that is the indirect object at `offset`, read without building it.
+    fn integer_at(&self, reference: Reference, offset: u64) -> Result<usize, Problem> {
+        const WITHIN: usize = 1024;
+        let header = self.header(reference, offset)?;
+        let window = self.pdf.octets.get(..self.pdf.octets.len().min(header.body + WITHIN)).unwrap_or_default();
+        let mut lexer = Lexer::new(window, header.body);
+        lexer.skip_filler();
+        let value = lexer.digits().and_then(|value| usize::try_from(value).ok());
+        lexer.skip_filler();
+        value
+            .filter(|_| lexer.keyword(b"endobj"))
+            .ok_or_else(|| Problem::new("stream_extent", "`/Length` of a stream is no number", header.at))
+    }
+
+    /// The number that the `/Length` whose value begins at octet `at` stands for.
+    pub(super) fn length_at(&self, at: usize) -> Result<usize, Problem> {
+        let mut lexer = Lexer::new(self.pdf.octets, at);
+        let length = super::parser::value(&mut lexer, bounds(&self.pdf.limits), None, &mut Notes::default())?;
+        self.length(&length)
+    }
+
+    /// `object` itself, or what it refers to outside object streams.
+    fn plain(&self, object: &Object) -> Result<Object, Problem> {
+        let Object::Reference(reference) = object else { return Ok(object.clone()) };
+        match self.entry(reference.number).map(|placed| placed.entry) {
+            Some(Entry::InUse { offset, generation }) if generation == reference.generation => {
+                let header = self.header(*reference, offset)?;
+                let read = self.indirect(header, Strings::Deciphered, &|length| self.plain_length(length))?;
+                Ok(read.object)
+            }
+            _ => Err(Problem::new("object_stream", "an object stream depends on an object in an object stream", self.start())),
+        }
+    }
+}
