@@ -29,6 +29,8 @@ mod limits;
 mod path;
 pub mod pki;
 pub mod report;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod time;
 #[cfg(feature = "pdf")]
 mod validation;

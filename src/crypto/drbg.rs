@@ -16,7 +16,7 @@ const BLOCK: usize = 128;
 /// randomness, which the core has none of and which fails silently where it is bad; and the same file signed twice gives the same octets, which can be
 /// tested. Blinding hides the private operation from whoever measures it as long as the factor is unknown to him; that it recurs when the same message is
 /// signed again tells him only what he measured before. A PSS salt may even be constant; its security proof is as good for one made by a secret function.
-pub(super) struct HmacDrbg {
+pub(crate) struct HmacDrbg {
     key: Zeroizing<[u8; OUTPUT]>,
     value: Zeroizing<[u8; OUTPUT]>,
     /// Octets of `value` already given away.
@@ -25,7 +25,7 @@ pub(super) struct HmacDrbg {
 
 impl HmacDrbg {
     /// HMAC_DRBG_Instantiate (§10.1.2.3): the private key is the entropy, the digest of the message the nonce. One signature is one request.
-    pub(super) fn new(private: &[u8], message: &[u8], personalization: &[u8]) -> Self {
+    pub(crate) fn new(private: &[u8], message: &[u8], personalization: &[u8]) -> Self {
         let mut drbg = Self { key: Zeroizing::new([0; OUTPUT]), value: Zeroizing::new([1; OUTPUT]), used: OUTPUT };
         for round in [0, 1] {
             drbg.key = drbg.hmac(&[&*drbg.value, &[round], private, message, personalization]);
@@ -35,7 +35,7 @@ impl HmacDrbg {
     }
 
     /// Takes `output` from the stream of values (§10.1.2.5 step 4).
-    pub(super) fn fill(&mut self, output: &mut [u8]) {
+    pub(crate) fn fill(&mut self, output: &mut [u8]) {
         for octet in output {
             if self.used == OUTPUT {
                 self.value = self.hmac(&[&*self.value]);

@@ -3,7 +3,7 @@
 pub mod algorithm;
 pub mod digest;
 #[cfg(feature = "sign")]
-mod drbg;
+pub(crate) mod drbg;
 mod ecdsa_value;
 mod emsa;
 mod identifier;

@@ -1,0 +1,27 @@
+//! Throw-away keys, certificates and revocation lists for tests and demonstrations: nothing here is fit for real use.
+
+pub mod asn1;
+mod certificate;
+mod demo;
+mod entity;
+pub mod extension;
+mod key;
+pub mod name;
+mod pem;
+mod pkcs12;
+mod protection;
+mod random;
+mod revocation_list;
+mod weak;
+
+pub use certificate::{AuthorityKeyIdentifier, Fault, Template};
+pub use demo::{DemoPki, PASSWORD};
+pub use entity::Entity;
+pub use extension::{Extension, GeneralName, KeyUsage, Purpose};
+pub use key::{Key, KeyParameters, pss};
+pub use name::Name;
+pub use pem::pem;
+pub use pkcs12::{MacDigest, Order, Pkcs12};
+pub use protection::Protection;
+pub use random::Random;
+pub use revocation_list::{RevocationList, Revoked};
