@@ -48,6 +48,14 @@ impl Received {
     }
 }
 
+/// A whole input, shared instead of copied: for inputs of many megabytes.
+impl From<Arc<[u8]>> for Received {
+    fn from(input: Arc<[u8]>) -> Self {
+        let range = 0..input.len();
+        Self { input, range }
+    }
+}
+
 impl PartialEq for Received {
     fn eq(&self, other: &Self) -> bool {
         self.octets() == other.octets()

@@ -212,13 +212,18 @@ impl CertificateList {
     /// [`Malformed`] when an entry before it is.
     pub fn find(&self, serial: &[u8]) -> Result<Option<RevokedCertificate>, Malformed> {
         let mut entries = self.entries();
-        while let Some(entry) = entries.next_value()? {
+        loop {
+            if let Some(reader) = &mut entries.reader {
+                reader.pass_over(|other| !other.is_empty() && !same_integer(other, serial));
+            }
+            let Some(entry) = entries.next_value()? else {
+                return Ok(None);
+            };
             let mut fields = entry.reader()?;
             if same_integer(fields.expect(tag::INTEGER, "userCertificate")?.integer()?, serial) {
                 return RevokedCertificate::from_value(&entry).map(Some);
             }
         }
-        Ok(None)
     }
 
     /// The first entry with this serial number of a certificate of this issuer. An entry's `certificateIssuer` stands for those after it too (§5.3.3).

@@ -1,6 +1,8 @@
 //! RFC 5652 §5.3 — SignerInfo
 
-use super::signed_attributes::{Attributes, SignedAttributes};
+use const_oid::ObjectIdentifier;
+
+use super::signed_attributes::{Attribute, Attributes, SignedAttributes};
 use super::timestamp_token::TimestampToken;
 use super::{AlgorithmIdentifier, Certificate, Name, Unread, object_id, same_integer};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
@@ -99,7 +101,18 @@ impl SignerInfo {
         (signers, unread)
     }
 
-    fn unsigned_values(&self, oid: const_oid::ObjectIdentifier) -> impl Iterator<Item = &Received> {
+    /// Attributes that stand where they must not: those of §11.1 to §11.3 unsigned, a counter signature (§11.4) signed.
+    pub fn misplaced_attributes(&self) -> Vec<&Attribute> {
+        const SIGNED_ONLY: [ObjectIdentifier; 3] = [object_id::CONTENT_TYPE, object_id::MESSAGE_DIGEST, object_id::SIGNING_TIME];
+        let signed = self.signed_attributes.iter().flat_map(|attributes| &attributes.all);
+        let unsigned = self.unsigned_attributes.iter().flat_map(|attributes| &attributes.all);
+        signed
+            .filter(|attribute| attribute.oid == object_id::COUNTER_SIGNATURE)
+            .chain(unsigned.filter(|attribute| SIGNED_ONLY.iter().any(|oid| attribute.oid == *oid)))
+            .collect()
+    }
+
+    fn unsigned_values(&self, oid: ObjectIdentifier) -> impl Iterator<Item = &Received> {
         self.unsigned_attributes.iter().flat_map(move |attributes| attributes.values(oid))
     }
 }

@@ -35,11 +35,11 @@ pub struct GeneralNames(pub Vec<GeneralName>);
 impl GeneralName {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         Ok(match value.tag() {
-            0xa0 => {
-                let mut reader = value.reader()?;
-                let oid = reader.expect(tag::OBJECT_IDENTIFIER, "type-id")?.object_id()?;
-                Self::Other(oid, reader.value()?.received())
-            }
+            0xa0 => value.only(|other| {
+                let oid = other.expect(tag::OBJECT_IDENTIFIER, "type-id")?.object_id()?;
+                let value = other.explicit(0, Reader::value)?;
+                Ok(Self::Other(oid, value.ok_or_else(|| other.malformed("otherName without a value"))?.received()))
+            })?,
             0x81 => Self::Email(value.text()),
             0x82 => Self::Dns(value.text()),
             0xa4 => Self::Directory(value.only(|reader| Name::read(reader, "directoryName"))?),
