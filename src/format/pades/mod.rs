@@ -113,7 +113,7 @@ fn unlisted(pdf: &Pdf<'_>) -> Vec<Signature> {
     places
         .into_iter()
         .take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX))
-        .map(|at| not_judged(pdf, &LISTED, "at", at))
+        .map(|at| not_judged(pdf, &LISTED, "at", *at))
         .collect()
 }
 

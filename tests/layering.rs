@@ -1,0 +1,125 @@
+//! The house rules that are code: which room may know which, and words that do not occur in the core (`docs/design.md`, "Rooms").
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Each room and the rooms below it that it may import. What is not listed is forbidden.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("limits", &[]),
+    ("time", &["error"]),
+    ("encoding", &["error", "limits", "time"]),
+    ("document", &["encoding", "error", "limits"]),
+    ("crypto", &["encoding", "error", "limits", "time"]),
+    ("pki", &["crypto", "encoding", "error", "limits", "time"]),
+    ("report", &["crypto", "error", "time"]),
+    ("context", &["crypto", "error", "limits", "pki", "report", "time"]),
+    ("path", &["context", "crypto", "error", "limits", "pki", "report", "time"]),
+    ("format", &["context", "crypto", "encoding", "error", "limits", "pki", "report", "time"]),
+    ("validation", &["context", "crypto", "error", "format", "limits", "path", "pki", "report", "time"]),
+    ("creation", &["context", "crypto", "document", "encoding", "error", "format", "limits", "pki", "report", "time", "validation"]),
+];
+
+/// Rooms outside the core may use the whole public interface.
+const OUTSIDE_THE_CORE: &[&str] = &["bin", "lib", "testkit"];
+
+/// The core is a function of its arguments: no file, clock, environment, network, process, thread or random number.
+const FORBIDDEN_WORDS: &[&str] =
+    &["std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::", "time::Instant", "getrandom", "rand::", "thread_rng", "OsRng"];
+
+#[test]
+fn a_room_imports_only_rooms_below_it() {
+    let mut breaches = Vec::new();
+    for (file, room, text) in sources() {
+        if OUTSIDE_THE_CORE.contains(&room.as_str()) {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+            breaches.push(format!("{}: the room `{room}` is not in the table", file.display()));
+            continue;
+        };
+        for imported in imported_rooms(&text) {
+            if imported != room && !allowed.contains(&imported.as_str()) {
+                breaches.push(format!("{}: `{room}` imports `{imported}`", file.display()));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn path_and_format_never_see_each_other_and_validation_sees_the_waist_alone() {
+    for (file, room, text) in sources() {
+        if room == "validation" {
+            for line in text.lines().filter(|line| line.contains("crate::format::")) {
+                let waist = ["crate::format::signature", "crate::format::{Found, Modified}"].iter().any(|allowed| line.contains(allowed));
+                assert!(waist, "{}: {line}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_core_has_no_outside_world() {
+    let mut breaches = Vec::new();
+    for (file, room, text) in sources() {
+        if ["bin", "testkit"].contains(&room.as_str()) {
+            continue;
+        }
+        for word in FORBIDDEN_WORDS.iter().filter(|word| text.contains(*word)) {
+            breaches.push(format!("{}: `{word}`", file.display()));
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn a_file_names_its_clause_and_stays_short() {
+    let mut breaches = Vec::new();
+    for (file, _, text) in sources() {
+        if !text.starts_with("//! ") {
+            breaches.push(format!("{}: the first line does not say what the file is", file.display()));
+        }
+        let lines = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().lines().count();
+        if lines > 500 && !file.ends_with("report/json.rs") {
+            breaches.push(format!("{}: {lines} lines without tests, more than 500", file.display()));
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+/// Every source file with its room and its text without tests.
+fn sources() -> Vec<(PathBuf, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let room = path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+                found.push((path, room, text));
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() > 20, "the walk found only {} files", found.len());
+    found
+}
+
+/// The rooms that `crate::room` names, outside of tests.
+fn imported_rooms(text: &str) -> BTreeSet<String> {
+    let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let mut rooms = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let before = code[..at].chars().next_back();
+        let name: String = code[at + 7..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+        if before != Some('$') && !name.is_empty() {
+            rooms.insert(name);
+        }
+    }
+    rooms
+}
