@@ -24,8 +24,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const OUTSIDE_THE_CORE: &[&str] = &["bin", "lib", "testkit"];
 
 /// The core is a function of its arguments: no file, clock, environment, network, process, thread or random number.
-const FORBIDDEN_WORDS: &[&str] =
-    &["std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::", "time::Instant", "getrandom", "rand::", "thread_rng", "OsRng"];
+const FORBIDDEN_WORDS: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant::",
+    "time::Instant",
+    "getrandom",
+    "rand::",
+    "thread_rng",
+    "OsRng",
+];
 
 #[test]
 fn a_room_imports_only_rooms_below_it() {

@@ -53,7 +53,9 @@ fn main_probe(path: &Path) -> String {
         }
     }
     let elapsed = start.elapsed();
-    if elapsed.as_millis() > 300 { out += &format!("\n      SLOW {elapsed:?}"); }
+    if elapsed.as_millis() > 300 {
+        out += &format!("\n      SLOW {elapsed:?}");
+    }
     out
 }
 
@@ -66,7 +68,11 @@ fn probe() {
         println!("{} [{} {} {}] {}", f[0], f[2], f[3], f[4], main_probe(&root.join("pdf-robustness").join(f[0])));
     }
     for dir in ["eu-dss/pdf", "revision-diff"] {
-        let mut files: Vec<_> = std::fs::read_dir(root.join(dir)).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "pdf")).collect();
+        let mut files: Vec<_> = std::fs::read_dir(root.join(dir))
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .filter(|p| p.extension().is_some_and(|e| e == "pdf"))
+            .collect();
         files.sort();
         for p in files {
             println!("{} [{}] {}", p.file_name().unwrap().to_string_lossy(), dir, main_probe(&p));
