@@ -134,9 +134,13 @@ fn mask_digest(identifier: Option<AlgorithmIdentifierRef<'_>>) -> Result<Result<
 }
 
 impl PssParameters {
+    /// `None` for mixtures with SHAKE, which RFC 8702 does not have.
     fn to_identifier(self) -> Option<Vec<u8>> {
         if let Some((oid, digest)) = PSS_SHAKE.into_iter().find(|(_, digest)| *digest == self.digest) {
             return if self == shake(digest) { AlgorithmIdentifierRef { oid, parameters: None }.to_der().ok() } else { None };
+        }
+        if self.mask_digest.extendable() {
+            return None;
         }
         // RFC 4055 §2.1: the digests of RSASSA-PSS are written with NULL parameters.
         let identifier = |digest: DigestAlgorithm| AlgorithmIdentifierRef { oid: digest.oid(), parameters: Some(Null.into()) };
@@ -158,4 +162,99 @@ impl PssParameters {
 fn malformed(error: &der::Error, at: usize) -> Malformed {
     let position = error.position().and_then(|position| usize::try_from(position).ok()).unwrap_or(at);
     Malformed::new(FORMAT, error.kind().to_string(), position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA256_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+    const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+    const NULL: &[u8] = &[5, 0];
+
+    fn read(oid: ObjectIdentifier, parameters: Option<&[u8]>) -> Result<SignatureAlgorithm, String> {
+        SignatureAlgorithm::from_identifier(oid, parameters, None).map_err(|malformed| malformed.what.into_owned())
+    }
+
+    fn pss(digest: DigestAlgorithm, mask_digest: DigestAlgorithm, salt: usize) -> SignatureAlgorithm {
+        SignatureAlgorithm::RsaPss(PssParameters { digest, mask_digest, salt })
+    }
+
+    fn hex(digits: &str) -> Vec<u8> {
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    }
+
+    #[test]
+    fn parameters_are_null_or_absent_where_they_say_nothing() {
+        let rsa = SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256);
+        assert_eq!(read(SHA256_RSA, Some(NULL)), Ok(rsa));
+        assert_eq!(read(SHA256_RSA, None), Ok(rsa));
+        assert!(read(SHA256_RSA, Some(&[0x30, 0])).is_err());
+        assert_eq!(read(ECDSA_SHA256, None), Ok(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256)));
+        assert!(read(ECDSA_SHA256, Some(&[4, 0])).is_err());
+        assert_eq!(read(ID_ED25519, None), Ok(SignatureAlgorithm::Ed25519));
+        assert!(read(ID_ED25519, Some(NULL)).is_err());
+    }
+
+    #[test]
+    fn the_identifier_of_a_key_takes_the_digest_beside_it() {
+        for (oid, expected) in [
+            (RSA_ENCRYPTION, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha384)),
+            (ID_EC_PUBLIC_KEY, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384)),
+            (SHA256_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256)),
+        ] {
+            assert_eq!(SignatureAlgorithm::from_identifier(oid, None, Some(DigestAlgorithm::Sha384)), Ok(expected));
+        }
+        assert_eq!(read(RSA_ENCRYPTION, Some(NULL)), Ok(SignatureAlgorithm::Unsupported(RSA_ENCRYPTION)));
+    }
+
+    /// Defaults of RFC 4055 §3.1; the second line is what OpenSSL writes for `rsa_pss_keygen_saltlen:32` with SHA-256.
+    #[test]
+    fn pss_parameters_have_defaults_and_one_trailer() {
+        use DigestAlgorithm::{Sha1, Sha256};
+        let openssl = hex("3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120");
+        assert_eq!(read(ID_RSASSA_PSS, Some(&[0x30, 0])), Ok(pss(Sha1, Sha1, 20)));
+        assert_eq!(read(ID_RSASSA_PSS, Some(&openssl)), Ok(pss(Sha256, Sha256, 32)));
+        assert_eq!(read(ID_RSASSA_PSS, Some(&hex("3005a303020101"))), Ok(pss(Sha1, Sha1, 20)));
+        assert_eq!(read(ID_RSASSA_PSS, Some(&hex("3005a303020102"))), Err("trailerField of RSASSA-PSS is not 1".into()));
+        assert_eq!(read(ID_RSASSA_PSS, None), Err("id-RSASSA-PSS without parameters".into()));
+        assert!(read(ID_RSASSA_PSS, Some(&hex("3005a2030201ff"))).is_err(), "a salt of -1 octets");
+        let written = pss(Sha256, Sha256, 32).to_identifier().unwrap();
+        assert_eq!(written[13..], openssl[..]);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        use DigestAlgorithm::{Sha3_256, Sha256, Sha512, Shake128, Shake256};
+        for algorithm in [
+            SignatureAlgorithm::RsaPkcs1(Sha3_256),
+            SignatureAlgorithm::Ecdsa(Sha3_256),
+            SignatureAlgorithm::Ecdsa(Shake256),
+            SignatureAlgorithm::Ed25519,
+            pss(Sha256, DigestAlgorithm::Sha1, 20),
+            pss(Sha512, Sha256, 0),
+            pss(Shake128, Shake128, 32),
+            pss(Shake256, Shake256, 64),
+        ] {
+            let written = algorithm.to_identifier().unwrap();
+            let identifier = AlgorithmIdentifierRef::from_der(&written).unwrap();
+            let parameters = identifier.parameters.map(|any| any.to_der().unwrap());
+            assert_eq!(read(identifier.oid, parameters.as_deref()), Ok(algorithm));
+        }
+    }
+
+    #[test]
+    fn what_has_no_identifier_is_not_written() {
+        use DigestAlgorithm::{Sha256, Sha512_256, Shake128};
+        for algorithm in [
+            SignatureAlgorithm::Ecdsa(Sha512_256),
+            SignatureAlgorithm::RsaPkcs1(Shake128),
+            pss(Shake128, Shake128, 20),
+            pss(Shake128, Sha256, 32),
+            pss(Sha256, Shake128, 32),
+            SignatureAlgorithm::Unsupported(RSA_ENCRYPTION),
+        ] {
+            assert_eq!(algorithm.to_identifier(), None, "{algorithm}");
+        }
+    }
 }

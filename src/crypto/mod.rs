@@ -8,7 +8,7 @@ mod ecdsa_value;
 mod emsa;
 mod identifier;
 #[cfg(feature = "sign")]
-mod private_key;
+pub(crate) mod private_key;
 pub mod public_key;
 #[cfg(feature = "sign")]
 pub mod software_key;

@@ -9,12 +9,10 @@ use zeroize::Zeroizing;
 
 use super::algorithm::{Curve, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, RSA_ENCRYPTION};
 use super::public_key::{PublicKey, offset};
+use super::verification::MODULUS;
 use crate::error::Malformed;
 
 const FORMAT: &str = "private key";
-/// The largest modulus this crate signs with, in octets: 8192 bits.
-const MODULUS: usize = 1024;
-
 /// Why a private key was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
@@ -141,8 +139,8 @@ struct RsaPublicKeyFields<'a> {
 
 fn rsa(der: &[u8], at: usize) -> Result<(Secret, Vec<u8>), Unread> {
     let fields = RsaPrivateKeyFields::from_der(der).map_err(|error| malformed(&error, at))?;
-    if fields.modulus.as_bytes().len() > MODULUS {
-        return Err(broken("an RSA modulus of more than 8192 bits", at));
+    if !MODULUS.contains(&fields.modulus.as_bytes().len()) {
+        return Err(broken("an RSA modulus outside of 1024 to 8192 bits", at));
     }
     let (modulus, public_exponent) = (fields.modulus, fields.public_exponent);
     let key = rsa_key(&fields).ok_or_else(|| broken("the parts of the RSA key contradict each other", at))?;

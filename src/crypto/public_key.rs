@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
+use der::Decode;
 use der::asn1::AnyRef;
-use der::{Decode, Tag, Tagged};
 use spki::SubjectPublicKeyInfoRef;
 
 use super::algorithm::{Curve, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, PssParameters, RSA_ENCRYPTION, SignatureAlgorithm};
@@ -51,7 +51,7 @@ impl PublicKey {
         let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|error| malformed(&error, der.len()))?;
         let content = info.subject_public_key.as_bytes().ok_or_else(|| Malformed::new(FORMAT, "key of a broken octet", der.len()))?;
         let subject_public_key = der.len().saturating_sub(content.len());
-        let kind = kind(&info, subject_public_key)?;
+        let kind = kind(&info, der)?;
         let key = Key::decode(kind, content).map_err(|what| Malformed::new(FORMAT, what, subject_public_key))?;
         Ok(Self(Arc::new(Inner { spki: der.to_vec(), subject_public_key, kind, key })))
     }
@@ -82,14 +82,15 @@ impl PublicKey {
     }
 }
 
-fn kind(info: &SubjectPublicKeyInfoRef<'_>, at: usize) -> Result<KeyKind, Malformed> {
+fn kind(info: &SubjectPublicKeyInfoRef<'_>, der: &[u8]) -> Result<KeyKind, Malformed> {
     let parameters = info.algorithm.parameters;
+    let at = parameters.map_or(0, |any| offset(der, any.value()));
     let wrong = |what: &'static str| Err(Malformed::new(FORMAT, what, at));
     match info.algorithm.oid {
         // RFC 3279 §2.3.1 wants NULL here; keys without it exist, and nothing depends on it.
-        RSA_ENCRYPTION if parameters.is_none_or(|any| any.tag() == Tag::Null) => Ok(KeyKind::Rsa),
+        RSA_ENCRYPTION if parameters.is_none_or(|any| any.is_null()) => Ok(KeyKind::Rsa),
         RSA_ENCRYPTION => wrong("parameters of rsaEncryption are not NULL"),
-        ID_RSASSA_PSS => restricted(parameters),
+        ID_RSASSA_PSS => restricted(parameters).map_err(|malformed| malformed.within(at)),
         ID_EC_PUBLIC_KEY => match parameters {
             Some(any) => Ok(curve(any)),
             None => wrong("id-ecPublicKey without parameters"),
@@ -140,5 +141,97 @@ impl Eq for PublicKey {}
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PublicKey").field("kind", &self.0.kind).field("bits", &self.bits()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(digits: &str) -> Vec<u8> {
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    }
+
+    /// RFC 8410 §10.1
+    const ED25519: &str = "302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
+    /// The key of RFC 6979 appendix A.2.5, compressed.
+    const P256: &str =
+        "3039301306072a8648ce3d020106082a8648ce3d0301070322000360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6";
+
+    fn rsa(parameters: &str, modulus: &str, exponent: &str) -> Vec<u8> {
+        use der::Encode;
+        use der::asn1::{BitStringRef, UintRef};
+        let (modulus, exponent) = (hex(modulus), hex(exponent));
+        let integers = [UintRef::new(&modulus).unwrap(), UintRef::new(&exponent).unwrap()];
+        let key = integers.to_vec().to_der().unwrap();
+        let parameters = hex(parameters);
+        let parameters = (!parameters.is_empty()).then(|| AnyRef::from_der(&parameters).unwrap());
+        let algorithm = spki::AlgorithmIdentifierRef { oid: RSA_ENCRYPTION, parameters };
+        let subject_public_key = BitStringRef::from_bytes(&key).unwrap();
+        SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_der().unwrap()
+    }
+
+    #[test]
+    fn each_kind_tells_itself_and_its_size() {
+        for (der, kind, bits) in [
+            (hex(ED25519), KeyKind::Ed25519, Some(256)),
+            (hex(P256), KeyKind::Ec(Curve::P256), Some(256)),
+            (rsa("0500", &format!("7f{}ff", "00".repeat(254)), "010001"), KeyKind::Rsa, Some(2047)),
+            (rsa("", &"ff".repeat(128), "03"), KeyKind::Rsa, Some(1024)),
+            (rsa("0500", &"ff".repeat(64), "03"), KeyKind::Rsa, Some(512)),
+            (rsa("0500", &"ff".repeat(2048), "03"), KeyKind::Rsa, Some(16_384)),
+        ] {
+            let key = PublicKey::from_spki(&der).unwrap();
+            assert_eq!((key.kind(), key.bits(), key.spki()), (kind, bits, der.as_slice()));
+            assert!(der.ends_with(key.subject_public_key()) && !key.subject_public_key().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_algorithm_or_curve_is_unsupported_and_no_error() {
+        let x25519 = PublicKey::from_spki(&hex(&ED25519.replace("032b6570", "032b656e"))).unwrap();
+        assert_eq!(x25519.kind(), KeyKind::Unsupported(ObjectIdentifier::new_unwrap("1.3.101.110")));
+        assert_eq!(x25519.bits(), None);
+        let answer = x25519.verify(&SignatureAlgorithm::Ed25519, Signed::Octets(b""), &[0; 64]);
+        assert_eq!(answer, Verification::Unsupported("a key of the kind 1.3.101.110".into()));
+        let other_curve = PublicKey::from_spki(&hex(&P256.replace("2a8648ce3d030107", "2a8648ce3d030105"))).unwrap();
+        assert_eq!(other_curve.kind(), KeyKind::Unsupported(ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.5")));
+    }
+
+    #[test]
+    fn rsa_keys_too_small_too_large_or_too_slow_verify_nothing() {
+        for (modulus, exponent, why) in [
+            ("ff".repeat(64), "03", "an RSA modulus of 512 bits"),
+            ("ff".repeat(2048), "03", "an RSA modulus of 16384 bits"),
+            ("ff".repeat(256), "0200000001", "an RSA modulus or exponent out of range"),
+            ("ff".repeat(256), "01", "an RSA modulus or exponent out of range"),
+            ("ff".repeat(256), "04", "an RSA modulus or exponent out of range"),
+            (format!("{}fe", "ff".repeat(255)), "03", "an RSA modulus or exponent out of range"),
+        ] {
+            let key = PublicKey::from_spki(&rsa("0500", &modulus, exponent)).unwrap();
+            let algorithm = SignatureAlgorithm::RsaPkcs1(crate::crypto::DigestAlgorithm::Sha256);
+            assert_eq!(key.verify(&algorithm, Signed::Octets(b""), &[1; 256]), Verification::Unsupported(why.into()));
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_none_of_its_algorithm_is_malformed_where_it_stands() {
+        for (der, what, at) in [
+            (hex(&P256.replace("0360fed4", "0560fed4")), "not a point of the curve", 26),
+            (hex(&P256.replace("9fb6", "9fb7")), "not a point of the curve", 26),
+            (hex(&format!("302a300506032b6570032100ed{}7f", "ff".repeat(30))), "not a point of the curve", 12),
+            (hex(&ED25519.replace("302a300506032b6570", "302c300706032b65700500")), "id-Ed25519 with parameters", 11),
+            (rsa("0400", &"ff".repeat(128), "03"), "parameters of rsaEncryption are not NULL", 18),
+        ] {
+            let malformed = PublicKey::from_spki(&der).unwrap_err();
+            assert_eq!((malformed.what.as_ref(), malformed.at), (what, at));
+        }
+        assert!(PublicKey::from_spki(&[hex(ED25519), vec![0]].concat()).is_err(), "an octet too many");
+    }
+
+    #[test]
+    fn a_value_of_one_kind_is_invalid_for_a_key_of_another() {
+        let key = PublicKey::from_spki(&hex(P256)).unwrap();
+        assert_eq!(key.verify(&SignatureAlgorithm::Ed25519, Signed::Octets(b""), &[0; 64]), Verification::Invalid);
     }
 }

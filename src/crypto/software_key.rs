@@ -63,7 +63,7 @@ impl SoftwareKey {
     /// # Errors
     /// As [`Self::from_pkcs8_der`].
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, Malformed> {
-        Ok(Self::wrapped(private_key::wrap_pkcs1(der)?, der)?)
+        Ok(Self::read_pkcs1(der)?)
     }
 
     /// Reads a DER `ECPrivateKey` (RFC 5915 §3), the content of `EC PRIVATE KEY`.
@@ -71,7 +71,15 @@ impl SoftwareKey {
     /// # Errors
     /// As [`Self::from_pkcs8_der`].
     pub fn from_sec1_der(der: &[u8]) -> Result<Self, Malformed> {
-        Ok(Self::wrapped(private_key::wrap_sec1(der)?, der)?)
+        Ok(Self::read_sec1(der)?)
+    }
+
+    pub(crate) fn read_pkcs1(der: &[u8]) -> Result<Self, Unread> {
+        Self::wrapped(private_key::wrap_pkcs1(der)?, der)
+    }
+
+    pub(crate) fn read_sec1(der: &[u8]) -> Result<Self, Unread> {
+        Self::wrapped(private_key::wrap_sec1(der)?, der)
     }
 
     pub(crate) fn read(pkcs8: Zeroizing<Vec<u8>>) -> Result<Self, Unread> {
@@ -215,5 +223,101 @@ fn ecdsa<C: EcdsaCurve + CurveArithmetic>(key: &NonZeroScalar<C>, digest: Digest
 impl fmt::Debug for SoftwareKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SoftwareKey").field("public_key", &self.public_key).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(digits: &str) -> Vec<u8> {
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    }
+
+    /// The key of RFC 6979 appendix A.2.5 as `ECPrivateKey` with its curve.
+    fn p256() -> SoftwareKey {
+        let mut der = hex("3031020101" /* version */);
+        der.extend(hex("0420C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
+        der.extend(hex("A00A06082A8648CE3D030107"));
+        SoftwareKey::from_sec1_der(&der).unwrap()
+    }
+
+    /// The key of RFC 8032 §7.1 test 2 as PKCS#8.
+    fn ed25519() -> SoftwareKey {
+        let seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+        SoftwareKey::from_pkcs8_der(&hex(&format!("302e020100300506032b657004220420{seed}"))).unwrap()
+    }
+
+    fn concatenation(r: &str, s: &str) -> Vec<u8> {
+        Curve::P256.value_from_concatenation(&hex(&[r, s].concat())).unwrap()
+    }
+
+    /// RFC 6979 appendix A.2.5, the message "sample".
+    #[test]
+    fn ecdsa_nonces_are_those_of_rfc_6979() {
+        let sha256 = concatenation(
+            "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716",
+            "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8",
+        );
+        let sha512 = concatenation(
+            "8496A60B5E9B47C825488827E0495B0E3FA109EC4568FD3F8D1097678EB97F00",
+            "2362AB1ADBE2B8ADF9CB9EDAB740EA6049C028114F2460F96554F61FAE3302FE",
+        );
+        let sign = |digest| p256().sign(&SignatureAlgorithm::Ecdsa(digest), Signed::Octets(b"sample")).unwrap();
+        assert_eq!(sign(DigestAlgorithm::Sha256), sha256);
+        assert_eq!(sign(DigestAlgorithm::Sha512), sha512);
+    }
+
+    #[test]
+    fn ed25519_signs_octets_and_no_digest() {
+        let value = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+        assert_eq!(ed25519().sign(&SignatureAlgorithm::Ed25519, Signed::Octets(&[0x72])).unwrap(), hex(value));
+        assert_eq!(ed25519().sign(&SignatureAlgorithm::Ed25519, Signed::Digest(&[0; 64])), Err(SigningFailed::OctetsNeeded));
+    }
+
+    #[test]
+    fn a_digest_stands_for_its_octets_and_one_of_another_length_for_nothing() {
+        let algorithm = SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256);
+        let digest = DigestAlgorithm::Sha256.digest(b"abc");
+        let value = p256().sign(&algorithm, Signed::Octets(b"abc")).unwrap();
+        assert_eq!(p256().sign(&algorithm, Signed::Digest(&digest)).unwrap(), value);
+        let failed = p256().sign(&algorithm, Signed::Digest(&digest[..31])).unwrap_err();
+        assert_eq!(failed.to_string(), "a digest of 31 octets where ECDSA SHA-256 needs one of 32");
+        assert_eq!(p256().public_key().verify(&algorithm, Signed::Digest(&digest[..31]), &value), super::super::Verification::Invalid);
+    }
+
+    #[test]
+    fn sha_1_and_algorithms_of_other_keys_sign_nothing() {
+        for algorithm in [
+            SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1),
+            SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512_256),
+            SignatureAlgorithm::Ecdsa(DigestAlgorithm::Shake128),
+            SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
+            SignatureAlgorithm::Ed25519,
+        ] {
+            assert!(!p256().supports(&algorithm), "{algorithm}");
+            assert_eq!(p256().sign(&algorithm, Signed::Octets(b"abc")), Err(SigningFailed::Algorithm(algorithm)));
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_key_is_public() {
+        let shown = format!("{:?}", ed25519());
+        assert_eq!(shown, "SoftwareKey { public_key: PublicKey { kind: Ed25519, bits: Some(256), .. }, .. }");
+    }
+
+    #[test]
+    fn a_key_that_contradicts_itself_is_malformed_at_its_place() {
+        // RFC 8410 §10.3 in form: version 1 with a public key, here of another seed.
+        let mut der = hex("3051020101300506032b657004220420");
+        der.extend([1; 32]);
+        der.extend(hex("812100"));
+        der.extend([2; 32]);
+        let malformed = SoftwareKey::from_pkcs8_der(&der).unwrap_err();
+        assert_eq!((malformed.what.as_ref(), malformed.at), ("the public key beside the private key is not its own", 14));
+        let malformed = SoftwareKey::from_sec1_der(&hex("3006020101040100")).unwrap_err();
+        assert_eq!(malformed.what, "an ECPrivateKey without its curve");
+        let malformed = SoftwareKey::from_sec1_der(&hex("3012020101040100A00A06082A8648CE3D030107")).unwrap_err();
+        assert_eq!((malformed.what.as_ref(), malformed.at), ("a private key out of the range of its curve", 0));
     }
 }

@@ -49,7 +49,7 @@ pub(super) enum Key {
 
 /// Octets of an RSA modulus: 1024 bits, since old files exist and a policy judges sizes, to 8192, since the cost grows with the cube.
 /// In octets, because old generators made moduli a bit or two short.
-const MODULUS: std::ops::RangeInclusive<usize> = 128..=1024;
+pub(super) const MODULUS: std::ops::RangeInclusive<usize> = 128..=1024;
 /// Octets of an RSA exponent: the library takes up to 33 bits; larger ones serve only to make verification slow.
 const EXPONENT: usize = 5;
 
@@ -58,6 +58,8 @@ impl Key {
     pub(super) fn decode(kind: KeyKind, content: &[u8]) -> Result<Self, &'static str> {
         let off_curve = "not a point of the curve";
         match kind {
+            // RFC 5480 §2.2: uncompressed or compressed, nothing else; the library also reads a third form.
+            KeyKind::Ec(_) if !matches!(content, [2..=4, ..]) => Err(off_curve),
             KeyKind::Rsa | KeyKind::RsaPss(_) => rsa_key(content),
             KeyKind::Ec(Curve::P256) => p256::ecdsa::VerifyingKey::from_sec1_bytes(content).map(Self::P256).map_err(|_| off_curve),
             KeyKind::Ec(Curve::P384) => p384::ecdsa::VerifyingKey::from_sec1_bytes(content).map(Self::P384).map_err(|_| off_curve),

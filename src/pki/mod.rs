@@ -5,6 +5,8 @@ pub mod certificate;
 pub mod crl;
 pub mod ess;
 pub mod extension;
+#[cfg(feature = "sign")]
+pub mod key_file;
 pub mod name;
 pub mod object_id;
 pub mod objects;
@@ -22,6 +24,8 @@ pub use certificate::Certificate;
 pub use crl::{CertificateList, RevocationReason, RevokedCertificate};
 pub use ess::{EssCertificateId, SigningCertificate};
 pub use extension::{Extension, Extensions};
+#[cfg(feature = "sign")]
+pub use key_file::{KeyFile, KeyFileError};
 pub use name::Name;
 pub use objects::{PkiObject, objects};
 pub use ocsp_response::{BasicOcspResponse, OcspResponse};

@@ -26,7 +26,7 @@ done
 openssl req -x509 -new -key p384.pkcs8.pem -subj '/CN=Key file root' -days 36500 -out root.crt
 certificate() { # name, subject, issuer key, issuer certificate, extensions
     openssl req -new -key $1.pkcs8.pem -subj "$2" -out $1.csr
-    openssl x509 -req -in $1.csr -CA $4 -CAkey $3 -CAcreateserial -days 36500 -out $1.crt 2> "${DIAGNOSTICS:-/tmp/key_files.log}"
+    openssl x509 -req -in $1.csr -CA $4 -CAkey $3 -CAcreateserial -days 36500 -out $1.crt 2> diagnostics.tmp
 }
 certificate p521 '/CN=Key file issuing CA' p384.pkcs8.pem root.crt
 certificate rsa '/CN=Key file leaf' p521.pkcs8.pem p521.crt
@@ -78,14 +78,14 @@ openssl pkcs12 -export -nokeys -in root.crt -passout pass:$password -out openssl
 export_p12 windows.p12 -legacy -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-RC2-40 -macalg sha1 -iter 2000 -CSP 'Microsoft Enhanced RSA and AES Cryptographic Provider' -passout pass:$password
 
 # PKCS#12 of Java: of today, as before Java 16, with two keys and a trusted certificate.
-keystore() { java=$1; shift; keytool $java "$@" -storetype PKCS12 -storepass $password -noprompt > "${DIAGNOSTICS:-/tmp/key_files.log}" 2>&1; }
+keystore() { java=$1; shift; keytool $java "$@" -storetype PKCS12 -storepass $password -noprompt > diagnostics.tmp 2>&1; }
 keystore -J-Dkyso=1 -importkeystore -srckeystore openssl3.p12 -srcstorepass $password -destkeystore keytool.p12 -deststorepass $password
 keystore -J-Dkeystore.pkcs12.legacy -importkeystore -srckeystore openssl3.p12 -srcstorepass $password -destkeystore keytool-legacy.p12 -deststorepass $password
 openssl pkcs12 -export -inkey p256.pkcs8.pem -in p256.crt -certfile chain.crt -name other -passout pass:$password -out other.tmp
 cp keytool.p12 keytool-two.p12
 keystore -J-Dkyso=1 -importkeystore -srckeystore other.tmp -srcstorepass $password -destkeystore keytool-two.p12 -deststorepass $password
 keystore -J-Dkyso=1 -importcert -alias trusted -file root.crt -keystore keytool-two.p12
-keytool -genkeypair -alias jks -keyalg EC -groupname secp256r1 -dname CN=jks -storetype JKS -keystore keytool.jks -storepass $password -keypass $password > "${DIAGNOSTICS:-/tmp/key_files.log}" 2>&1
+keytool -genkeypair -alias jks -keyalg EC -groupname secp256r1 -dname CN=jks -storetype JKS -keystore keytool.jks -storepass $password -keypass $password > diagnostics.tmp 2>&1
 
 # What no tool at hand writes: segmented strings and indefinite lengths, PBMAC1.
 python3 "$here/rewrite.py" basic windows.p12 windows-ber.p12
