@@ -17,6 +17,8 @@
 )]
 
 pub mod context;
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub mod creation;
 pub mod crypto;
 #[cfg(feature = "pdf")]
 mod document;
@@ -36,6 +38,8 @@ mod time;
 mod validation;
 
 pub use context::{Context, Evidence, Policy, TrustAnchors};
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub use creation::{Draft, Profile, SignError, Signer, SoftwareSigner};
 #[cfg(feature = "pdf")]
 pub use document::Document;
 pub use error::{Malformed, Misuse};
@@ -56,6 +60,17 @@ pub fn verify(document: &Document<'_>, context: &Context<'_>) -> Report {
         sha256: report::fact::digest_text(crypto::DigestAlgorithm::Sha256, &sha256),
     };
     validation::verdict::verdict(input, found, context)
+}
+
+/// Signs `document` as `profile` says: the octets of the signed file, the old ones unchanged before the new. The signature value is
+/// checked against the certificate before it is embedded.
+///
+/// # Errors
+/// [`SignError`] when the profile, the signer's certificate, the document or its earlier signatures do not allow it.
+#[cfg(all(feature = "sign", feature = "pdf"))]
+pub fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
+    let document::Form::Pdf(pdf) = &document.form;
+    creation::sign(pdf, profile, signer)
 }
 
 /// Every check that a report can name.

@@ -11,25 +11,59 @@ use std::error::Error;
 use std::path::Path;
 use std::time::SystemTime;
 
-use kyso::Time;
-use kyso::testkit::DemoPki;
+use kyso::crypto::SoftwareKey;
+use kyso::pki::{Certificate, CertificateList};
+use kyso::report::{json::Origin, text::Language};
+use kyso::testkit::{DemoPki, Entity};
+use kyso::{Context, Document, Evidence, Policy, Profile, Report, SoftwareSigner, Time, TrustAnchors, sign, verify};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let time = Time::from_unix(SystemTime::UNIX_EPOCH.elapsed()?.as_secs().try_into()?);
-    let folder = Path::new("target/issue_result");
-    std::fs::create_dir_all(folder)?;
-
     let unsigned = match std::env::args_os().nth(1) {
         Some(file) => std::fs::read(file)?,
         None => page::compose(font::Fonts::libertinus()?, &record::Record::demo(time))?,
     };
-    let pki = DemoPki::unforeseeable(time)?;
 
-    std::fs::write(folder.join("result.pdf"), &unsigned)?;
+    // First the person who decides, then the organisation's seal (NĐ 30/2020 Art 32).
+    let pki = DemoPki::unforeseeable(time)?;
+    let profile = Profile::pades_b_b(time).location("Phường Hoa Sen");
+    let decided = sign(&Document::pdf(&unsigned)?, &profile, &signer(&pki.leader, &pki)?)?;
+    let issued = sign(&Document::pdf(&decided)?, &profile, &signer(&pki.organisation, &pki)?)?;
+
+    let folder = Path::new("target/issue_result");
+    write(folder, "result.pdf", &issued)?;
     for (name, octets) in pki.files()? {
-        let path = folder.join("pki").join(name);
-        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        std::fs::write(path, octets)?;
+        write(&folder.join("pki"), &name, &octets)?;
     }
+    let report = check(&issued, &pki, time)?;
+    write(folder, "report.json", report.to_json().as_bytes())?;
+    write(folder, "report.vi.txt", report.to_text(Language::Vi).as_bytes())?;
+    write(folder, "report.en.txt", report.to_text(Language::En).as_bytes())?;
+    print!("{}", report.to_text(Language::Vi));
+    println!("\n{}: {}", folder.display(), report.conclusion.indication.as_str());
     Ok(())
+}
+
+/// What a clerk who trusts the root, and has today's revocation lists, finds.
+fn check(issued: &[u8], pki: &DemoPki, time: Time) -> Result<Report, Box<dyn Error>> {
+    let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());
+    anchors.add_der(&pki.root.certificate)?;
+    for list in [&pki.root_list, &pki.issuing_list] {
+        evidence.add_crl(CertificateList::from_der(list)?, Origin::Supplied);
+    }
+    let context = Context { policy: &Policy::etsi_basic(), anchors: &anchors, evidence: &evidence, time, existence: None };
+    Ok(verify(&Document::pdf(issued)?.with_name("result.pdf"), &context))
+}
+
+/// The key of one who was certified by the issuing authority.
+fn signer(entity: &Entity, pki: &DemoPki) -> Result<SoftwareSigner, Box<dyn Error>> {
+    let certificates = [&entity.certificate, &pki.issuing.certificate].map(|der| Certificate::from_der(der));
+    let certificates = certificates.into_iter().collect::<Result<_, _>>()?;
+    Ok(SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8())?, certificates)?)
+}
+
+fn write(folder: &Path, name: &str, octets: &[u8]) -> Result<(), Box<dyn Error>> {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+    Ok(std::fs::write(path, octets)?)
 }

@@ -14,13 +14,23 @@ struct DigestInfo<'a> {
     digest: &'a OctetStringRef,
 }
 
+/// The parameters of the digest inside a `DigestInfo`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parameters {
+    /// As appendix A.2.4 demands in this one place, and as everything here is signed.
+    Null,
+    /// As smart cards of some issuers sign.
+    Absent,
+}
+
 /// EMSA-PKCS1-v1_5 (§9.2) of a message with this `hash`, in `length` octets; `None` when it does not fit.
 ///
-/// The parameters of the digest are NULL, as appendix A.2.4 demands in this one place. Verification makes the encoding anew and compares (§8.2.2): there
-/// is then nothing to parse, and none of the forgeries that lenient parsers of this padding allowed. An encoding without NULL is refused with the rest.
-pub(super) fn pkcs1_v1_5(digest: DigestAlgorithm, hash: &[u8], length: usize) -> Option<Vec<u8>> {
+/// Verification makes the encoding anew and compares (§8.2.2): there is then nothing to parse, and none of the forgeries that lenient parsers of this
+/// padding allowed. The encoding without NULL is made and compared too: it is one more value, not a freedom.
+pub(super) fn pkcs1_v1_5(digest: DigestAlgorithm, parameters: Parameters, hash: &[u8], length: usize) -> Option<Vec<u8>> {
     digest.rsa_pkcs1_oid()?;
-    let digest_algorithm = AlgorithmIdentifierRef { oid: digest.oid(), parameters: Some(Null.into()) };
+    let parameters = (parameters == Parameters::Null).then(|| Null.into());
+    let digest_algorithm = AlgorithmIdentifierRef { oid: digest.oid(), parameters };
     let info = DigestInfo { digest_algorithm, digest: OctetStringRef::new(hash).ok()? }.to_der().ok()?;
     let padding = length.checked_sub(info.len().checked_add(3)?).filter(|padding| *padding >= 8)?;
     Some([&[0, 1], vec![0xff; padding].as_slice(), &[0], &info].concat())
@@ -129,7 +139,7 @@ mod tests {
             (DigestAlgorithm::Sha3_512, "3051300d060960864801650304020a05000440"),
         ] {
             let hash = vec![0xaa; algorithm.output()];
-            let encoded = pkcs1_v1_5(algorithm, &hash, 256).unwrap();
+            let encoded = pkcs1_v1_5(algorithm, Parameters::Null, &hash, 256).unwrap();
             let info: String = encoded.iter().skip_while(|octet| **octet != 0x30).map(|octet| format!("{octet:02x}")).collect();
             assert_eq!(info, format!("{prefix}{}", "aa".repeat(algorithm.output())), "{}", algorithm.name());
             assert_eq!((encoded.len(), &encoded[..3]), (256, &[0, 1, 0xff][..]));
@@ -139,8 +149,8 @@ mod tests {
     #[test]
     fn eight_octets_of_padding_fit_and_seven_do_not() {
         let hash = [0; 32];
-        assert!(pkcs1_v1_5(DigestAlgorithm::Sha256, &hash, 51 + 11).is_some());
-        assert!(pkcs1_v1_5(DigestAlgorithm::Sha256, &hash, 51 + 10).is_none());
+        assert!(pkcs1_v1_5(DigestAlgorithm::Sha256, Parameters::Null, &hash, 51 + 11).is_some());
+        assert!(pkcs1_v1_5(DigestAlgorithm::Sha256, Parameters::Null, &hash, 51 + 10).is_none());
     }
 
     #[cfg(feature = "sign")]

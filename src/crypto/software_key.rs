@@ -186,7 +186,7 @@ fn rsa(key: &rsa::RsaPrivateKey, algorithm: &SignatureAlgorithm, hash: &[u8]) ->
     let private = Zeroizing::new(key.d().to_be_bytes());
     let mut drbg = HmacDrbg::new(&private, hash, algorithm.to_string().as_bytes());
     let encoded = match algorithm {
-        SignatureAlgorithm::RsaPkcs1(digest) => emsa::pkcs1_v1_5(*digest, hash, key.size())?,
+        SignatureAlgorithm::RsaPkcs1(digest) => emsa::pkcs1_v1_5(*digest, emsa::Parameters::Null, hash, key.size())?,
         SignatureAlgorithm::RsaPss(parameters) => {
             let mut salt = vec![0; parameters.salt];
             drbg.fill(&mut salt);

@@ -160,7 +160,9 @@ pub(super) fn hash<'a>(signed: Signed<'a>, algorithm: DigestAlgorithm) -> Option
 /// RSASSA-PKCS1-V1_5-VERIFY, RFC 8017 §8.2.2.
 fn rsa_pkcs1(key: &RsaPublicKey, digest: DigestAlgorithm, signed: Signed<'_>, value: &[u8]) -> Option<()> {
     let encoded = rsavp1(key, value)?;
-    (emsa::pkcs1_v1_5(digest, &hash(signed, digest)?, key.size())? == encoded).then_some(())
+    let hash = hash(signed, digest)?;
+    let equals = |parameters| emsa::pkcs1_v1_5(digest, parameters, &hash, key.size()).is_some_and(|expected| expected == encoded);
+    (equals(emsa::Parameters::Null) || equals(emsa::Parameters::Absent)).then_some(())
 }
 
 /// RSASSA-PSS-VERIFY, RFC 8017 §8.1.2.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::Malformed;
+use crate::time::Time;
 
 mod basic;
 mod object_id;
@@ -190,14 +191,6 @@ impl<'a> Value<'a> {
         self.reader()?.only(read)
     }
 
-    /// The values inside contents that are DER although the tag is primitive, as in `OCTET STRING` that carries a value.
-    ///
-    /// # Errors
-    /// [`Malformed`] when the nesting is too deep.
-    pub fn wrapped(&self) -> Result<Reader<'a>, Malformed> {
-        Reader::wrapped(self)
-    }
-
     /// The contents of a type that has no segmented form.
     fn primitive(&self) -> Result<&'a [u8], Malformed> {
         if self.tag & tag::CONSTRUCTED == 0 {
@@ -263,17 +256,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The octets of a `BIT STRING` of whole octets: a signature value, a key.
-    ///
-    /// # Errors
-    /// [`Malformed`] when bits are left over.
-    pub fn bit_string_octets(&self) -> Result<Received, Malformed> {
-        match self.bit_string()? {
-            (0, octets) => Ok(octets),
-            _ => Err(self.malformed("bit string not of whole octets")),
-        }
-    }
-
     /// The bits of a named bit list (X.680 §22.7), bit 0 the lowest of the result; bits beyond 32 are left out.
     ///
     /// # Errors
@@ -302,10 +284,10 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// [`Malformed`] when it is neither.
-    pub fn time(&self) -> Result<crate::Time, Malformed> {
+    pub fn time(&self) -> Result<Time, Malformed> {
         let time = match self.tag {
-            tag::UTC_TIME => crate::Time::from_utc_time(self.contents()),
-            tag::GENERALIZED_TIME => crate::Time::from_generalized_time(self.contents()),
+            tag::UTC_TIME => Time::from_utc_time(self.contents()),
+            tag::GENERALIZED_TIME => Time::from_generalized_time(self.contents()),
             _ => return Err(self.malformed("time expected")),
         };
         time.map_err(|malformed| malformed.within(self.contents.start))
@@ -315,12 +297,59 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// [`Malformed`] when it is none.
-    pub fn generalized_time(&self) -> Result<crate::Time, Malformed> {
-        crate::Time::from_generalized_time(self.primitive()?).map_err(|malformed| malformed.within(self.contents.start))
+    pub fn generalized_time(&self) -> Result<Time, Malformed> {
+        Time::from_generalized_time(self.primitive()?).map_err(|malformed| malformed.within(self.contents.start))
     }
 
     /// Text for people: a character string type read as what its tag says, octets that it does not allow replaced.
     pub fn text(&self) -> String {
         text::decode(self.tag, self.contents())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T>(octets: &[u8], read: impl Fn(&Value<'_>) -> Result<T, Malformed>) -> Result<T, String> {
+        let input = Received::new(octets);
+        let value = Reader::with_rules(&input, "BER", Rules::Basic).only(Reader::value);
+        value.and_then(|value| read(&value)).map_err(|malformed| malformed.what.to_string())
+    }
+
+    #[test]
+    fn integers_have_a_sign_and_a_size() {
+        let integer = |octets: &[u8]| read(octets, |value| value.small_integer());
+        assert_eq!(integer(&[2, 2, 1, 0]).unwrap(), 256);
+        assert_eq!(integer(&[2, 1, 0x80]).unwrap(), -128);
+        assert_eq!(integer(&[2, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1]).unwrap_err(), "integer out of range");
+        assert_eq!(integer(&[2, 0]).unwrap_err(), "integer without octets");
+        assert_eq!(integer(&[0x22, 3, 2, 1, 1]).unwrap_err(), "primitive contents expected, found values inside");
+    }
+
+    #[test]
+    fn bit_strings_count_their_unused_bits() {
+        let bits = |octets: &[u8]| read(octets, |value| value.bit_string().map(|(unused, octets)| (unused, octets.octets().to_vec())));
+        assert_eq!(bits(&[3, 2, 7, 0x80]).unwrap(), (7, vec![0x80]));
+        assert_eq!(bits(&[3, 1, 0]).unwrap(), (0, vec![]));
+        for malformed in [&[3, 0][..], &[3, 2, 8, 0], &[3, 1, 1]] {
+            assert_eq!(bits(malformed).unwrap_err(), "invalid bit string");
+        }
+        assert_eq!(read(&[3, 3, 7, 0x01, 0x80], |value| value.named_bits()).unwrap(), 1 << 7 | 1 << 8);
+    }
+
+    #[test]
+    fn strings_are_joined_from_their_segments() {
+        let joined = |octets: &[u8]| read(octets, |value| value.octet_string().map(|octets| octets.octets().to_vec()));
+        assert_eq!(joined(&[0x24, 8, 4, 1, 1, 0x24, 3, 4, 1, 2]).unwrap(), [1, 2]);
+        assert_eq!(joined(&[0x24, 3, 2, 1, 1]).unwrap_err(), "segment is not an octet string");
+        assert_eq!(joined(&[4, 1, 1]).unwrap(), [1]);
+    }
+
+    #[test]
+    fn booleans_are_one_octet() {
+        assert!(read(&[1, 1, 1], |value| value.boolean()).unwrap());
+        assert!(!read(&[1, 1, 0], |value| value.boolean()).unwrap());
+        assert_eq!(read(&[1, 2, 0, 0], |value| value.boolean()).unwrap_err(), "boolean not of one octet");
     }
 }

@@ -60,7 +60,7 @@ impl Certificate {
         let mut fields = whole.reader()?;
         let tbs = fields.expect(tag::SEQUENCE, "tbsCertificate")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
-        let signature = fields.expect(tag::BIT_STRING, "signatureValue")?.bit_string_octets()?;
+        let signature = super::signature_value(&mut fields)?;
         fields.finish()?;
         let fields = Fields::read(whole.received(), &tbs, signature_algorithm, signature)?;
         Ok(Self(Arc::new(fields)))
@@ -105,7 +105,7 @@ impl Certificate {
         &self.0.inner_algorithm
     }
 
-    /// `signatureValue`
+    /// `signatureValue`; empty when it is not of whole octets.
     pub fn signature(&self) -> &[u8] {
         self.0.signature.octets()
     }
@@ -314,5 +314,141 @@ impl Eq for Certificate {}
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Certificate({})", self.subject())
+    }
+}
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::crypto::{KeyKind, Signed, Verification};
+    use crate::encoding::der::write;
+    use crate::pki::fixture::{CertificateParts, extension, name};
+    use crate::pki::object_id;
+
+    fn read(parts: &CertificateParts) -> Certificate {
+        Certificate::from_der(&parts.to_der()).unwrap()
+    }
+
+    fn with_extension(oid: const_oid::ObjectIdentifier, value: &[u8]) -> Certificate {
+        read(&CertificateParts { extensions: vec![extension(oid, true, value)], ..Default::default() })
+    }
+
+    #[test]
+    fn a_certificate_says_what_was_put_in() {
+        let der = CertificateParts::default().to_der();
+        let certificate = Certificate::from_der(&der).unwrap();
+        assert_eq!(certificate.octets(), der);
+        assert_eq!((certificate.version(), certificate.serial()), (3, &[1, 2][..]));
+        assert_eq!((certificate.issuer().to_string(), certificate.subject().to_string()), ("CN=An issuer".into(), "CN=A subject".into()));
+        assert_eq!(certificate.not_before().to_string(), "2026-01-01T00:00:00Z");
+        assert_eq!(certificate.subject_key_identifier().unwrap().unwrap().octets(), b"key");
+        assert!(!certificate.is_self_issued());
+        assert_eq!(certificate.sha256(), *DigestAlgorithm::Sha256.digest(&der));
+    }
+
+    #[test]
+    fn the_signature_is_over_the_octets_of_tbs() {
+        let certificate = read(&CertificateParts::default());
+        let algorithm = certificate.signature_algorithm().signature(None).unwrap();
+        let verify = |octets: &[u8]| certificate.public_key().unwrap().verify(&algorithm, Signed::Octets(octets), certificate.signature());
+        assert_eq!(verify(certificate.tbs()), Verification::Valid);
+        assert_eq!(verify(certificate.octets()), Verification::Invalid);
+    }
+
+    #[test]
+    fn issuer_and_subject_of_one_name_are_self_issued() {
+        assert!(read(&CertificateParts { subject: name("AN  ISSUER"), ..Default::default() }).is_self_issued());
+    }
+
+    #[test]
+    fn serial_numbers_are_kept_even_negative_zero_or_long() {
+        for contents in [&[0x80][..], &[0], &[0, 1], &[0x7f; 40]] {
+            let certificate = read(&CertificateParts { serial: write::value(tag::INTEGER, contents), ..Default::default() });
+            assert_eq!(certificate.serial(), contents);
+        }
+        let none = CertificateParts { serial: write::value(tag::INTEGER, &[]), ..Default::default() };
+        assert!(Certificate::from_der(&none.to_der()).is_err());
+    }
+
+    #[test]
+    fn versions_1_and_3_are_read_and_others_told() {
+        let version_1 = CertificateParts { version: Vec::new(), extensions: Vec::new(), ..Default::default() };
+        assert_eq!(read(&version_1).version(), 1);
+        assert!(read(&version_1).extensions().is_empty());
+        let version_8 = CertificateParts { version: write::context_constructed(0, &[write::integer(7)]), ..Default::default() };
+        assert_eq!(read(&version_8).version(), 8);
+    }
+
+    #[test]
+    fn another_outer_algorithm_shows() {
+        let certificate = read(&CertificateParts::default());
+        assert_eq!(certificate.signature_algorithm(), certificate.tbs_signature_algorithm());
+        let sha256 = write::algorithm_identifier(DigestAlgorithm::Sha256.oid(), None);
+        let certificate = read(&CertificateParts { outer_algorithm: sha256, ..Default::default() });
+        assert_ne!(certificate.signature_algorithm(), certificate.tbs_signature_algorithm());
+    }
+
+    #[test]
+    fn a_time_without_seconds_is_read() {
+        let not_before = write::value(tag::UTC_TIME, b"2601010203Z");
+        assert_eq!(read(&CertificateParts { not_before, ..Default::default() }).not_before().to_string(), "2026-01-01T02:03:00Z");
+        let not_before = write::value(tag::UTC_TIME, b"26010102Z");
+        assert!(Certificate::from_der(&CertificateParts { not_before, ..Default::default() }.to_der()).is_err());
+    }
+
+    #[test]
+    fn a_malformed_extension_is_told_when_it_is_asked_for() {
+        let certificate = with_extension(object_id::BASIC_CONSTRAINTS, &write::sequence(&[write::boolean(true), write::integer(3)]));
+        assert_eq!(certificate.basic_constraints().unwrap(), Some(BasicConstraints { ca: true, path_length: Some(3) }));
+        assert_eq!(certificate.key_usage().unwrap(), None);
+        let certificate = with_extension(object_id::BASIC_CONSTRAINTS, &write::sequence(&[write::integer(3), write::boolean(true)]));
+        let malformed = certificate.basic_constraints().unwrap_err();
+        assert_eq!(malformed.what, "data after the last value");
+        let at = usize::try_from(malformed.at).unwrap();
+        assert_eq!(certificate.octets()[at..at + 3], write::boolean(true));
+    }
+
+    #[test]
+    fn a_boolean_in_basic_encoding_is_true() {
+        let certificate = with_extension(object_id::BASIC_CONSTRAINTS, &write::sequence(&[write::value(tag::BOOLEAN, &[1])]));
+        assert!(certificate.basic_constraints().unwrap().unwrap().ca);
+    }
+
+    #[test]
+    fn extensions_that_stand_twice_show() {
+        let one = extension(object_id::KEY_USAGE, true, &write::bit_string(&[0x80]));
+        let other = extension(object_id::BASIC_CONSTRAINTS, true, &write::sequence::<Vec<u8>>(&[]));
+        let certificate = read(&CertificateParts { extensions: vec![one.clone(), other.clone()], ..Default::default() });
+        assert!(certificate.extension_set().duplicates().is_empty());
+        let certificate = read(&CertificateParts { extensions: vec![one.clone(), other, one], ..Default::default() });
+        assert_eq!(certificate.extension_set().duplicates().iter().map(ToString::to_string).collect::<Vec<_>>(), ["2.5.29.15"]);
+    }
+
+    #[test]
+    fn a_certificate_with_a_broken_key_is_readable() {
+        assert_eq!(read(&CertificateParts::default()).public_key().unwrap().kind(), KeyKind::Ed25519);
+        let certificate = read(&CertificateParts { key: write::sequence(&[write::integer(1)]), ..Default::default() });
+        assert!(certificate.public_key().is_err());
+        assert_eq!(certificate.subject().common_name(), Some("A subject"));
+    }
+
+    #[test]
+    fn a_signature_with_bits_left_over_is_nobodys() {
+        let mut der = CertificateParts::default().to_der();
+        let at = der.len() - 65;
+        assert_eq!(der[at], 0);
+        der[at] = 1;
+        let certificate = Certificate::from_der(&der).unwrap();
+        let algorithm = certificate.signature_algorithm().signature(None).unwrap();
+        let key = certificate.public_key().unwrap();
+        assert_eq!(key.verify(&algorithm, Signed::Octets(certificate.tbs()), certificate.signature()), Verification::Invalid);
+    }
+
+    #[test]
+    fn octets_after_or_missing_are_malformed_where_they_are() {
+        let der = CertificateParts::default().to_der();
+        let longer = [&der[..], &[0]].concat();
+        assert_eq!(Certificate::from_der(&longer).unwrap_err(), Malformed::new("certificate", "data after the last value", der.len()));
+        assert_eq!(Certificate::from_der(&der[..der.len() - 1]).unwrap_err(), Malformed::new("certificate", "length beyond the end", 0));
     }
 }

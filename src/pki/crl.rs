@@ -96,7 +96,7 @@ impl CertificateList {
         let mut fields = whole.reader()?;
         let tbs = fields.expect(tag::SEQUENCE, "tbsCertList")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
-        let signature = fields.expect(tag::BIT_STRING, "signatureValue")?.bit_string_octets()?;
+        let signature = super::signature_value(&mut fields)?;
         fields.finish()?;
         Ok(Self(Arc::new(Fields::read(whole.received(), &tbs, signature_algorithm, signature)?)))
     }
@@ -126,7 +126,7 @@ impl CertificateList {
         &self.0.inner_algorithm
     }
 
-    /// `signatureValue`
+    /// `signatureValue`; empty when it is not of whole octets.
     pub fn signature(&self) -> &[u8] {
         self.0.signature.octets()
     }
@@ -380,5 +380,96 @@ impl Eq for CertificateList {}
 impl fmt::Debug for CertificateList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CertificateList({} {})", self.issuer(), self.this_update())
+    }
+}
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+    use crate::pki::fixture::{ed25519, extension, name, signed, time};
+
+    fn entry(serial: u64, extensions: &[Vec<u8>]) -> Vec<u8> {
+        let extensions = if extensions.is_empty() { Vec::new() } else { write::sequence(extensions) };
+        write::sequence(&[write::integer(serial), write::time(time("2026-02-01T00:00:00Z")), extensions])
+    }
+
+    fn reason(number: u8) -> Vec<u8> {
+        extension(object_id::REASON_CODE, false, &write::value(tag::ENUMERATED, &[number]))
+    }
+
+    fn list(entries: &[Vec<u8>], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let (this, next) = (write::time(time("2026-03-01T00:00:00Z")), write::time(time("2026-04-01T00:00:00Z")));
+        let entries = if entries.is_empty() { Vec::new() } else { write::sequence(entries) };
+        let extensions = if extensions.is_empty() { Vec::new() } else { write::context_constructed(0, &[write::sequence(extensions)]) };
+        let tbs = write::sequence(&[write::integer(1), ed25519(), name("An issuer"), this, next, entries, extensions]);
+        signed(&tbs, &ed25519())
+    }
+
+    fn read(entries: &[Vec<u8>], extensions: &[Vec<u8>]) -> CertificateList {
+        CertificateList::from_der(&list(entries, extensions)).unwrap()
+    }
+
+    #[test]
+    fn a_list_says_what_was_put_in() {
+        let number = extension(object_id::CRL_NUMBER, false, &write::integer(300));
+        let crl = read(&[], &[number]);
+        assert_eq!((crl.version(), crl.issuer().to_string()), (2, "CN=An issuer".to_owned()));
+        assert_eq!(crl.this_update().to_string(), "2026-03-01T00:00:00Z");
+        assert_eq!(crl.next_update().unwrap().to_string(), "2026-04-01T00:00:00Z");
+        assert_eq!(crl.number().unwrap().unwrap().octets(), [1, 44]);
+        assert_eq!(crl.base_number().unwrap(), None);
+        assert_eq!(crl.entries().count(), 0);
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_number_and_no_other() {
+        let crl = read(&[entry(1, &[]), entry(300, &[reason(1)]), entry(3, &[])], &[]);
+        let found = crl.find(&[1, 44]).unwrap().unwrap();
+        assert_eq!(found.reason().unwrap(), Some(RevocationReason::KeyCompromise));
+        assert_eq!(found.revocation_date.to_string(), "2026-02-01T00:00:00Z");
+        assert!(crl.find(&[0, 1, 44]).unwrap().is_some());
+        assert!(crl.find(&[1, 45]).unwrap().is_none());
+        assert!(crl.find(&[]).unwrap().is_none());
+    }
+
+    #[test]
+    fn entries_with_long_lengths_are_passed_over_too() {
+        let long = extension(object_id::INVALIDITY_DATE, false, &[0; 300]);
+        let crl = read(&[entry(1, &[long]), entry(2, &[])], &[]);
+        assert!(crl.find(&[2]).unwrap().is_some());
+        assert!(crl.find(&[3]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_malformed_entry_is_told_when_the_search_comes_to_it() {
+        let crl = read(&[entry(1, &[]), write::integer(5), entry(2, &[])], &[]);
+        assert!(crl.find(&[1]).unwrap().is_some());
+        assert!(crl.find(&[2]).is_err());
+        assert_eq!(crl.entries().map(|entry| entry.is_ok()).collect::<Vec<_>>(), [true, false]);
+        let empty = write::sequence(&[write::value(tag::INTEGER, &[])]);
+        assert!(read(&[empty], &[]).find(&[2]).is_err());
+    }
+
+    #[test]
+    fn reasons_that_no_standard_has_are_malformed() {
+        assert_eq!(read(&[entry(1, &[reason(10)])], &[]).find(&[1]).unwrap().unwrap().reason().unwrap(), Some(AaCompromise));
+        assert!(read(&[entry(1, &[reason(7)])], &[]).find(&[1]).unwrap().unwrap().reason().is_err());
+    }
+
+    /// §5.3.3: the issuer named at one entry stands until another is.
+    #[test]
+    fn in_an_indirect_list_an_issuer_stands_for_the_entries_after_it() {
+        let issued_by = |common_name| {
+            let names = write::sequence(&[write::context_constructed(4, &[name(common_name)])]);
+            extension(object_id::CERTIFICATE_ISSUER, true, &names)
+        };
+        let crl = read(&[entry(1, &[]), entry(2, &[issued_by("Another")]), entry(3, &[]), entry(4, &[issued_by("An issuer")])], &[]);
+        let found = |issuer: &str, serial: u8| {
+            let issuer = Name::from_der(&name(issuer)).unwrap();
+            crl.find_issued_by(&issuer, &[serial]).unwrap().is_some()
+        };
+        assert_eq!([1, 2, 3, 4].map(|serial| found("An issuer", serial)), [true, false, false, true]);
+        assert_eq!([1, 2, 3, 4].map(|serial| found("Another", serial)), [false, true, true, false]);
     }
 }

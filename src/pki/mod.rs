@@ -5,6 +5,8 @@ pub mod certificate;
 pub mod crl;
 pub mod ess;
 pub mod extension;
+#[cfg(all(test, feature = "sign"))]
+mod fixture;
 #[cfg(feature = "sign")]
 pub mod key_file;
 pub mod name;
@@ -36,6 +38,19 @@ pub use signer_info::{SignerIdentifier, SignerInfo};
 pub use timestamp_token::{TimestampInfo, TimestampResponse, TimestampToken};
 pub use unread::Unread;
 pub use verification::{CoveredOctets, SignatureFacts, verify_signature};
+
+use crate::encoding::der::{Reader, Received, tag};
+use crate::error::Malformed;
+
+/// The octets of a `signatureValue`. One with bits left over is the value of no algorithm: it is read as the empty one, which no key has made,
+/// so that its certificate can still be shown and fails for its signature.
+fn signature_value(reader: &mut Reader<'_>) -> Result<Received, Malformed> {
+    let value = reader.expect(tag::BIT_STRING, "signatureValue")?;
+    match value.bit_string()? {
+        (0, octets) => Ok(octets),
+        _ => Ok(Received::new(&[])),
+    }
+}
 
 /// Whether two INTEGERs are the same number, also where one was encoded with octets that add nothing.
 pub fn same_integer(one: &[u8], other: &[u8]) -> bool {

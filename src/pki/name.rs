@@ -170,7 +170,14 @@ impl NameAttribute {
     fn prepared(&self) -> Option<String> {
         let is_text = matches!(
             self.tag,
-            tag::UTF8_STRING | tag::PRINTABLE_STRING | tag::TELETEX_STRING | tag::BMP_STRING | tag::UNIVERSAL_STRING | tag::IA5_STRING
+            tag::UTF8_STRING
+                | tag::PRINTABLE_STRING
+                | tag::TELETEX_STRING
+                | tag::BMP_STRING
+                | tag::UNIVERSAL_STRING
+                | tag::IA5_STRING
+                | tag::NUMERIC_STRING
+                | tag::VISIBLE_STRING
         );
         let decoded = is_text && !self.text.contains(char::REPLACEMENT_CHARACTER);
         decoded.then(|| self.text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" "))

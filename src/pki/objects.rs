@@ -119,3 +119,42 @@ fn kind(octets: &[u8]) -> Result<Kind, Malformed> {
         _ => return Err(unknown()),
     })
 }
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::pki::fixture::{CertificateParts, SignedDataParts};
+
+    #[test]
+    fn a_certificate_is_known_by_its_shape_with_or_without_version() {
+        for parts in [CertificateParts::default(), CertificateParts { version: Vec::new(), extensions: Vec::new(), ..Default::default() }] {
+            assert!(matches!(objects(&parts.to_der()).unwrap()[..], [PkiObject::Certificate(_)]));
+        }
+    }
+
+    #[test]
+    fn a_text_may_hold_several_and_keys_are_passed_over() {
+        let certificate = pem::write("CERTIFICATE", &CertificateParts::default().to_der());
+        let bundle = pem::write("PKCS7", &SignedDataParts::attached(b"content").to_der());
+        let text = format!("0 explained\n{certificate}{}{bundle}", pem::write("PRIVATE KEY", b"secret"));
+        assert!(matches!(objects(text.as_bytes()).unwrap()[..], [PkiObject::Certificate(_), PkiObject::Certificate(_)]));
+        assert!(objects(pem::write("PRIVATE KEY", b"secret").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_element_that_cannot_be_read_is_kept() {
+        let parts = SignedDataParts { certificates: vec![vec![0x30, 0]], ..SignedDataParts::attached(b"content") };
+        assert!(matches!(objects(&parts.to_der()).unwrap()[..], [PkiObject::Unread(_)]));
+    }
+
+    #[test]
+    fn octets_after_an_object_are_malformed() {
+        let certificate = [CertificateParts::default().to_der(), vec![0]].concat();
+        assert!(objects(&certificate).is_err());
+        let der = SignedDataParts::attached(b"content").to_der();
+        let malformed = objects(&[der.clone(), vec![0]].concat()).unwrap_err();
+        assert_eq!(malformed.at, u64::try_from(der.len()).unwrap());
+        assert!(objects(b"").is_err());
+        assert!(objects(b"no object at all").is_err());
+    }
+}

@@ -222,7 +222,7 @@ impl BasicOcspResponse {
         &self.0.signature_algorithm
     }
 
-    /// `signature`
+    /// `signature`; empty when it is not of whole octets.
     pub fn signature(&self) -> &[u8] {
         self.0.signature.octets()
     }
@@ -243,7 +243,7 @@ impl Fields {
         let mut reader = whole.reader()?;
         let tbs = reader.expect(tag::SEQUENCE, "tbsResponseData")?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut reader, "signatureAlgorithm")?;
-        let signature = reader.expect(tag::BIT_STRING, "signature")?.bit_string_octets()?;
+        let signature = super::signature_value(&mut reader)?;
         let (certificates, unread) = reader.explicit(0, read_certificates)?.unwrap_or_default();
         reader.finish()?;
 
@@ -358,5 +358,100 @@ impl CertificateStatus {
 impl fmt::Debug for BasicOcspResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BasicOcspResponse({})", self.produced_at())
+    }
+}
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+    use crate::pki::fixture::{CertificateParts, ed25519, extension, name, sha256, sign};
+
+    fn time(text: &str) -> Vec<u8> {
+        write::value(tag::GENERALIZED_TIME, text.as_bytes())
+    }
+
+    fn single(status: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let id = write::sequence(&[sha256(), write::octet_string(b"name"), write::octet_string(b"key"), write::integer(5)]);
+        let next = write::context_constructed(0, &[time("20260302000000Z")]);
+        let extensions = if extensions.is_empty() { Vec::new() } else { write::context_constructed(1, &[write::sequence(extensions)]) };
+        write::sequence(&[id, status.to_vec(), time("20260301000000Z"), next, extensions])
+    }
+
+    fn basic(responder: Vec<u8>, produced_at: &str, single: Vec<u8>, certificates: &[Vec<u8>]) -> Vec<u8> {
+        let tbs = write::sequence(&[responder, time(produced_at), write::sequence(&[single])]);
+        let certificates = write::context_constructed(0, &[write::sequence(certificates)]);
+        write::sequence(&[tbs.clone(), ed25519(), write::bit_string(&sign(&tbs)), certificates])
+    }
+
+    fn response(status: u8, bytes: Option<(const_oid::ObjectIdentifier, Vec<u8>)>) -> Vec<u8> {
+        let bytes = bytes.map_or(Vec::new(), |(oid, basic)| {
+            write::context_constructed(0, &[write::sequence(&[write::object_id(oid), write::octet_string(&basic)])])
+        });
+        write::sequence(&[write::value(tag::ENUMERATED, &[status]), bytes])
+    }
+
+    fn by_name() -> Vec<u8> {
+        write::context_constructed(1, &[name("A responder")])
+    }
+
+    const GOOD: [u8; 2] = [0x80, 0];
+
+    #[test]
+    fn a_response_says_what_was_put_in() {
+        let der = basic(by_name(), "20260301000000.25Z", single(&GOOD, &[]), &[CertificateParts::default().to_der()]);
+        let response = OcspResponse::from_der(&response(0, Some((object_id::OCSP_BASIC, der.clone())))).unwrap();
+        let basic = response.basic.unwrap();
+        assert_eq!((response.status, basic.octets()), (OcspResponseStatus::Successful, &der[..]));
+        assert!(matches!(basic.responder(), ResponderId::Name(name) if name.to_string() == "CN=A responder"));
+        assert_eq!(basic.produced_at().to_string(), "2026-03-01T00:00:00.25Z");
+        assert_eq!((basic.certificates().len(), basic.unread().len()), (1, 0));
+        let single = &basic.responses()[0];
+        assert_eq!((single.status, single.certificate.serial.octets()), (CertificateStatus::Good, &[5][..]));
+        assert_eq!(single.next_update.unwrap().to_string(), "2026-03-02T00:00:00Z");
+        assert_eq!(single.archive_cutoff().unwrap(), None);
+    }
+
+    #[test]
+    fn a_responder_is_known_by_key_too() {
+        let by_key = write::context_constructed(2, &[write::octet_string(&[7; 20])]);
+        let basic = BasicOcspResponse::from_der(&basic(by_key, "20260301000000Z", single(&GOOD, &[]), &[])).unwrap();
+        assert!(matches!(basic.responder(), ResponderId::Key(key) if key.octets() == [7; 20]));
+    }
+
+    #[test]
+    fn revocation_has_its_time_and_reason() {
+        let reason = write::context_constructed(0, &[write::value(tag::ENUMERATED, &[4])]);
+        let revoked = write::context_constructed(1, &[time("20260201000000Z"), reason]);
+        let read = BasicOcspResponse::from_der(&basic(by_name(), "20260301000000Z", single(&revoked, &[]), &[])).unwrap();
+        let CertificateStatus::Revoked { time, reason } = read.responses()[0].status else { panic!("revoked") };
+        assert_eq!((time.to_string().as_str(), reason), ("2026-02-01T00:00:00Z", Some(RevocationReason::Superseded)));
+        assert!(BasicOcspResponse::from_der(&basic(by_name(), "20260301000000Z", single(&[0x83, 0], &[]), &[])).is_err());
+    }
+
+    #[test]
+    fn extensions_of_one_answer_are_read() {
+        let cutoff = extension(object_id::OCSP_ARCHIVE_CUTOFF, false, &time("20160101000000Z"));
+        let hash = extension(object_id::OCSP_CERTIFICATE_HASH, false, &write::sequence(&[sha256(), write::octet_string(b"digest")]));
+        let read = BasicOcspResponse::from_der(&basic(by_name(), "20260301000000Z", single(&GOOD, &[cutoff, hash]), &[])).unwrap();
+        let single = &read.responses()[0];
+        assert_eq!(single.archive_cutoff().unwrap().unwrap().to_string(), "2016-01-01T00:00:00Z");
+        assert_eq!(single.certificate_digest().unwrap().unwrap().1.octets(), b"digest");
+    }
+
+    #[test]
+    fn what_is_no_certificate_among_the_certificates_is_kept_apart() {
+        let certificates = [CertificateParts::default().to_der(), write::sequence(&[write::integer(1)])];
+        let read = BasicOcspResponse::from_der(&basic(by_name(), "20260301000000Z", single(&GOOD, &[]), &certificates)).unwrap();
+        assert_eq!((read.certificates().len(), read.unread().len()), (1, 1));
+    }
+
+    #[test]
+    fn a_response_without_answer_is_told_by_its_status() {
+        assert_eq!(OcspResponse::from_der(&response(6, None)).unwrap().status, OcspResponseStatus::Unauthorized);
+        assert!(OcspResponse::from_der(&response(4, None)).is_err());
+        assert!(OcspResponse::from_der(&response(0, None)).is_err());
+        let other = response(0, Some((object_id::OCSP_NONCE, Vec::new())));
+        assert!(OcspResponse::from_der(&other).unwrap_err().what.contains("is not basic"));
     }
 }

@@ -285,3 +285,112 @@ fn algorithm_and_digest(reader: &mut Reader<'_>) -> Result<(AlgorithmIdentifier,
     let algorithm = AlgorithmIdentifier::read(reader, "hashAlgorithm")?;
     Ok((algorithm, reader.expect(tag::OCTET_STRING, "hashValue")?.octet_string()?))
 }
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+    use crate::pki::SignedData;
+    use crate::pki::fixture::{CertificateParts, SignedDataParts, attribute, attributes_of, sha256};
+
+    fn read(attributes: Vec<Vec<u8>>) -> SignedAttributes {
+        let parts = SignedDataParts { attributes, ..SignedDataParts::attached(b"content") };
+        let mut signed_data = SignedData::from_ber(&parts.to_der()).unwrap();
+        signed_data.signer_infos.remove(0).signed_attributes.unwrap()
+    }
+
+    fn with(more: &[Vec<u8>]) -> SignedAttributes {
+        read([attributes_of(b"content"), more.to_vec()].concat())
+    }
+
+    #[test]
+    fn content_type_and_message_digest_are_there_once() {
+        let attributes = with(&[]);
+        assert!(attributes.content_type().unwrap() == object_id::DATA);
+        assert_eq!(attributes.message_digest().unwrap().octets(), crate::crypto::DigestAlgorithm::Sha256.digest(b"content"));
+    }
+
+    #[test]
+    fn missing_double_and_many_valued_attributes_are_malformed() {
+        let [content_type, message_digest] = attributes_of(b"content").try_into().unwrap();
+        let what = |attributes| read(attributes).message_digest().unwrap_err().what.to_string();
+        assert_eq!(what(vec![content_type.clone()]), "message-digest missing");
+        assert_eq!(what(vec![content_type.clone(), message_digest.clone(), message_digest.clone()]), "message-digest stands twice");
+        let two = attribute(object_id::MESSAGE_DIGEST, &[write::octet_string(b"1"), write::octet_string(b"2")]);
+        assert_eq!(what(vec![content_type.clone(), two]), "message-digest has 2 values");
+        let none = attribute(object_id::MESSAGE_DIGEST, &[]);
+        assert_eq!(what(vec![content_type.clone(), none]), "message-digest has 0 values");
+        let other_type = attribute(object_id::MESSAGE_DIGEST, &[write::integer(1)]);
+        assert_eq!(what(vec![content_type, other_type]), "unexpected tag 0x02");
+        assert_eq!(read(vec![message_digest]).content_type().unwrap_err().what, "content-type missing");
+    }
+
+    #[test]
+    fn the_signing_time_is_a_time() {
+        let signing_time = |value| with(&[attribute(object_id::SIGNING_TIME, &[value])]).signing_time();
+        assert_eq!(with(&[]).signing_time().unwrap(), None);
+        assert_eq!(signing_time(write::value(tag::UTC_TIME, b"260301020304Z")).unwrap().unwrap().to_string(), "2026-03-01T02:03:04Z");
+        assert!(signing_time(write::value(tag::UTC_TIME, b"260301020304")).is_err());
+        assert!(signing_time(write::utf8_string("2026")).is_err());
+    }
+
+    #[test]
+    fn octets_to_be_signed_have_the_tag_of_a_set() {
+        let attributes = with(&[]);
+        assert!(attributes.is_der());
+        assert_eq!(attributes.to_be_signed_as_received()[0], tag::SET);
+        assert_eq!(attributes.to_be_signed_as_received()[1..], attributes.octets()[1..]);
+    }
+
+    #[test]
+    fn attributes_in_another_order_are_not_der() {
+        let sorted = attributes_of(b"content");
+        let reversed: Vec<_> = sorted.iter().rev().cloned().collect();
+        let attributes = read(reversed.clone());
+        assert!(!attributes.is_der());
+        assert_eq!(attributes.to_be_signed_as_received(), write::value(tag::SET, &reversed.concat()));
+        assert_eq!(attributes.to_be_signed_der(), write::set_of(sorted));
+    }
+
+    #[test]
+    fn the_signing_certificate_is_named_by_digest_and_serial() {
+        let certificate = crate::pki::Certificate::from_der(&CertificateParts::default().to_der()).unwrap();
+        let issuer = write::sequence(&[write::context_constructed(4, &[certificate.issuer().octets()])]);
+        let issuer_serial = write::sequence(&[issuer, write::integer(0x0102)]);
+        let id = write::sequence(&[write::octet_string(&certificate.sha256()), issuer_serial]);
+        let value = |id: Vec<u8>| attribute(object_id::SIGNING_CERTIFICATE_V2, &[write::sequence(&[write::sequence(&[id])])]);
+        let read = |id| with(&[value(id)]).signing_certificate_v2().unwrap().unwrap().certificates.remove(0);
+        let found = read(id);
+        assert_eq!(found.digest_matches(&certificate), Some(true));
+        assert!(found.issuer_serial.unwrap().names(&certificate));
+        let md5 = write::algorithm_identifier(ObjectIdentifier::new_unwrap("1.2.840.113549.2.5"), None);
+        assert_eq!(read(write::sequence(&[md5, write::octet_string(&[0; 16])])).digest_matches(&certificate), None);
+        assert_eq!(read(write::sequence(&[sha256(), write::octet_string(&[0; 32])])).digest_matches(&certificate), Some(false));
+    }
+
+    #[test]
+    fn version_1_of_the_signing_certificate_is_by_sha_1() {
+        let id = write::sequence(&[write::octet_string(&[0; 20])]);
+        let attributes = with(&[attribute(object_id::SIGNING_CERTIFICATE, &[write::sequence(&[write::sequence(&[id])])])]);
+        let found = attributes.signing_certificate_v1().unwrap().unwrap();
+        assert_eq!(found.signer().unwrap().digest, Some(crate::crypto::DigestAlgorithm::Sha1));
+        assert!(attributes.signing_certificate_v2().unwrap().is_none());
+    }
+
+    #[test]
+    fn algorithm_protection_repeats_the_identifiers() {
+        let value = write::sequence(&[sha256(), write::retagged(tag::context_constructed(1), &crate::pki::fixture::ed25519())]);
+        let protection = with(&[attribute(object_id::ALGORITHM_PROTECTION, &[value])]).algorithm_protection().unwrap().unwrap();
+        assert_eq!(protection.digest.received.octets(), sha256());
+        assert_eq!(protection.signature.unwrap().oid.to_string(), "1.3.101.112");
+    }
+
+    #[test]
+    fn a_signature_policy_is_explicit_or_implied() {
+        let digest = write::sequence(&[sha256(), write::octet_string(&[0; 32])]);
+        let explicit = write::sequence(&[write::object_id(object_id::DATA), digest]);
+        let policy = |value| with(&[attribute(object_id::SIGNATURE_POLICY, &[value])]).signature_policy().unwrap().unwrap();
+        assert!(matches!(policy(explicit), SignaturePolicy::Explicit { digest: Some(_), qualifiers: None, .. }));
+        assert!(matches!(policy(write::null()), SignaturePolicy::Implied));
+    }
+}

@@ -192,3 +192,86 @@ impl EncapsulatedContent {
         self.octets.as_ref().map(Received::octets)
     }
 }
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+    use crate::pki::fixture::{CertificateParts, SignedDataParts};
+
+    fn read(parts: &SignedDataParts) -> SignedData {
+        SignedData::from_ber(&parts.to_der()).unwrap()
+    }
+
+    #[test]
+    fn signed_data_says_what_was_put_in() {
+        let parts = SignedDataParts::attached(b"content");
+        let signed_data = read(&parts);
+        assert_eq!(signed_data.octets(), parts.to_der());
+        assert_eq!((signed_data.version, signed_data.rules), (1, Rules::Distinguished));
+        assert_eq!(signed_data.content.octets(), Some(&b"content"[..]));
+        assert!(signed_data.content.content_type == object_id::DATA);
+        assert_eq!((signed_data.certificates.len(), signed_data.signer_infos.len(), signed_data.unread.len()), (1, 1, 0));
+        assert_eq!(signed_data.signer_infos[0].signer_certificates(&signed_data.certificates).count(), 1);
+    }
+
+    #[test]
+    fn content_that_is_empty_is_not_content_that_is_absent() {
+        assert_eq!(read(&SignedDataParts::attached(b"")).content.octets(), Some(&b""[..]));
+        let detached = SignedDataParts { content: Vec::new(), ..SignedDataParts::attached(b"") };
+        assert_eq!(read(&detached).content.octets(), None);
+    }
+
+    /// PKCS #7 1.5 §9.1: content of any type, of which the contents octets are digested.
+    #[test]
+    fn content_of_another_type_counts_without_identifier_and_length() {
+        let content = write::context_constructed(0, &[write::sequence(&[write::integer(1)])]);
+        let signed_data = read(&SignedDataParts { content, ..SignedDataParts::attached(b"") });
+        assert_eq!((signed_data.content.octets(), signed_data.content.tag), (Some(&[2, 1, 1][..]), Some(tag::SEQUENCE)));
+    }
+
+    #[test]
+    fn zeros_after_it_are_not_used() {
+        let der = SignedDataParts::attached(b"content").to_der();
+        let padded = [&der[..], &[0; 100]].concat();
+        assert_eq!(SignedData::from_ber(&padded).unwrap().used(), der.len());
+    }
+
+    /// The same value with indefinite lengths around a content in segments, as streaming writers make it.
+    #[test]
+    fn basic_encoding_is_read_to_its_end_of_contents() {
+        let parts = SignedDataParts::attached(b"content");
+        let [before, after] = parts.around_content();
+        let indefinite = |tag: u8, values: &[&[u8]]| [&[tag, 0x80][..], &values.concat(), &[0, 0]].concat();
+        let string = indefinite(0x24, &[&write::octet_string(b"con"), &write::octet_string(b"tent")]);
+        let content = indefinite(tag::SEQUENCE, &[&write::object_id(object_id::DATA), &indefinite(0xa0, &[&string])]);
+        let signed_data = indefinite(0xa0, &[&indefinite(tag::SEQUENCE, &[&before, &content, &after])]);
+        let ber = indefinite(tag::SEQUENCE, &[&write::object_id(object_id::SIGNED_DATA), &signed_data]);
+        let padded = [&ber[..], &[0; 50]].concat();
+        let signed_data = SignedData::from_ber(&padded).unwrap();
+        assert_eq!((signed_data.used(), signed_data.rules), (ber.len(), Rules::Basic));
+        assert_eq!(signed_data.content.octets(), Some(&b"content"[..]));
+        assert_eq!(crate::encoding::der::to_der(&ber).unwrap().0, parts.to_der());
+    }
+
+    #[test]
+    fn what_is_no_certificate_hides_no_other() {
+        let good = CertificateParts::default().to_der();
+        let attribute_certificate = write::context_constructed(2, &[write::integer(1)]);
+        let broken = write::sequence(&[write::integer(1)]);
+        let parts = SignedDataParts { certificates: vec![broken, good, attribute_certificate], ..SignedDataParts::attached(b"content") };
+        let signed_data = read(&parts);
+        assert_eq!(signed_data.certificates.len(), 1);
+        let unread: Vec<_> = signed_data.unread_in("certificates").map(|unread| unread.malformed.what.to_string()).collect();
+        assert_eq!(unread, ["tbsCertificate expected, found tag 0x02", "attribute certificate"]);
+    }
+
+    #[test]
+    fn what_is_not_signed_data_is_told_by_its_type() {
+        let data = write::sequence(&[write::object_id(object_id::DATA), write::context_constructed(0, &[write::octet_string(b"content")])]);
+        let malformed = SignedData::from_ber(&data).unwrap_err();
+        assert_eq!(malformed.to_string(), "CMS: content type 1.2.840.113549.1.7.1 is not signed data at byte 2");
+        assert!(SignedData::from_ber(&[0; 20]).is_err());
+        assert!(SignedData::from_ber(&[]).is_err());
+    }
+}

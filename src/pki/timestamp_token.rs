@@ -176,3 +176,61 @@ impl TimestampResponse {
         self.token.as_ref().map(TimestampToken::from_received).transpose()
     }
 }
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+    use crate::pki::fixture::{SignedDataParts, name, sha256};
+
+    fn info(time: &str, optional: &[Vec<u8>]) -> Vec<u8> {
+        let imprint = write::sequence(&[sha256(), write::octet_string(&[7; 32])]);
+        let time = write::value(tag::GENERALIZED_TIME, time.as_bytes());
+        write::sequence(&[write::integer(1), write::object_id(object_id::ANY_POLICY), imprint, write::integer(9), time, optional.concat()])
+    }
+
+    fn token(info: &[u8]) -> Vec<u8> {
+        SignedDataParts { content_type: object_id::TIMESTAMP_INFO, ..SignedDataParts::attached(info) }.to_der()
+    }
+
+    #[test]
+    fn a_token_says_what_was_put_in() {
+        let accuracy = write::sequence(&[write::integer(1), write::context(0, &[2]), write::context(1, &[3])]);
+        let authority = write::context_constructed(0, &[write::context_constructed(4, &[name("A time stamp authority")])]);
+        let token =
+            TimestampToken::from_ber(&token(&info("20260301000000.125Z", &[accuracy, write::boolean(true), write::integer(8), authority])))
+                .unwrap();
+        let info = token.info;
+        assert_eq!(info.time.to_string(), "2026-03-01T00:00:00.125Z");
+        assert_eq!(info.imprint.octets(), [7; 32]);
+        assert_eq!(info.accuracy, Some(Accuracy { seconds: 1, milliseconds: 2, microseconds: 3 }));
+        assert!(info.ordering);
+        assert_eq!(info.nonce.unwrap().octets(), [8]);
+        assert!(matches!(info.authority, Some(GeneralName::Directory(_))));
+    }
+
+    #[test]
+    fn what_may_be_absent_may_be() {
+        let info = TimestampToken::from_ber(&token(&info("20260301000000Z", &[]))).unwrap().info;
+        assert!(info.accuracy.is_none() && !info.ordering && info.nonce.is_none() && info.authority.is_none());
+    }
+
+    #[test]
+    fn signed_data_of_another_content_is_no_token() {
+        let other = SignedDataParts::attached(&info("20260301000000Z", &[])).to_der();
+        assert!(TimestampToken::from_ber(&other).unwrap_err().what.contains("is not TSTInfo"));
+        assert!(TimestampToken::from_ber(&token(&info("20260301000000", &[]))).is_err());
+    }
+
+    #[test]
+    fn a_response_grants_or_refuses() {
+        let granted = write::sequence(&[write::sequence(&[write::integer(0)]), token(&info("20260301000000Z", &[]))]);
+        let response = TimestampResponse::from_der(&granted).unwrap();
+        assert!(response.is_granted() && response.token().unwrap().is_some());
+        let text = write::sequence(&[write::utf8_string("bad algorithm")]);
+        let refused = write::sequence(&[write::sequence(&[write::integer(2), text, write::value(tag::BIT_STRING, &[7, 0x80])])]);
+        let response = TimestampResponse::from_der(&refused).unwrap();
+        assert!(!response.is_granted());
+        assert_eq!((response.status, response.status_text, response.failure), (2, vec!["bad algorithm".to_owned()], Some(1)));
+    }
+}

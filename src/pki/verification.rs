@@ -103,3 +103,74 @@ fn over_content(signer: &SignerInfo, key: &PublicKey, algorithm: &SignatureAlgor
     }
     key.verify(algorithm, content, signer.signature.octets())
 }
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::encoding::der::{tag, write};
+    use crate::pki::SignedData;
+    use crate::pki::fixture::{SignedDataParts, key};
+
+    fn facts(parts: &SignedDataParts, content: Signed<'_>) -> SignatureFacts {
+        let signed_data = SignedData::from_ber(&parts.to_der()).unwrap();
+        verify_signature(&signed_data.signer_infos[0], key().public_key(), content)
+    }
+
+    #[test]
+    fn content_as_signed_holds() {
+        let facts = facts(&SignedDataParts::attached(b"content"), Signed::Octets(b"content"));
+        assert!(facts.holds());
+        assert_eq!(facts.covered, CoveredOctets::AttributesAsReceived);
+    }
+
+    #[test]
+    fn its_digest_will_do() {
+        let digest = DigestAlgorithm::Sha256.digest(b"content");
+        assert!(facts(&SignedDataParts::attached(b"content"), Signed::Digest(&digest)).holds());
+    }
+
+    #[test]
+    fn altered_content_has_another_digest() {
+        let facts = facts(&SignedDataParts::attached(b"content"), Signed::Octets(b"Content"));
+        assert_eq!((facts.content_intact(), facts.value), (Some(false), Verification::Valid));
+    }
+
+    #[test]
+    fn altered_attributes_have_another_signature() {
+        let other = SignedDataParts::attached(b"Content");
+        let parts = SignedDataParts { attributes: other.attributes, ..SignedDataParts::attached(b"content") };
+        let facts = facts(&parts, Signed::Octets(b"Content"));
+        assert_eq!((facts.content_intact(), facts.value), (Some(true), Verification::Invalid));
+    }
+
+    #[test]
+    fn attributes_out_of_order_hold_as_received_or_as_der() {
+        let sorted = SignedDataParts::attached(b"content").attributes;
+        let reversed: Vec<_> = sorted.iter().rev().cloned().collect();
+        for (signed, covered) in [(&sorted, CoveredOctets::AttributesDer), (&reversed, CoveredOctets::AttributesAsReceived)] {
+            let signed = write::value(tag::SET, &signed.concat());
+            let parts = SignedDataParts { attributes: reversed.clone(), signed, ..SignedDataParts::attached(b"content") };
+            let facts = facts(&parts, Signed::Octets(b"content"));
+            assert!(facts.holds());
+            assert_eq!(facts.covered, covered);
+        }
+    }
+
+    #[test]
+    fn without_attributes_the_value_is_over_the_content() {
+        let parts = SignedDataParts { attributes: Vec::new(), signed: b"content".to_vec(), ..SignedDataParts::attached(b"content") };
+        assert!(facts(&parts, Signed::Octets(b"content")).holds());
+        let altered = facts(&parts, Signed::Octets(b"Content"));
+        assert_eq!((altered.content_intact(), altered.covered), (Some(false), CoveredOctets::Content));
+    }
+
+    /// Attributes taken for content: the same signature value over the same octets, and yet not the same statement. The tag tells them apart no more;
+    /// that the attributes must be there is for the profile to demand.
+    #[test]
+    fn attributes_as_content_are_reported_as_content() {
+        let attributes = SignedDataParts::attached(b"content").signed;
+        let parts = SignedDataParts { attributes: Vec::new(), ..SignedDataParts::attached(b"content") };
+        let facts = facts(&parts, Signed::Octets(&attributes));
+        assert_eq!((facts.covered, facts.message_digest.is_none()), (CoveredOctets::Content, true));
+    }
+}

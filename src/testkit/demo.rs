@@ -5,11 +5,11 @@ use super::entity::Entity;
 use super::extension::{GeneralName, authority_information_access, crl_distribution_point, subject_alternative_name};
 use super::key::{Key, KeyParameters};
 use super::name::{COMMON_NAME, COUNTRY, EMAIL, LOCALITY, Name, ORGANISATION, TITLE, USER_ID};
-use super::pem::pem;
 use super::pkcs12::Pkcs12;
 use super::random::Random;
 use super::revocation_list::RevocationList;
 use crate::crypto::Curve;
+use crate::encoding::pem;
 use crate::{Misuse, Time};
 
 /// Root, issuing authority, those whom it certified, and what it says of their revocation.
@@ -105,7 +105,7 @@ impl DemoPki {
             ("password.txt".to_owned(), format!("{PASSWORD}\n").into_bytes()),
         ];
         for (name, entity) in self.entities() {
-            let key = pem("PRIVATE KEY", &entity.key.pkcs8()).into_bytes();
+            let key = pem::write("PRIVATE KEY", &entity.key.pkcs8()).into_bytes();
             files.push((format!("{name}.key.pem"), [key, certificate(entity)].concat()));
         }
         for (name, entity) in [("leader", &self.leader), ("organisation", &self.organisation), ("former-leader", &self.former_leader)] {
@@ -130,7 +130,7 @@ impl DemoPki {
 }
 
 fn certificate(entity: &Entity) -> Vec<u8> {
-    pem("CERTIFICATE", &entity.certificate).into_bytes()
+    pem::write("CERTIFICATE", &entity.certificate).into_bytes()
 }
 
 /// With the addresses at which the issuing authority would answer, if it existed.

@@ -4,19 +4,25 @@ use cbc::Encryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
 use const_oid::ObjectIdentifier;
-use der::Encode;
-use pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params};
+use sha2::Sha256;
 
 use super::key::misuse;
 use super::random::Random;
 use crate::Misuse;
 use crate::crypto::DigestAlgorithm;
-use crate::encoding::der::write::{algorithm_identifier, integer, octet_string, sequence};
+use crate::encoding::der::write::{algorithm_identifier, integer, null, octet_string, sequence};
 
 const fn at(dotted: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(dotted)
 }
 
+const PBES2: ObjectIdentifier = at("1.2.840.113549.1.5.13");
+const PBKDF2: ObjectIdentifier = at("1.2.840.113549.1.5.12");
+const SCRYPT: ObjectIdentifier = at("1.3.6.1.4.1.11591.4.11");
+const HMAC_WITH_SHA_256: ObjectIdentifier = at("1.2.840.113549.2.9");
+const AES_128_CBC: ObjectIdentifier = at("2.16.840.1.101.3.4.1.2");
+const AES_256_CBC: ObjectIdentifier = at("2.16.840.1.101.3.4.1.42");
+const DES_EDE3_CBC: ObjectIdentifier = at("1.2.840.113549.3.7");
 const PBE_WITH_MD5_AND_DES: ObjectIdentifier = at("1.2.840.113549.1.5.3");
 const PBE_WITH_SHA_AND_TRIPLE_DES: ObjectIdentifier = at("1.2.840.113549.1.12.1.3");
 const PBE_WITH_SHA_AND_RC2_40: ObjectIdentifier = at("1.2.840.113549.1.12.1.6");
@@ -47,13 +53,21 @@ impl Protection {
     /// None in practice: the ciphers can refuse their parameters.
     pub fn encrypt(self, content: &[u8], password: &str, iterations: u32, random: &mut Random) -> Result<(Vec<u8>, Vec<u8>), Misuse> {
         match self {
-            Self::Aes128 => pbes2(pbkdf2(iterations, random)?, EncryptionScheme::Aes128Cbc { iv: random.octets() }, content, password),
-            Self::Aes256 => pbes2(pbkdf2(iterations, random)?, EncryptionScheme::Aes256Cbc { iv: random.octets() }, content, password),
-            Self::TripleDes => pbes2(pbkdf2(iterations, random)?, EncryptionScheme::DesEde3Cbc { iv: random.octets() }, content, password),
+            Self::Aes128 => {
+                let (function, key) = pbkdf2::<16>(password, iterations, random);
+                pbes2::<aes::Aes128>(&function, AES_128_CBC, &key, &random.octets::<16>(), content)
+            }
+            Self::Aes256 => {
+                let (function, key) = pbkdf2::<32>(password, iterations, random);
+                pbes2::<aes::Aes256>(&function, AES_256_CBC, &key, &random.octets::<16>(), content)
+            }
+            Self::TripleDes => {
+                let (function, key) = pbkdf2::<24>(password, iterations, random);
+                pbes2::<des::TdesEde3>(&function, DES_EDE3_CBC, &key, &random.octets::<8>(), content)
+            }
             Self::Scrypt => {
-                let cost = pkcs5::scrypt::Params::new(14, 8, 1).map_err(misuse)?;
-                let parameters = Parameters::generate_scrypt_aes256cbc(cost, &random.octets::<16>(), random.octets()).map_err(misuse)?;
-                pbes2(parameters.kdf, parameters.encryption, content, password)
+                let (function, key) = scrypt(password, random)?;
+                pbes2::<aes::Aes256>(&function, AES_256_CBC, &key, &random.octets::<16>(), content)
             }
             Self::Md5Des => {
                 let salt = random.octets::<8>();
@@ -89,14 +103,31 @@ impl Protection {
     }
 }
 
-fn pbkdf2(iterations: u32, random: &mut Random) -> Result<Kdf, Misuse> {
-    Ok(Pbkdf2Params::hmac_sha256(iterations, &random.octets::<16>()).map_err(misuse)?.into())
+/// PBKDF2 with HMAC-SHA-256 (RFC 8018 §5.2, §A.2): its identifier and the key.
+fn pbkdf2<const LENGTH: usize>(password: &str, iterations: u32, random: &mut Random) -> (Vec<u8>, [u8; LENGTH]) {
+    let (salt, mut key) = (random.octets::<16>(), [0; LENGTH]);
+    pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), &salt, iterations, &mut key);
+    let digest = algorithm_identifier(HMAC_WITH_SHA_256, Some(&null()));
+    (algorithm_identifier(PBKDF2, Some(&sequence(&[octet_string(&salt), integer(iterations.into()), digest]))), key)
 }
 
-fn pbes2(kdf: Kdf, encryption: EncryptionScheme, content: &[u8], password: &str) -> Result<(Vec<u8>, Vec<u8>), Misuse> {
-    let parameters = Parameters { kdf, encryption };
-    let octets = parameters.encrypt(password, content).map_err(misuse)?;
-    Ok((pkcs5::EncryptionScheme::from(parameters).to_der().map_err(misuse)?, octets))
+/// scrypt with N = 16384, r = 8, p = 1 (RFC 7914 §7): its identifier and the key.
+fn scrypt(password: &str, random: &mut Random) -> Result<(Vec<u8>, [u8; 32]), Misuse> {
+    let (salt, mut key) = (random.octets::<16>(), [0; 32]);
+    let cost = scrypt::Params::new(14, 8, 1).map_err(misuse)?;
+    scrypt::scrypt(password.as_bytes(), &salt, &cost, &mut key).map_err(misuse)?;
+    Ok((algorithm_identifier(SCRYPT, Some(&sequence(&[octet_string(&salt), integer(1 << 14), integer(8), integer(1)]))), key))
+}
+
+/// PBES2 (RFC 8018 §6.2, §A.4): its identifier and the encrypted octets.
+fn pbes2<C>(function: &[u8], cipher: ObjectIdentifier, key: &[u8], vector: &[u8], content: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Misuse>
+where
+    Encryptor<C>: KeyIvInit + BlockModeEncrypt,
+    C: cbc::cipher::BlockCipherEncrypt,
+{
+    let encryption = algorithm_identifier(cipher, Some(&octet_string(vector)));
+    let parameters = sequence(&[function, &encryption]);
+    Ok((algorithm_identifier(PBES2, Some(&parameters)), cbc::<C>(key, vector, content)?))
 }
 
 /// `PBEParameter` (RFC 8018 §A.3), which `pkcs-12PbeParams` equals.
@@ -152,5 +183,34 @@ fn add_and_one(number: &mut [u8], addend: &[u8]) {
         carry += u16::from(*octet) + u16::from(*other);
         let [high, low] = carry.to_be_bytes();
         (*octet, carry) = (low, high.into());
+    }
+}
+
+/// Expected values from `openssl kdf`.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALT: [u8; 8] = [0x0a, 0x58, 0xcf, 0x64, 0x53, 0x0d, 0x82, 0x3f];
+
+    #[test]
+    fn keys_of_pkcs12_are_those_of_openssl() {
+        let begins = |digest, purpose, length| derive(digest, purpose, "Mật khẩu", &SALT, 7, length)[..4].to_vec();
+        assert_eq!(begins(DigestAlgorithm::Sha1, 1, 24), [0x6d, 0xf4, 0xe0, 0x1b]);
+        assert_eq!(begins(DigestAlgorithm::Sha1, 2, 8), [0xb9, 0xe9, 0x60, 0xaf]);
+        assert_eq!(begins(DigestAlgorithm::Sha256, 3, 32), [0xee, 0x4b, 0x2a, 0x8f]);
+    }
+
+    /// The first digest has 20 octets, so that the last four show how the second block is made.
+    #[test]
+    fn a_second_block_depends_on_the_first() {
+        let key = derive(DigestAlgorithm::Sha1, 1, "Mật khẩu", &SALT, 7, 24);
+        assert_eq!(key[20..], [0xc3, 0xce, 0xec, 0x75]);
+    }
+
+    #[test]
+    fn keys_of_pbes1_are_those_of_openssl() {
+        let (key, vector) = pbkdf1("password", &SALT, 7);
+        assert_eq!((&key[..2], &vector[..2]), (&[0x97, 0xd2][..], &[0x13, 0x21][..]));
     }
 }

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each suite uses its part")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -88,4 +88,31 @@ impl Conformance {
 pub fn hex(digits: &str) -> Vec<u8> {
     assert!(digits.len().is_multiple_of(2), "an odd number of digits");
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal digits")).collect()
+}
+
+/// Every file of a suite, indices left out, in the order of the names.
+pub fn files_below(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files.into_iter().filter(|path| path.file_name().is_none_or(|name| name != "index.tsv"))
+}
+
+/// The name of a file.
+pub fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// The rows of an index, by the names of its columns.
+pub fn rows(index: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(index).unwrap();
+    let mut lines = text.lines();
+    let columns: Vec<_> = lines.next().unwrap().split('\t').map(str::to_owned).collect();
+    lines.map(|line| columns.iter().cloned().zip(line.split('\t').map(str::to_owned)).collect()).collect()
 }

@@ -45,10 +45,6 @@ impl<'a> Reader<'a> {
         if value.tag & tag::CONSTRUCTED == 0 {
             return Err(value.malformed("values expected inside, found primitive contents"));
         }
-        Self::wrapped(value)
-    }
-
-    pub(super) fn wrapped(value: &Value<'a>) -> Result<Self, Malformed> {
         let depth = value.depth.saturating_add(1);
         if depth > NESTING {
             return Err(value.malformed("nesting too deep"));
@@ -218,7 +214,7 @@ impl<'a> Reader<'a> {
         let contents = next.saturating_add(count);
         let octets = self.source.input.get(next..contents).filter(|_| contents <= self.end);
         let octets = octets.ok_or_else(|| Malformed::new(self.format, "truncated value", at))?;
-        let length = octets.iter().try_fold(0_usize, |length, octet| Some(length.checked_mul(256)?.checked_add(usize::from(*octet))?));
+        let length = octets.iter().try_fold(0_usize, |length, octet| length.checked_mul(256)?.checked_add(usize::from(*octet)));
         let length = length.ok_or_else(|| Malformed::new(self.format, "length beyond the end", at))?;
         if self.rules == Rules::Distinguished && (octets.first() == Some(&0) || length < 0x80) {
             return Err(Malformed::new(self.format, "length not in its shortest form", at));
@@ -261,4 +257,79 @@ struct Header {
     length: Option<usize>,
     /// Where the contents begin.
     contents: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn der(octets: &[u8]) -> Result<Vec<u8>, String> {
+        let input = Received::new(octets);
+        let mut reader = Reader::new(&input, "DER");
+        reader.value().map(|value| value.contents().to_vec()).map_err(|malformed| malformed.to_string())
+    }
+
+    fn ber(octets: &[u8]) -> Result<Vec<u8>, String> {
+        let input = Received::new(octets);
+        let mut reader = Reader::with_rules(&input, "BER", Rules::Basic);
+        reader.value().map(|value| value.contents().to_vec()).map_err(|malformed| malformed.to_string())
+    }
+
+    #[test]
+    fn lengths_are_short_or_long() {
+        assert_eq!(der(&[4, 1, 9]).unwrap(), [9]);
+        assert_eq!(der(&[&[4, 0x81, 0x80][..], &[9; 128]].concat()).unwrap(), [9; 128]);
+        assert_eq!(der(&[0x1f, 0x81, 0x01, 1, 9]).unwrap(), [9]);
+    }
+
+    /// X.690 §10.1: the length of DER has one form.
+    #[test]
+    fn other_forms_of_a_length_are_basic_encoding_only() {
+        assert_eq!(der(&[4, 0x81, 1, 9]).unwrap_err(), "DER: length not in its shortest form at byte 0");
+        assert_eq!(der(&[&[4, 0x82, 0, 0x80][..], &[9; 128]].concat()).unwrap_err(), "DER: length not in its shortest form at byte 0");
+        assert_eq!(der(&[0x24, 0x80, 4, 1, 9, 0, 0]).unwrap_err(), "DER: indefinite length at byte 0");
+        assert_eq!(ber(&[4, 0x84, 0, 0, 0, 1, 9]).unwrap(), [9]);
+        assert_eq!(ber(&[0x24, 0x80, 4, 1, 9, 0, 0]).unwrap(), [4, 1, 9]);
+        // §8.1.3.2: primitive contents have a definite length.
+        assert_eq!(ber(&[4, 0x80, 9, 0, 0]).unwrap_err(), "BER: indefinite length at byte 0");
+    }
+
+    #[test]
+    fn lengths_beyond_the_input_are_malformed_and_reserve_nothing() {
+        assert_eq!(der(&[4, 2, 9]).unwrap_err(), "DER: length beyond the end at byte 0");
+        assert_eq!(der(&[4, 0x84, 0x7f, 0xff, 0xff, 0xff]).unwrap_err(), "DER: length beyond the end at byte 0");
+        assert_eq!(der(&[&[4, 0x89][..], &[0xff; 9]].concat()).unwrap_err(), "DER: length beyond the end at byte 0");
+        assert_eq!(der(&[4, 0xff]).unwrap_err(), "DER: reserved length at byte 0");
+        assert_eq!(der(&[4, 0x82, 1]).unwrap_err(), "DER: truncated value at byte 0");
+        assert_eq!(der(&[4]).unwrap_err(), "DER: truncated value at byte 0");
+        assert_eq!(der(&[0x1f, 0x81]).unwrap_err(), "DER: truncated value at byte 0");
+    }
+
+    #[test]
+    fn a_fault_is_told_at_its_offset_in_the_whole_input() {
+        let input = Received::new(&[0x30, 5, 2, 1, 7, 4, 9]);
+        let mut inside = Reader::new(&input, "DER").sequence("outer").unwrap();
+        assert_eq!(inside.expect(tag::INTEGER, "number").unwrap().small_integer().unwrap(), 7);
+        assert_eq!(
+            inside.clone().expect(tag::INTEGER, "number").unwrap_err().to_string(),
+            "DER: number expected, found tag 0x04 at byte 5"
+        );
+        assert_eq!(inside.value().unwrap_err().to_string(), "DER: length beyond the end at byte 5");
+        assert_eq!(inside.finish().unwrap_err().to_string(), "DER: data after the last value at byte 5");
+    }
+
+    #[test]
+    fn passing_over_stops_where_it_is_told_and_at_any_other_form() {
+        let entry = |number| [0x30, 3, 2, 1, number];
+        let octets = [&entry(1)[..], &entry(2), &[0x30, 0x81, 3, 2, 1, 3], &entry(4)].concat();
+        let input = Received::new(&octets);
+        let at = |passes: fn(&[u8]) -> bool| {
+            let mut reader = Reader::with_rules(&input, "BER", Rules::Basic);
+            reader.pass_over(passes);
+            reader.at()
+        };
+        assert_eq!(at(|number| number != [2]), 5);
+        assert_eq!(at(|_| true), 10);
+        assert_eq!(at(|_| false), 0);
+    }
 }

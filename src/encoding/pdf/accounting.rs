@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::chain::Chain;
-use super::cross_reference::{tail, target};
+use super::cross_reference::{skip_white_at, tail, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
 use super::lexer::Lexer;
@@ -39,6 +39,7 @@ impl Accounting {
 /// A place that a cross-reference, or the chain, names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Start {
+    /// As named: white space may stand here.
     at: usize,
     /// Behind the section that begins here; `None` for an object.
     section_end: Option<usize>,
@@ -55,23 +56,22 @@ pub(super) fn account(octets: &[u8], header: usize, chain: &Chain, findings: &Fi
     let starts = starts(octets, header, chain, findings);
     let mut walk = Walk { octets, header, chain, findings, lengths, at: header, accounting: Accounting::default() };
     let mut groups = starts.chunk_by(|one, other| one.at == other.at).peekable();
+    let place = |group: Option<&&[Start]>| group.and_then(|group| group.first()).map_or(octets.len(), |start| start.at);
     loop {
-        while let Some(inside) = groups.next_if(|group| group.first().is_none_or(|start| start.at < walk.at)) {
-            walk.note_inside(inside);
-        }
         walk.skip_filler();
-        let next = groups.peek().and_then(|group| group.first()).map_or(octets.len(), |start| start.at);
-        if next < walk.at {
-            continue;
-        }
+        let next = place(groups.peek());
         if next > walk.at {
             walk.gap(next);
+            continue;
         }
-        let Some(group) = groups.next() else { break };
-        let bound = groups.peek().and_then(|group| group.first()).map_or(octets.len(), |start| start.at);
-        walk.group(group, bound);
+        let Some(group) = groups.next() else { return walk.accounting };
+        if walk.begins(next) {
+            let bound = place(groups.peek());
+            walk.group(group, bound.max(walk.at));
+        } else {
+            walk.note_inside(group);
+        }
     }
-    walk.accounting
 }
 
 /// Every place named, ascending; what points outside the file is told.
@@ -79,15 +79,11 @@ fn starts(octets: &[u8], header: usize, chain: &Chain, findings: &Findings) -> V
     let mut starts = Vec::new();
     for (revision, Revision { sections, .. }) in chain.revisions.iter().enumerate() {
         for section in sections {
-            for span in [Some(&section.octets), section.hybrid.as_ref()].into_iter().flatten() {
-                let reference = Reference { number: 0, generation: 0 };
-                starts.push(Start { at: span.start, section_end: Some(span.end), reference, revision, hybrid: false });
-            }
             for (number, origin, entry) in &section.rows {
                 let Entry::InUse { offset, generation } = *entry else { continue };
                 let reference = Reference { number: *number, generation };
                 let hybrid = *origin == Origin::HybridStream;
-                match target(octets, header, offset) {
+                match usize::try_from(offset).ok().and_then(|offset| offset.checked_add(header)).filter(|at| *at < octets.len()) {
                     Some(at) => starts.push(Start { at, section_end: None, reference, revision, hybrid }),
                     None => findings.note(
                         Finding::new(
@@ -100,9 +96,14 @@ fn starts(octets: &[u8], header: usize, chain: &Chain, findings: &Findings) -> V
                     ),
                 }
             }
+            for span in [Some(&section.octets), section.hybrid.as_ref()].into_iter().flatten() {
+                let reference = Reference { number: 0, generation: 0 };
+                starts.push(Start { at: span.start, section_end: Some(span.end), reference, revision, hybrid: false });
+            }
         }
     }
-    starts.sort_unstable();
+    // As a rule they are in order already.
+    starts.sort();
     starts
 }
 
@@ -117,6 +118,11 @@ struct Walk<'a, 'w> {
 }
 
 impl Walk<'_, '_> {
+    /// Whether what is named at `place` begins here, white space there skipped.
+    fn begins(&self, place: usize) -> bool {
+        place == self.at || skip_white_at(self.octets, place) == self.at
+    }
+
     /// The index of the revision to whose octets `at` belongs.
     fn revision_of(&self, at: usize) -> usize {
         self.chain.revisions.partition_point(|revision| revision.span.end <= at).min(self.chain.revisions.len().saturating_sub(1))
@@ -295,7 +301,7 @@ impl Walk<'_, '_> {
     fn is_repointed(&self, start: &Start) -> bool {
         let before = start.revision.checked_sub(1).and_then(|before| self.chain.placed(start.reference.number, before));
         match before.map(|placed| placed.entry) {
-            Some(Entry::InUse { offset, .. }) => target(self.octets, self.header, offset) != Some(start.at),
+            Some(Entry::InUse { offset, .. }) => target(self.octets, self.header, offset) != Some(self.at),
             _ => true,
         }
     }

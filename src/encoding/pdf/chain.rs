@@ -131,8 +131,9 @@ fn revisions(reader: &Reader<'_, '_>, loaded: Vec<Loaded>, findings: &Findings) 
     let linearized = matches!(*starts, [main, first_page] if first_page < main) && is_linearized(reader);
     let mut revisions: Vec<Revision> = Vec::with_capacity(loaded.len());
     for (index, Loaded { section, findings: found }) in loaded.into_iter().enumerate() {
-        match revisions.last_mut().filter(|_| linearized && index == 1) {
-            Some(first) => first.sections.push(section),
+        let joined = |older: &&mut Revision| (linearized && index == 1) || follows_directly(reader, older, &section);
+        match revisions.last_mut().filter(joined) {
+            Some(older) => older.sections.push(section),
             None => revisions.push(Revision { sections: vec![section], span: 0..0, startxref: None }),
         }
         found.into_iter().for_each(|finding| findings.note(finding.in_revision(revisions.len().saturating_sub(1))));
@@ -143,6 +144,15 @@ fn revisions(reader: &Reader<'_, '_>, loaded: Vec<Loaded>, findings: &Findings) 
         end = revision.span.end;
     }
     revisions
+}
+
+/// Whether `section` follows the newest one of `older` with no `startxref` between them: a known writer closes one update with two tables, the
+/// second of which only brings the `/XRefStm`. The state between them was never the end of a file.
+fn follows_directly(reader: &Reader<'_, '_>, older: &Revision, section: &Section) -> bool {
+    let Some(end) = older.sections.last().map(|section| section.octets.end).filter(|end| *end < section.octets.start) else { return false };
+    let mut lexer = Lexer::new(reader.octets, end);
+    lexer.skip_filler();
+    lexer.at() == section.octets.start
 }
 
 /// From the end of the older revision to behind the tail that follows the last section of this one.

@@ -37,10 +37,15 @@ type Row = (u32, Origin, Entry);
 /// Where an offset that the file gives points to, white space there skipped; `None` outside the file.
 pub(super) fn target(octets: &[u8], header: usize, offset: u64) -> Option<usize> {
     let at = usize::try_from(offset).ok()?.checked_add(header).filter(|at| *at < octets.len())?;
-    let window = octets.get(..octets.len().min(at + WHITE_AT_TARGET))?;
+    Some(skip_white_at(octets, at))
+}
+
+/// Behind the white space at `at`, where an offset points.
+pub(super) fn skip_white_at(octets: &[u8], at: usize) -> usize {
+    let window = octets.get(..octets.len().min(at.saturating_add(WHITE_AT_TARGET))).unwrap_or_default();
     let mut lexer = Lexer::new(window, at);
     lexer.skip_white();
-    Some(lexer.at())
+    lexer.at()
 }
 
 impl Reader<'_, '_> {

@@ -192,6 +192,10 @@ impl<'a> Pdf<'a> {
         self.revision_ending_at(end).map(|revision| View { pdf: self, revision })
     }
 
+    fn newest_start(&self) -> usize {
+        self.revisions().last().and_then(Revision::start).unwrap_or_default()
+    }
+
     /// The encryption that the newest trailer names; every older one must name the same (§7.5.6).
     fn open_encryption(&self, password: Option<&[u8]>) -> Option<Encryption> {
         let newest = self.revisions().last()?.trailer()?;
@@ -211,33 +215,35 @@ impl<'a> Pdf<'a> {
         let dictionary = match self.latest().resolve(named) {
             Ok(Object::Dictionary(dictionary)) => dictionary,
             _ => {
-                self.findings.note(Finding::new("encryption", "`/Encrypt` is no dictionary", revision_start(newest, self)));
+                self.findings.note(Finding::new("encryption", "`/Encrypt` is no dictionary", self.newest_start()));
                 Arc::default()
             }
         };
         let identifier = self.latest().value(newest, b"ID").unwrap_or(Object::Null);
         let first = identifier.as_array().and_then(|parts| parts.first()).and_then(Object::as_string).unwrap_or_default();
-        let encryption = Encryption::new(&self.direct(&dictionary), named.as_reference(), first, password);
+        let encryption = Encryption::new(&self.direct(&dictionary, ENCRYPTION_LEVELS), named.as_reference(), first, password);
         // Read as they stand before the key was known.
         self.cache.take();
         if encryption.facts.permissions_disagree {
-            let at = revision_start(newest, self);
+            let at = self.newest_start();
             self.findings.note(Finding::new("encryption_permissions", "`/Perms` disagrees with the encryption dictionary", at));
         }
         Some(encryption)
     }
 
-    /// `dictionary` with the values that it refers to, two levels deep: more an encryption dictionary does not have.
-    fn direct(&self, dictionary: &Dictionary) -> Dictionary {
+    /// `dictionary` with the values that it refers to, so many levels deep.
+    fn direct(&self, dictionary: &Dictionary, levels: usize) -> Dictionary {
         let view = self.latest();
-        let entry = |(key, value): (&[u8], &Object)| (key.into(), view.resolve(value).unwrap_or(Object::Null));
-        Dictionary::new(dictionary.entries().map(entry).collect())
+        let direct = |value: &Object| match (view.resolve(value).unwrap_or(Object::Null), levels.checked_sub(1)) {
+            (Object::Dictionary(inner), Some(levels)) => Object::Dictionary(Arc::new(self.direct(&inner, levels))),
+            (value, _) => value,
+        };
+        Dictionary::new(dictionary.entries().map(|(key, value)| (key.into(), direct(value))).collect())
     }
 }
 
-fn revision_start(_: &Dictionary, pdf: &Pdf<'_>) -> usize {
-    pdf.revisions().last().and_then(Revision::start).unwrap_or_default()
-}
+/// `/CF` holds crypt filters, which hold names: more levels an encryption dictionary does not have.
+const ENCRYPTION_LEVELS: usize = 2;
 
 fn trim_white(octets: &[u8]) -> &[u8] {
     let length = octets.iter().rposition(|octet| !super::lexer::is_white(*octet)).map_or(0, |last| last + 1);

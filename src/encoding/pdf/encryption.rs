@@ -10,6 +10,9 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::finding::Problem;
 use super::object::{Dictionary, Object, Reference};
 
+#[cfg(feature = "sign")]
+mod writing;
+
 /// The standard security handler of an encrypted file (§7.6.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncryptionFacts {
@@ -123,6 +126,15 @@ impl Encryption {
         };
         decipher(method, key, reference, octets).ok_or_else(|| Problem::new("decryption", "an encrypted stream is faulty", at))
     }
+}
+
+/// The octets to try for `password`: as given, and, when it is UTF-8, in the encoding of one octet for a character that revisions 2 to 4 use
+/// (§7.6.4.3.2; the printable characters of PDFDocEncoding that matter are those of Latin-1). Last the empty one: such a file needs none.
+fn candidates(password: Option<&[u8]>) -> Vec<Vec<u8>> {
+    let given = password.unwrap_or_default();
+    let text = std::str::from_utf8(given).unwrap_or_default();
+    let narrow: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    [Some(given.to_vec()), narrow, Some(Vec::new())].into_iter().flatten().collect()
 }
 
 /// `/CF`: the method of each crypt filter.

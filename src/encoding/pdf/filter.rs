@@ -1,6 +1,10 @@
 //! ISO 32000-2 §7.4 — Filters: those that file structure and text need; image codecs are left alone
 
-use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::inflate_flags::{
+    TINFL_FLAG_IGNORE_ADLER32, TINFL_FLAG_PARSE_ZLIB_HEADER, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
+};
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
 use super::finding::Problem;
 use super::lexer::{hexadecimal, is_white};
@@ -63,13 +67,27 @@ fn too_large(at: usize) -> Problem {
     Problem::new("limit.inflated_stream", "a stream decodes to more than the limit", at)
 }
 
-/// §7.4.4
+/// §7.4.4. As every reader does, data without their final block (a known writer never closes it) or with a wrong checksum are taken for what
+/// they give.
 fn inflate(octets: &[u8], limit: usize, at: usize) -> Result<Vec<u8>, Problem> {
-    decompress_to_vec_zlib_with_limit(octets, limit).map_err(|error| match error.status {
-        TINFLStatus::HasMoreOutput => too_large(at),
-        TINFLStatus::Adler32Mismatch => Problem::new("stream_faulty", "deflated data do not match their checksum", at),
-        _ => Problem::new("stream_faulty", "deflated data are faulty or incomplete", at),
-    })
+    const FLAGS: u32 = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF | TINFL_FLAG_IGNORE_ADLER32;
+    let mut inflator = Box::<DecompressorOxide>::default();
+    let mut input = octets;
+    let mut output = vec![0; octets.len().saturating_mul(3).clamp(256, 1 << 20).min(limit)];
+    let mut length = 0;
+    loop {
+        let (status, read, written) = decompress(&mut inflator, input, &mut output, length, FLAGS);
+        length += written;
+        input = input.get(read..).unwrap_or_default();
+        match status {
+            TINFLStatus::HasMoreOutput if output.len() >= limit => return Err(too_large(at)),
+            TINFLStatus::HasMoreOutput => output.resize(output.len().saturating_mul(2).min(limit), 0),
+            TINFLStatus::Done | TINFLStatus::FailedCannotMakeProgress => break,
+            _ => return Err(Problem::new("stream_faulty", "deflated data are faulty", at)),
+        }
+    }
+    output.truncate(length);
+    Ok(output)
 }
 
 /// §7.4.2
@@ -311,13 +329,20 @@ mod tests {
     }
 
     #[test]
-    fn deflated_data_with_and_without_their_checksum() {
+    fn deflated_data_with_and_without_their_end() {
         let good = [120, 156, 243, 72, 205, 201, 201, 215, 81, 168, 202, 201, 76, 82, 4, 0, 27, 101, 4, 19];
         assert_eq!(decoded("FlateDecode", &good), Some(b"Hello, zlib!".to_vec()));
-        let mut bad = good;
-        bad[19] ^= 1;
-        assert_eq!(decoded("FlateDecode", &bad), None);
-        assert_eq!(decoded("FlateDecode", &good[..14]), None);
+        let mut wrong_checksum = good;
+        wrong_checksum[19] ^= 1;
+        assert_eq!(decoded("FlateDecode", &wrong_checksum), Some(b"Hello, zlib!".to_vec()));
+        assert_eq!(decoded("FlateDecode", &good[..10]), Some(b"Hello, ".to_vec()));
+        assert_eq!(decoded("FlateDecode", b""), Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_not_deflated_is_refused() {
+        assert_eq!(decoded("FlateDecode", b"Hello, zlib!"), None);
+        assert_eq!(decoded("FlateDecode", &[120, 156, 0xff, 0xff, 0xff]), None);
     }
 
     #[test]

@@ -16,7 +16,12 @@ mod object_stream;
 mod parser;
 mod revision;
 mod scan;
+#[cfg(feature = "sign")]
+mod serialisation;
 mod stream;
+mod text_string;
+#[cfg(feature = "sign")]
+mod update;
 mod view;
 
 pub use accounting::Accounting;
@@ -27,4 +32,7 @@ pub use finding::{Finding, Problem};
 pub use located::Located;
 pub use object::{Dictionary, Object, Reference, Stream};
 pub use revision::{Entry, Origin, Revision, Section, SectionKind};
+pub use text_string::{decode_text, encode_text};
+#[cfg(feature = "sign")]
+pub(crate) use update::{NewObject, Update, Written, hexadecimal};
 pub use view::View;

@@ -68,7 +68,8 @@ pub struct Section {
     pub(super) rows: Vec<(u32, Origin, Entry)>,
 }
 
-/// One revision: a section of the chain with the octets it added; the two sections of a linearised file are one (annex F).
+/// One revision: a section of the chain with the octets it added. The two sections of a linearised file are one revision (annex F), and so are
+/// sections that follow each other before one `startxref`.
 #[derive(Clone, Debug)]
 pub struct Revision {
     /// Its sections, oldest first.

@@ -40,44 +40,37 @@ fn reference_end(octets: &[u8], at: usize) -> Option<usize> {
     lexer.keyword(b"R").then(|| lexer.at())
 }
 
-/// Behind the bracket that closes the one at `at`.
+/// Behind the bracket that closes the one at `at`. A `<` counts one and a `[` two, so that `<<` counts as much as `[`, and a hexadecimal
+/// string, in which no other mark can stand, counts nothing.
 fn container_end(octets: &[u8], at: usize) -> Option<usize> {
     let mut marks = Marks::new(octets, at);
-    let mut depth = 0usize;
+    let mut depth = 0i64;
     loop {
-        let at = marks.next()?;
-        match octets.get(at)? {
-            b'<' if octets.get(at + 1) == Some(&b'<') => {
-                depth += 1;
-                marks.move_to(at + 2);
-            }
-            b'[' => depth += 1,
-            b'>' if octets.get(at + 1) == Some(&b'>') => {
-                depth = depth.checked_sub(1)?;
-                marks.move_to(at + 2);
-                if depth == 0 {
-                    return Some(at + 2);
+        let (at, octet) = marks.next()?;
+        match octet {
+            b'(' => marks.skip_string()?,
+            b'%' => marks.skip_comment(at),
+            _ => {
+                depth += weight(octet);
+                if depth <= 0 {
+                    return (depth == 0).then_some(at + 1);
                 }
             }
-            b']' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            b'<' => marks.move_to(hexadecimal_string_end(octets, at)?),
-            b'(' => marks.move_to(literal_string_end(octets, at)?),
-            b'%' => {
-                let mut lexer = Lexer::new(octets, at);
-                lexer.skip_comment();
-                marks.move_to(lexer.at());
-            }
-            _ => return None,
         }
     }
 }
 
-/// The places of `( ) < > [ ] %`, ascending.
+fn weight(octet: u8) -> i64 {
+    match octet {
+        b'<' => 1,
+        b'>' => -1,
+        b'[' => 2,
+        b']' => -2,
+        _ => 0,
+    }
+}
+
+/// The places of `( ) < > [ \ ] %`, ascending.
 struct Marks<'a> {
     octets: &'a [u8],
     /// Start of the block of 64 octets that `mask` describes.
@@ -93,18 +86,19 @@ impl<'a> Marks<'a> {
         Self { octets, block: at, mask: mask_at(octets, at) }
     }
 
-    fn move_to(&mut self, at: usize) {
-        match at
-            .checked_sub(self.block)
-            .and_then(|distance| u32::try_from(distance).ok())
-            .and_then(|distance| u64::MAX.checked_shl(distance))
-        {
-            Some(kept) => self.mask &= kept,
-            None => *self = Self::new(self.octets, at),
+    #[inline]
+    fn next(&mut self) -> Option<(usize, u8)> {
+        if self.mask == 0 {
+            self.refill()?;
         }
+        let at = self.block + usize::try_from(self.mask.trailing_zeros()).ok()?;
+        self.mask &= self.mask - 1;
+        Some((at, *self.octets.get(at)?))
     }
 
-    fn next(&mut self) -> Option<usize> {
+    /// To the next block that holds a mark. Apart from [`Self::next`], which is small enough to stand where it is used.
+    #[inline(never)]
+    fn refill(&mut self) -> Option<()> {
         while self.mask == 0 {
             self.block += BLOCK;
             if self.block >= self.octets.len() {
@@ -112,9 +106,38 @@ impl<'a> Marks<'a> {
             }
             self.mask = mask_at(self.octets, self.block);
         }
-        let at = self.block + usize::try_from(self.mask.trailing_zeros()).ok()?;
-        self.mask &= self.mask - 1;
-        Some(at)
+        Some(())
+    }
+
+    /// To behind the `)` that closes the `(` given out last.
+    fn skip_string(&mut self) -> Option<()> {
+        let mut depth = 1u64;
+        while depth > 0 {
+            match self.next()? {
+                (_, b'(') => depth += 1,
+                (_, b')') => depth -= 1,
+                (at, b'\\') => self.move_to(at + 2),
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    fn skip_comment(&mut self, at: usize) {
+        let mut lexer = Lexer::new(self.octets, at);
+        lexer.skip_comment();
+        self.move_to(lexer.at());
+    }
+
+    fn move_to(&mut self, at: usize) {
+        let kept = at
+            .checked_sub(self.block)
+            .and_then(|distance| u32::try_from(distance).ok())
+            .and_then(|distance| u64::MAX.checked_shl(distance));
+        match kept {
+            Some(kept) => self.mask &= kept,
+            None => *self = Self::new(self.octets, at),
+        }
     }
 }
 
@@ -136,7 +159,8 @@ fn mask(block: &[u8; BLOCK]) -> u64 {
     for (mark, octet) in marks.iter_mut().zip(block) {
         let round = octet & 0xfe == b'(';
         let angle = octet & 0xfd == b'<';
-        *mark = u8::from(round | angle | (*octet == b'[') | (*octet == b']') | (*octet == b'%'));
+        let square = octet.wrapping_sub(b'[') < 3;
+        *mark = u8::from(round | angle | square | (*octet == b'%'));
     }
     let (words, _) = marks.as_chunks::<8>();
     words.iter().rev().fold(0, |mask, word| mask << 8 | gather(u64::from_le_bytes(*word)))

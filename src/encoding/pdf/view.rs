@@ -357,6 +357,13 @@ impl<'p, 'a> View<'p, 'a> {
     /// The number that the `/Length` whose value begins at octet `at` stands for.
     pub(super) fn length_at(&self, at: usize) -> Result<usize, Problem> {
         let mut lexer = Lexer::new(self.pdf.octets, at);
+        // Nearly every length is a direct number, and there are many.
+        let direct = lexer.digits();
+        lexer.skip_filler();
+        if let (Some(direct), Some(b'/' | b'>')) = (direct, lexer.octet()) {
+            return usize::try_from(direct).map_err(|_| Problem::new("stream_extent", "`/Length` of a stream is larger than memory", at));
+        }
+        lexer.move_to(at);
         let length = super::parser::value(&mut lexer, bounds(&self.pdf.limits), None, &mut Notes::default())?;
         self.length(&length)
     }

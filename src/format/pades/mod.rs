@@ -6,6 +6,8 @@ mod document_security_store;
 mod permitted_changes;
 mod signature_dictionary;
 mod signature_field;
+#[cfg(feature = "sign")]
+pub(crate) mod writing;
 
 use signature_dictionary::Read;
 

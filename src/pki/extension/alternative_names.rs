@@ -85,3 +85,29 @@ impl ExtensionValue for SubjectAlternativeName {
         Ok(Self(GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "subjectAltName")?)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::der::write;
+
+    fn read(name: &[u8]) -> Result<GeneralName, Malformed> {
+        GeneralName::from_value(&Reader::new(&Received::new(name), "test").value()?)
+    }
+
+    #[test]
+    fn names_have_their_forms() {
+        assert!(matches!(read(&write::context(1, b"a@b.vn")).unwrap(), GeneralName::Email(text) if text == "a@b.vn"));
+        assert!(matches!(read(&write::context(7, &[127, 0, 0, 1])).unwrap(), GeneralName::IpAddress(octets) if octets.octets().len() == 4));
+        assert!(matches!(read(&write::context_constructed(5, &[write::null()])).unwrap(), GeneralName::Unsupported(5, _)));
+        assert!(read(&write::null()).is_err());
+    }
+
+    /// RFC 5280 §4.2.1.6: `value [0] EXPLICIT ANY`
+    #[test]
+    fn the_value_of_an_other_name_has_an_explicit_tag() {
+        let other = |value| write::context_constructed(0, &[write::object_id(object_id::COMMON_NAME), value]);
+        assert!(matches!(read(&other(write::context_constructed(0, &[write::null()]))).unwrap(), GeneralName::Other(..)));
+        assert!(read(&other(write::null())).is_err());
+    }
+}

@@ -115,3 +115,34 @@ fn count(value: &Value<'_>) -> Result<u64, Malformed> {
         octets => Ok(octets.iter().fold(0, |count, octet| count << 8 | u64::from(*octet))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::der::{Received, write};
+
+    fn read<T: ExtensionValue>(octets: &[u8]) -> Result<T, Malformed> {
+        Reader::new(&Received::new(octets), "test").only(T::read)
+    }
+
+    #[test]
+    fn subtrees_are_permitted_or_excluded() {
+        let dns = |text: &str| write::sequence(&[write::context(2, text.as_bytes())]);
+        let both = [write::context_constructed(0, &[dns("gov.vn")]), write::context_constructed(1, &[dns("test.gov.vn")])];
+        let found: NameConstraints = read(&write::sequence(&both)).unwrap();
+        assert!(
+            matches!(&found.permitted[..], [GeneralSubtree { base: GeneralName::Dns(name), minimum: 0, maximum: None }] if name == "gov.vn")
+        );
+        assert!(matches!(&found.excluded[..], [GeneralSubtree { base: GeneralName::Dns(name), .. }] if name == "test.gov.vn"));
+        let [permitted, excluded] = both;
+        assert!(read::<NameConstraints>(&write::sequence(&[excluded, permitted])).is_err());
+    }
+
+    #[test]
+    fn counts_are_not_negative_and_have_no_end() {
+        let constraints = |contents: &[u8]| read::<BasicConstraints>(&write::sequence(&[write::value(tag::INTEGER, contents)]));
+        assert_eq!(constraints(&[0]).unwrap().path_length, Some(0));
+        assert_eq!(constraints(&[0x7f; 9]).unwrap().path_length, Some(u64::MAX));
+        assert!(constraints(&[0xff]).is_err());
+    }
+}

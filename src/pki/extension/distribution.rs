@@ -169,3 +169,52 @@ impl AccessDescription {
         Ok(Self { method, location })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::der::{Received, write};
+
+    fn read<T: ExtensionValue>(octets: &[u8]) -> Result<T, Malformed> {
+        Reader::new(&Received::new(octets), "test").only(T::read)
+    }
+
+    fn uri(text: &str) -> Vec<u8> {
+        write::context(6, text.as_bytes())
+    }
+
+    #[test]
+    fn distribution_points_have_names_reasons_and_issuers() {
+        let full = write::context_constructed(0, &[write::context_constructed(0, &[uri("http://a/1"), uri("http://a/2")])]);
+        let reasons = write::context(1, &[1, 0x06]);
+        let point = write::sequence(&[full, reasons]);
+        let points: CrlDistributionPoints = read(&write::sequence(&[point])).unwrap();
+        assert_eq!(points.uris().collect::<Vec<_>>(), ["http://a/1", "http://a/2"]);
+        assert_eq!(points.0[0].reasons, Some(0b110_0000));
+        assert!(points.0[0].crl_issuer.is_none());
+    }
+
+    #[test]
+    fn an_implicit_tag_around_the_choice_is_malformed() {
+        let full = write::context_constructed(0, &[uri("http://a/1")]);
+        assert!(read::<CrlDistributionPoints>(&write::sequence(&[write::sequence(&[full])])).is_err());
+    }
+
+    #[test]
+    fn access_descriptions_are_told_apart_by_method() {
+        let access = |method, text| write::sequence(&[write::object_id(method), uri(text)]);
+        let both = [access(object_id::ACCESS_OCSP, "http://ocsp"), access(object_id::ACCESS_CA_ISSUERS, "http://ca")];
+        let found: AuthorityInformationAccess = read(&write::sequence(&both)).unwrap();
+        assert_eq!(found.ocsp().collect::<Vec<_>>(), ["http://ocsp"]);
+        assert_eq!(found.ca_issuers().collect::<Vec<_>>(), ["http://ca"]);
+    }
+
+    #[test]
+    fn the_scope_of_a_list_has_its_flags() {
+        let scope: IssuingDistributionPoint = read(&write::sequence(&[write::context(1, &[0xff]), write::context(4, &[0xff])])).unwrap();
+        assert!(scope.only_user_certificates && scope.indirect_crl && !scope.only_ca_certificates && !scope.only_attribute_certificates);
+        let empty: IssuingDistributionPoint = read(&write::sequence::<Vec<u8>>(&[])).unwrap();
+        assert!(!empty.indirect_crl && empty.name.is_none());
+        assert!(read::<IssuingDistributionPoint>(&write::sequence(&[write::context(6, &[0xff])])).is_err());
+    }
+}

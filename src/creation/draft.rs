@@ -1,0 +1,146 @@
+//! EN 319 102-1 §4.2 — Signature creation in two phases: what is to be signed, and what was
+
+use std::ops::Range;
+
+use super::error::{SignError, Unfit};
+use super::pre_sign_check::{longest_value, pre_sign_check};
+use super::profile::Profile;
+use super::signed_data_writing::{SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
+use super::signer::Signer;
+use crate::crypto::{DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Signed, Verification};
+use crate::encoding::pdf::{Pdf, Written, hexadecimal};
+use crate::format::pades::writing::{Value, prepare};
+use crate::pki::Certificate;
+
+/// A document laid out to the last octet but for the signature value, which is made elsewhere: on a token, by a service, days later.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    pub(super) original: &'a [u8],
+    pub(super) written: Written,
+    pub(super) algorithm: SignatureAlgorithm,
+    pub(super) signed_attributes: Vec<u8>,
+    /// The signing certificate first.
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) key: PublicKey,
+}
+
+/// What a timestamp token with its certificates takes, so that one can be added without a new signature.
+const TIMESTAMP_TOKEN: usize = 10_240;
+
+/// Signs `document` as `profile` says, with a key that is at hand.
+///
+/// # Errors
+/// [`SignError`] says what is in the way; nothing is written then.
+pub fn sign(document: &Pdf<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
+    let draft = Draft::new(document, profile, signer.certificates(), signer.algorithm())?;
+    let value = signer.sign(draft.to_be_signed())?;
+    draft.complete(&value)
+}
+
+impl<'a> Draft<'a> {
+    /// Lays `document` out for a signature of the first of `certificates` with `algorithm`.
+    ///
+    /// # Errors
+    /// [`SignError`] says what is in the way; the key has not been used then.
+    pub fn new(
+        document: &Pdf<'a>,
+        profile: &Profile,
+        certificates: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Self, SignError> {
+        profile.check()?;
+        let needed_for = "the attribute ESS signing-certificate-v2 (EN 319 142-1 §6.3)";
+        let signing_certificate = certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;
+        let key = pre_sign_check(signing_certificate, &algorithm, profile.request.time)?;
+        let facts = Facts::new(signing_certificate, algorithm)?;
+        let size = size(&facts.signer(), profile, certificates, longest_value(&key));
+        let room = profile.contents.map_or(size.saturating_add(TIMESTAMP_TOKEN), |contents| contents.max(size));
+        let edwards = algorithm == SignatureAlgorithm::Ed25519;
+        let written = prepare(document, &profile.request, &Value { digest: facts.digest, certificates, edwards, room })?;
+        let message_digest = message_digest(document.octets(), &written, facts.digest);
+        let signed_attributes = signed_attributes(&facts.signer(), profile, &message_digest);
+        Ok(Self { original: document.octets(), written, algorithm, signed_attributes, certificates: certificates.to_vec(), key })
+    }
+
+    /// What is to be signed: `SignedAttributes` in DER (RFC 5652 §5.4).
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.signed_attributes
+    }
+
+    /// The digest of [`Self::to_be_signed`] by the signature's algorithm, for a token or service that takes digests; `None` for Ed25519, which signs the octets.
+    pub fn digest(&self) -> Option<Vec<u8>> {
+        self.algorithm.digest().map(|digest| digest.digest(&self.signed_attributes))
+    }
+
+    /// What the value is to be made with.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The signed document. The value is verified first: one of another key, or over other octets, is never embedded.
+    ///
+    /// # Errors
+    /// [`SignError::ValueRejected`]; [`SignError::ContentsTooSmall`] when the signature does not fit.
+    pub fn complete(&self, value: &[u8]) -> Result<Vec<u8>, SignError> {
+        match self.key.verify(&self.algorithm, Signed::Octets(&self.signed_attributes), value) {
+            Verification::Valid => self.embed(value),
+            Verification::Invalid | Verification::Unsupported(_) => Err(SignError::ValueRejected),
+        }
+    }
+
+    fn embed(&self, value: &[u8]) -> Result<Vec<u8>, SignError> {
+        let needed_for = "SignerInfo (RFC 5652 §5.3)";
+        let signing_certificate = self.certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;
+        let facts = Facts::new(signing_certificate, self.algorithm)?;
+        let signature = signed_data(&facts.signer(), &self.certificates, &self.signed_attributes, value);
+        let Range { start, end } = self.written.hole;
+        let reserved = end.saturating_sub(start).saturating_sub(2) / 2;
+        let contents = hexadecimal(&signature, reserved);
+        let too_small = SignError::ContentsTooSmall { needed: signature.len(), reserved };
+        // The one copy of the document that is made.
+        let mut signed = Vec::with_capacity(self.original.len().saturating_add(self.written.octets.len()));
+        signed.extend_from_slice(self.original);
+        signed.extend_from_slice(&self.written.octets);
+        let hole = signed.get_mut(self.original.len()..).and_then(|update| update.get_mut(start..end));
+        match hole.filter(|hole| hole.len() == contents.len()) {
+            Some(hole) => hole.copy_from_slice(&contents),
+            None => return Err(too_small),
+        }
+        Ok(signed)
+    }
+}
+
+/// What every part of the signature says about its algorithms.
+struct Facts<'c> {
+    signing_certificate: &'c Certificate,
+    digest: DigestAlgorithm,
+    identifier: Vec<u8>,
+}
+
+impl<'c> Facts<'c> {
+    fn new(signing_certificate: &'c Certificate, algorithm: SignatureAlgorithm) -> Result<Self, Unfit> {
+        match (message_digest_algorithm(&algorithm), algorithm.to_identifier()) {
+            (Some(digest), Some(identifier)) => Ok(Self { signing_certificate, digest, identifier }),
+            _ => Err(Unfit::Algorithm(algorithm)),
+        }
+    }
+
+    fn signer(&self) -> SignerFacts<'_> {
+        SignerFacts { signing_certificate: self.signing_certificate, digest: self.digest, signature_algorithm: &self.identifier }
+    }
+}
+
+/// The most octets that the signature can take: one is made with the real chain and attributes, and zeros for what is not known yet.
+fn size(facts: &SignerFacts<'_>, profile: &Profile, certificates: &[Certificate], value: usize) -> usize {
+    let attributes = signed_attributes(facts, profile, &vec![0; facts.digest.output()]);
+    signed_data(facts, certificates, &attributes, &vec![0; value]).len()
+}
+
+/// The digest of what `/ByteRange` covers: everything but the hole, each octet once.
+pub(super) fn message_digest(original: &[u8], written: &Written, algorithm: DigestAlgorithm) -> Vec<u8> {
+    let mut digester = Digester::new(algorithm);
+    digester.update(original);
+    digester.update(written.octets.get(..written.hole.start).unwrap_or_default());
+    digester.update(written.octets.get(written.hole.end..).unwrap_or_default());
+    digester.finish()
+}

@@ -1,0 +1,217 @@
+//! EN 319 142-1 §6 — Profiles: what a signature is to be and to say
+
+use const_oid::ObjectIdentifier;
+
+use crate::crypto::DigestAlgorithm;
+use crate::error::Misuse;
+use crate::format::pades::writing::{Appearance, FieldLock, Permission, Request, SubFilter};
+use crate::time::Time;
+
+/// What a signature is to be and to say. The paved path: [`Self::pades_b_b`] with nothing more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    pub(super) request: Request,
+    pub(super) commitment: Option<Commitment>,
+    pub(super) policy: Option<SignaturePolicy>,
+    pub(super) contents: Option<usize>,
+}
+
+/// `CommitmentTypeIdentifier` (EN 319 122-1 §5.2.3): what the signer commits to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of RFC 5126 §5.11.1, which explains them")]
+pub enum Commitment {
+    ProofOfOrigin,
+    ProofOfReceipt,
+    ProofOfDelivery,
+    ProofOfSender,
+    ProofOfApproval,
+    ProofOfCreation,
+}
+
+/// `SignaturePolicyId` (EN 319 122-1 §5.2.9): the rules under which the signature is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignaturePolicy {
+    /// `sigPolicyId`
+    pub id: ObjectIdentifier,
+    /// Digest algorithm of `sigPolicyHash`.
+    pub digest: DigestAlgorithm,
+    /// Value of `sigPolicyHash`: the digest of the policy document.
+    pub value: Vec<u8>,
+}
+
+/// Vietnam's, where the results that this crate signs are issued (UTC+07:00, no daylight saving time).
+const VIETNAM: i32 = 7 * 60;
+
+impl Profile {
+    /// PAdES baseline B-B (EN 319 142-1 §6.3) with this claimed signing time.
+    pub fn pades_b_b(signing_time: Time) -> Self {
+        Self::new(SubFilter::EtsiCadesDetached, signing_time)
+    }
+
+    /// `adbe.pkcs7.detached` (ISO 32000-2 §12.8.3.3), with a `signing-time` attribute.
+    pub fn pkcs7_detached(signing_time: Time) -> Self {
+        Self::new(SubFilter::AdbePkcs7Detached, signing_time)
+    }
+
+    fn new(sub_filter: SubFilter, time: Time) -> Self {
+        let request = Request {
+            sub_filter,
+            time,
+            offset_minutes: VIETNAM,
+            field: None,
+            page: None,
+            rectangle: None,
+            appearance: None,
+            reason: None,
+            location: None,
+            name: None,
+            contact: None,
+            certification: None,
+            lock: None,
+        };
+        Self { request, commitment: None, policy: None, contents: None }
+    }
+
+    /// The field to sign, by its fully qualified name; it is made when the document has none of that name. Else a new one gets a free name.
+    #[must_use]
+    pub fn field(mut self, name: impl Into<String>) -> Self {
+        self.request.field = Some(name.into());
+        self
+    }
+
+    /// The page of a new field, from 1; the first unless told otherwise.
+    #[must_use]
+    pub fn page(mut self, number: u32) -> Self {
+        self.request.page = Some(number);
+        self
+    }
+
+    /// The rectangle of a new field in user space: left, bottom, right, top. Without one it is invisible; an existing field keeps its own.
+    #[must_use]
+    pub fn rectangle(mut self, rectangle: [f64; 4]) -> Self {
+        self.request.rectangle = Some(rectangle);
+        self
+    }
+
+    /// What the rectangle shows.
+    #[must_use]
+    pub fn appearance(mut self, appearance: Appearance) -> Self {
+        self.request.appearance = Some(appearance);
+        self
+    }
+
+    /// `/Reason`: why the document is signed. Excludes a commitment and a signature policy.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.request.reason = Some(reason.into());
+        self
+    }
+
+    /// `/Location`: where it is signed.
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.request.location = Some(location.into());
+        self
+    }
+
+    /// `/Name`: who signs, in words; the certificate says it with proof.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.request.name = Some(name.into());
+        self
+    }
+
+    /// `/ContactInfo`: how to reach the signer.
+    #[must_use]
+    pub fn contact(mut self, contact: impl Into<String>) -> Self {
+        self.request.contact = Some(contact.into());
+        self
+    }
+
+    /// Makes it a certification signature (ISO 32000-2 §12.8.2.2): the document's first, with a say in what may be changed later.
+    #[must_use]
+    pub fn certify(mut self, permission: Permission) -> Self {
+        self.request.certification = Some(permission);
+        self
+    }
+
+    /// Locks form fields from this signature on (ISO 32000-2 §12.8.2.4). An existing field's own `/Lock` takes precedence.
+    #[must_use]
+    pub fn lock(mut self, lock: FieldLock) -> Self {
+        let permission = self.request.lock.take().and_then(|(_, permission)| permission);
+        self.request.lock = Some((lock, permission));
+        self
+    }
+
+    /// `/P` of the lock of a new field (ISO 32000-2 table 236): lowers what may be changed in the whole document. Without [`Self::lock`] no field is named.
+    #[must_use]
+    pub fn lock_document(mut self, permission: Permission) -> Self {
+        let lock = self.request.lock.take().map_or(FieldLock::Include(Vec::new()), |(lock, _)| lock);
+        self.request.lock = Some((lock, Some(permission)));
+        self
+    }
+
+    /// Minutes east of UTC in which `/M` is written; Vietnam's (420) unless told otherwise. The time stays the same.
+    #[must_use]
+    pub fn utc_offset_minutes(mut self, minutes: i32) -> Self {
+        self.request.offset_minutes = minutes;
+        self
+    }
+
+    /// The attribute `commitment-type-indication`. Excludes a reason.
+    #[must_use]
+    pub fn commitment(mut self, commitment: Commitment) -> Self {
+        self.commitment = Some(commitment);
+        self
+    }
+
+    /// The attribute `signature-policy-identifier`. Excludes a reason.
+    #[must_use]
+    pub fn policy(mut self, policy: SignaturePolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Octets to reserve for the signature at least; else its exact size and room for a timestamp token.
+    #[must_use]
+    pub fn contents(mut self, octets: usize) -> Self {
+        self.contents = Some(octets);
+        self
+    }
+
+    /// The options that exclude each other.
+    pub(super) fn check(&self) -> Result<(), Misuse> {
+        let attributes = self.commitment.is_some() || self.policy.is_some();
+        // EN 319 142-1 §5.3: the attribute and the entry would say the same thing twice.
+        if attributes && self.request.reason.is_some() {
+            return Err(Misuse::new("a reason excludes a commitment and a signature policy (EN 319 142-1 §5.3): leave one of them out"));
+        }
+        if attributes && self.request.sub_filter != SubFilter::EtsiCadesDetached {
+            return Err(Misuse::new("commitments and signature policies belong to PAdES signatures: use `Profile::pades_b_b`"));
+        }
+        if !(-24 * 60 < self.request.offset_minutes && self.request.offset_minutes < 24 * 60) {
+            return Err(Misuse::new("an offset from UTC is less than a day"));
+        }
+        if self.request.page == Some(0) {
+            return Err(Misuse::new("pages are counted from 1"));
+        }
+        if self.request.rectangle.is_some_and(|rectangle| rectangle.iter().any(|number| !number.is_finite())) {
+            return Err(Misuse::new("a rectangle has four finite numbers"));
+        }
+        Ok(())
+    }
+}
+
+impl Commitment {
+    /// `id-cti-ets-..` (RFC 5126 §5.11.1)
+    pub(super) fn oid(self) -> ObjectIdentifier {
+        ObjectIdentifier::new_unwrap(match self {
+            Self::ProofOfOrigin => "1.2.840.113549.1.9.16.6.1",
+            Self::ProofOfReceipt => "1.2.840.113549.1.9.16.6.2",
+            Self::ProofOfDelivery => "1.2.840.113549.1.9.16.6.3",
+            Self::ProofOfSender => "1.2.840.113549.1.9.16.6.4",
+            Self::ProofOfApproval => "1.2.840.113549.1.9.16.6.5",
+            Self::ProofOfCreation => "1.2.840.113549.1.9.16.6.6",
+        })
+    }
+}

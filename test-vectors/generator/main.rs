@@ -1,0 +1,62 @@
+//! Makes every file of `test-vectors/` but the keys, from the keys and nothing else: no clock, no random number, so that
+//! the same source gives the same octets.
+//!
+//! `cargo run --example make_vectors` writes; with `-- --check` it only compares, and fails where a file would change.
+
+mod case;
+mod key_files;
+mod shared;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+/// Every file made, by its path under `test-vectors/`.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// The folders that belong to the generator: what it does not make is deleted from them.
+const FOLDERS: [&str; 2] = ["pki", "key-files"];
+
+fn main() -> Outcome {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors");
+    let shared = shared::Shared::load(&root.join("keys"))?;
+    let mut files = shared.files();
+    key_files::add(&shared, &mut files)?;
+
+    let stale: Vec<PathBuf> =
+        FOLDERS.iter().flat_map(|folder| present(&root, Path::new(folder))).filter(|path| !files.contains_key(path)).collect();
+    let changed: Vec<&PathBuf> =
+        files.iter().filter(|(path, octets)| std::fs::read(root.join(path)).ok().as_ref() != Some(*octets)).map(|(path, _)| path).collect();
+    for path in stale.iter().chain(changed.iter().copied()) {
+        println!("{}", path.display());
+    }
+    if std::env::args().any(|argument| argument == "--check") {
+        let differences = stale.len() + changed.len();
+        return if differences == 0 { Ok(()) } else { Err(format!("{differences} files are not as the generator makes them").into()) };
+    }
+    for path in &stale {
+        std::fs::remove_file(root.join(path))?;
+        // The folder of a case goes with its last file; one with files in it stays, and that is no error.
+        let _ = path.parent().map(|folder| std::fs::remove_dir(root.join(folder)));
+    }
+    for path in changed {
+        std::fs::create_dir_all(root.join(path).parent().unwrap_or(&root))?;
+        std::fs::write(root.join(path), &files[path])?;
+    }
+    Ok(())
+}
+
+/// The files in a folder and those below it.
+fn present(root: &Path, folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(root.join(&folder)).into_iter().flatten().flatten() {
+            let path = folder.join(entry.file_name());
+            if entry.path().is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found
+}
