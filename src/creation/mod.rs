@@ -8,6 +8,7 @@ mod profile;
 mod signed_data_writing;
 mod signer;
 
+pub use crate::format::pades::writing::{Appearance, FieldLock, Permission, Refusal};
 pub use draft::{Draft, sign};
 pub use error::{SignError, Unfit};
 pub use profile::{Commitment, Profile, SignaturePolicy};

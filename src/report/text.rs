@@ -175,15 +175,17 @@ impl Text<'_> {
         let Some(certificate) = signer_certificate(signature) else { return };
         let language = self.language;
         let times = &signature.times;
-        let (signing_time, remark) = match times.source {
-            TimeSource::ValidationTime => (times.claimed, language.of(" (theo thời điểm do người ký ghi)", " (by the claimed time)")),
-            _ => (Some(times.best_signature_time), ""),
+        let (signing_time, label) = match times.source {
+            TimeSource::ValidationTime => {
+                (times.claimed, ("Hiệu lực của chứng thư tại thời điểm ký đã ghi", "Certificate at the claimed signing time"))
+            }
+            _ => {
+                (Some(times.best_signature_time), ("Hiệu lực của chứng thư tại thời điểm ký", "Certificate at the proven time of signing"))
+            }
         };
-        let at_signing = match signing_time {
-            Some(time) => format!("{}{remark}", self.validity_at(signature, certificate, time.0)),
-            None => language.of("không xác định được, vì không rõ thời điểm ký", "not known, as the signing time is not").to_owned(),
-        };
-        self.line("Hiệu lực của chứng thư tại thời điểm ký", "Certificate at the signing time", at_signing);
+        let not_known = || language.of("không xác định được, vì không rõ thời điểm ký", "not known, as the signing time is not").to_owned();
+        let at_signing = signing_time.map_or_else(not_known, |time| self.validity_at(signature, certificate, time.0));
+        self.line(label.0, label.1, at_signing);
         let at_checking = self.validity_at(signature, certificate, self.report.inputs.time.0);
         self.line("Hiệu lực của chứng thư khi kiểm tra", "Certificate when checked", at_checking);
     }

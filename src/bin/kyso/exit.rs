@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kyso::report::Indication;
+use kyso::report::text::printable;
 
 /// What the process says to the one that started it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl Failure {
     /// Says so on standard error; what remains is the status.
     pub fn tell(self) -> Status {
         // Where nobody listens, the status is all that can be said.
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("kyso: {}\n", self.message).as_bytes());
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("kyso: {}\n", printable(&self.message)).as_bytes());
         self.status
     }
 }

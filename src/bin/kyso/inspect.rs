@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use kyso::encoding::pdf::Pdf;
+use kyso::report::text::printable;
 use kyso::{Context, Document, Evidence, Policy, Time, TrustAnchors};
 
 use crate::exit::{Failure, Status};
@@ -89,7 +90,7 @@ fn text(inspection: &Inspection) -> String {
     lines.extend(account.unlisted.iter().map(|unlisted| format!("  object {} at byte {} is not listed", unlisted.object, unlisted.at)));
     lines.push(format!("findings: {}", inspection.findings.len()));
     lines.extend(inspection.findings.iter().map(|finding| format!("  {}", noticed(finding))));
-    lines.join("\n") + "\n"
+    lines.iter().map(|line| printable(line) + "\n").collect()
 }
 
 fn head(inspection: &Inspection) -> Vec<String> {

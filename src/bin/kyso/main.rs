@@ -18,8 +18,10 @@ mod exit;
 mod files;
 mod inspect;
 mod inspection;
+mod key;
 mod output;
 mod progress;
+mod sign;
 mod supplied;
 mod verify;
 
@@ -40,6 +42,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Arguments),
+    Sign(sign::Arguments),
     Inspect(inspect::Arguments),
     /// Makes material for trying things out; nothing of it is fit for real use
     #[command(subcommand)]
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Status, Failure> {
     match command {
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Sign(arguments) => sign::run(arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Demo(command) => demo::run(command),
     }
