@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 use common::{Conformance, corpora_path};
 use keys::{Pki, signing_time};
 use kyso::Limits;
-use kyso::creation::{Profile, SignError, SoftwareSigner, sign};
 use kyso::crypto::{Curve, Digester, PublicKey, Signed};
 use kyso::encoding::pdf::Pdf;
 use kyso::pki::{SignedData, verify_signature};
-use kyso::testkit::KeyKind;
+use kyso::testkit::KeyParameters;
+use kyso::{Document, Profile, SignError, SoftwareSigner, sign};
 
 const SUITE: &str = "pdf-robustness";
 /// For our part of the work on one file.
@@ -37,7 +37,7 @@ struct Case {
 fn files_of_others_are_signed_or_refused_by_name() {
     let Some(folder) = corpora_path(SUITE) else { return };
     let cases = cases(&folder);
-    let signer = Pki::new().signer("Robustness", KeyKind::Ecdsa(Curve::P256));
+    let signer = Pki::new().signer("Robustness", KeyParameters::Ec(Curve::P256));
     let outcomes = in_parallel(&cases, |case| outcome(&folder, case, &signer));
     let mut conformance = Conformance::of("pdf_robustness_signing");
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
@@ -86,8 +86,8 @@ fn in_parallel(cases: &[Case], work: impl Fn(&Case) -> String + Sync) -> Vec<Str
 fn outcome(folder: &Path, case: &Case, signer: &SoftwareSigner) -> String {
     let file = std::fs::read(folder.join(&case.name)).unwrap();
     let began = Instant::now();
-    let result = match Pdf::open(&file, &Limits::default(), None) {
-        Ok(pdf) => sign(&pdf, &Profile::pades_b_b(signing_time()), signer),
+    let result = match Document::pdf(&file) {
+        Ok(document) => sign(&document, &Profile::pades_b_b(signing_time()), signer),
         Err(malformed) => Err(malformed.into()),
     };
     if began.elapsed() > LONGEST {

@@ -8,6 +8,7 @@ use super::profile::Profile;
 use super::signed_data_writing::{SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
 use super::signer::Signer;
 use crate::crypto::{DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Signed, Verification};
+use crate::document::{Document, Form};
 use crate::encoding::pdf::{Pdf, Written, hexadecimal};
 use crate::format::pades::writing::{Value, prepare};
 use crate::pki::Certificate;
@@ -31,8 +32,8 @@ const TIMESTAMP_TOKEN: usize = 10_240;
 ///
 /// # Errors
 /// [`SignError`] says what is in the way; nothing is written then.
-pub fn sign(document: &Pdf<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
-    let draft = Draft::new(document, profile, signer.certificates(), signer.algorithm())?;
+pub(crate) fn sign(document: &Pdf<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
+    let draft = Draft::of_pdf(document, profile, signer.certificates(), signer.algorithm())?;
     let value = signer.sign(draft.to_be_signed())?;
     draft.complete(&value)
 }
@@ -43,6 +44,16 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// [`SignError`] says what is in the way; the key has not been used then.
     pub fn new(
+        document: &Document<'a>,
+        profile: &Profile,
+        certificates: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Self, SignError> {
+        let Form::Pdf(pdf) = &document.form;
+        Self::of_pdf(pdf, profile, certificates, algorithm)
+    }
+
+    fn of_pdf(
         document: &Pdf<'a>,
         profile: &Profile,
         certificates: &[Certificate],

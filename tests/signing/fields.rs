@@ -1,7 +1,7 @@
 //! Signature fields: ISO 32000-2 §12.7.4, §12.7.5.5.
 
-use kyso::creation::Profile;
-use kyso::format::pades::writing::{FieldLock, Permission};
+use kyso::Profile;
+use kyso::creation::{FieldLock, Permission};
 
 use super::files::{objects, plain, table, updated, with, with_field};
 use super::read_back::{open, signature};

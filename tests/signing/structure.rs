@@ -1,9 +1,9 @@
 //! The update: ISO 32000-2 §7.5.6, §12.8.1.
 
+use kyso::creation::Appearance;
 use kyso::crypto::{Curve, DigestAlgorithm};
 use kyso::encoding::pdf::{Object, SectionKind};
-use kyso::format::pades::writing::Appearance;
-use kyso::testkit::KeyKind;
+use kyso::testkit::KeyParameters;
 
 use super::files::{hybrid, objects, plain, stream, table, updated, with, with_field};
 use super::keys::Pki;
@@ -208,9 +208,9 @@ fn ed25519_and_sha_3_are_announced() {
     let file = table(&plain(), "");
     let mut pki = Pki::new();
     let sha3 = kyso::crypto::SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha3_256);
-    let p256 = pki.signer("P-256", KeyKind::Ecdsa(Curve::P256));
+    let p256 = pki.signer("P-256", KeyParameters::Ec(Curve::P256));
     let levels = |signer: &kyso::creation::SoftwareSigner, file: &[u8]| {
-        let output = kyso::creation::sign(&open(file), &profile(), signer).unwrap();
+        let output = kyso::sign(&super::read_back::document(file), &profile(), signer).unwrap();
         let extensions = catalog_entry(&output, b"Extensions");
         let levels = extensions.as_dictionary().map(|extensions| {
             let announced = extensions.entry(b"ISO_").as_array().unwrap().to_vec();
@@ -222,12 +222,12 @@ fn ed25519_and_sha_3_are_announced() {
         (levels, output)
     };
     assert_eq!(levels(&p256, &file).0, None);
-    let (announced, edwards) = levels(&pki.signer("Ed25519", KeyKind::Ed25519), &file);
+    let (announced, edwards) = levels(&pki.signer("Ed25519", KeyParameters::Ed25519), &file);
     assert_eq!(announced, Some(vec![32002]));
     let p256 = p256.with_algorithm(sha3).unwrap();
     assert_eq!(levels(&p256, &file).0, Some(vec![32001]));
     assert_eq!(levels(&p256, &edwards).0, Some(vec![32002, 32001]));
-    let again = pki.signer("Ed25519 again", KeyKind::Ed25519);
+    let again = pki.signer("Ed25519 again", KeyParameters::Ed25519);
     assert_eq!(levels(&again, &edwards).0, Some(vec![32002]));
 }
 

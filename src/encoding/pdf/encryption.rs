@@ -81,8 +81,7 @@ impl Encryption {
             _ => (Method::Unsupported, Method::Unsupported),
         };
         let handler = Handler::new(dictionary, first_id).filter(|_| streams != Method::Unsupported);
-        let opened =
-            handler.as_ref().and_then(|handler| [password.unwrap_or(b""), b""].into_iter().find_map(|password| handler.open(password)));
+        let opened = handler.as_ref().and_then(|handler| candidates(password).iter().find_map(|password| handler.open(password)));
         let (key, owner) = opened.map_or((None, false), |(key, owner)| (Some(key), owner));
         let facts = EncryptionFacts {
             algorithm: streams.name(),

@@ -189,9 +189,9 @@ fn lzw(octets: &[u8], early: bool, limit: usize) -> Option<Vec<u8>> {
 /// Bits of the next code when the table holds `entries`.
 fn code_width(entries: usize, early: bool) -> usize {
     match entries + usize::from(early) {
-        ..=511 => 9,
-        ..=1023 => 10,
-        ..=2047 => 11,
+        0..=511 => 9,
+        512..=1023 => 10,
+        1024..=2047 => 11,
         _ => 12,
     }
 }

@@ -24,6 +24,9 @@ pub struct Located {
     pub object_stream: Option<u32>,
 }
 
+/// The entries of a dictionary in the file: each key, decoded, and the octets of its value.
+pub type EntrySpans = Vec<(Vec<u8>, Range<usize>)>;
+
 impl View<'_, '_> {
     /// Where `reference` stands in the file.
     ///
@@ -62,7 +65,7 @@ impl View<'_, '_> {
     ///
     /// # Errors
     /// When the path leads to no direct dictionary, a key of it stands twice, or the object is in an object stream.
-    pub fn entry_spans(&self, located: &Located, path: &[&[u8]]) -> Result<Vec<(Vec<u8>, Range<usize>)>, Problem> {
+    pub fn entry_spans(&self, located: &Located, path: &[&[u8]]) -> Result<EntrySpans, Problem> {
         if located.object_stream.is_some() {
             return Err(Problem::new(
                 "object_stream",
@@ -94,7 +97,7 @@ impl View<'_, '_> {
 }
 
 /// The entries of the dictionary at `at`, which the parser has accepted.
-fn entries_at(octets: &[u8], at: usize) -> Result<Vec<(Vec<u8>, Range<usize>)>, Problem> {
+fn entries_at(octets: &[u8], at: usize) -> Result<EntrySpans, Problem> {
     let wrong = |at: usize| Problem::new("syntax", "no direct dictionary", at);
     let mut lexer = Lexer::new(octets, at);
     let mut entries = Vec::new();

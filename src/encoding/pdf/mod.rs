@@ -29,7 +29,7 @@ pub use chain::Placed;
 pub use document::Pdf;
 pub use encryption::EncryptionFacts;
 pub use finding::{Finding, Problem};
-pub use located::Located;
+pub use located::{EntrySpans, Located};
 pub use object::{Dictionary, Object, Reference, Stream};
 pub use revision::{Entry, Origin, Revision, Section, SectionKind};
 pub use text_string::{decode_text, encode_text};

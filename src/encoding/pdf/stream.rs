@@ -47,12 +47,12 @@ pub(super) fn filters(dictionary: &Dictionary, resolve: Resolve<'_>, at: usize) 
     let mut filters = Vec::with_capacity(names.len());
     for (index, name) in names.iter().enumerate() {
         let Object::Name(name) = resolve(name)? else { return Err(faulty("a filter that is no name")) };
-        let (parameters, crypt) = match resolve(parameters.get(index).unwrap_or(&Object::Null))? {
-            Object::Null => (Parameters::default(), None),
-            Object::Dictionary(parameters) => read_parameters(&parameters, resolve)?,
+        let filter = Filter { name, parameters: Parameters::default(), crypt: None };
+        filters.push(match resolve(parameters.get(index).unwrap_or(&Object::Null))? {
+            Object::Null => filter,
+            Object::Dictionary(parameters) => with_parameters(filter, &parameters, resolve)?,
             _ => return Err(faulty("filter parameters that are no dictionary")),
-        };
-        filters.push(Filter { name, parameters, crypt });
+        });
     }
     Ok(filters)
 }
@@ -66,7 +66,7 @@ fn elements(object: Object) -> Vec<Object> {
     }
 }
 
-fn read_parameters(dictionary: &Dictionary, resolve: Resolve<'_>) -> Result<(Parameters, Option<Arc<[u8]>>), Problem> {
+fn with_parameters(filter: Filter, dictionary: &Dictionary, resolve: Resolve<'_>) -> Result<Filter, Problem> {
     let mut entries = Vec::new();
     for key in [&b"Predictor"[..], b"Colors", b"BitsPerComponent", b"Columns", b"EarlyChange"] {
         entries.push((key.into(), resolve(dictionary.entry(key))?));
@@ -75,7 +75,7 @@ fn read_parameters(dictionary: &Dictionary, resolve: Resolve<'_>) -> Result<(Par
         Object::Name(name) => Some(name),
         _ => None,
     };
-    Ok((Parameters::new(&Dictionary::new(entries)), crypt))
+    Ok(Filter { parameters: Parameters::new(&Dictionary::new(entries)), crypt, ..filter })
 }
 
 /// The crypt filter that a stream names for itself; without a name it is `/Identity` (table 14).

@@ -17,7 +17,7 @@ pub(crate) use request::{Request, Value};
 
 use dictionary::{dictionary, lock_dictionary, signature_dictionary};
 use form::Form;
-use permissions::{Rules, field_lock};
+use permissions::{Reading, Rules};
 use rewriting::{append, sound};
 use seed_value::SeedValue;
 
@@ -122,7 +122,7 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
             && let Object::Dictionary(lock) = self.view.value(field, b"Lock")?
         {
             let permission = self.view.value(&lock, b"P")?.as_integer().map(|value| Permission::from_value(Some(value)));
-            return Ok(field_lock(self.view, &lock)?.map(|lock| (lock, permission)));
+            return Ok(Reading::new(self.view).field_lock(&lock)?.map(|lock| (lock, permission)));
         }
         Ok(self.request.lock.clone())
     }
@@ -266,7 +266,7 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
     }
 
     fn rewrite(&mut self, reference: Reference, old: &Dictionary, new: Dictionary) -> Result<(), Refusal> {
-        sound(old)?;
+        sound(self.view, reference, old)?;
         self.update.set(reference, new.into());
         Ok(())
     }
@@ -275,10 +275,9 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
 /// ISO 32000-2 table 22: to create a form field takes bits 4 and 6, to fill in one bit 6 or 9. The owner may do everything.
 fn permitted_by_encryption(encryption: &EncryptionFacts, field_exists: bool) -> Result<(), Refusal> {
     let bit = |number: u32| encryption.permissions >> (number - 1) & 1 != 0;
-    let (permitted, needed) = match field_exists {
-        true => (bit(6) || bit(9), "filling in form fields"),
-        false => (bit(4) && bit(6), "new form fields"),
-    };
+    // Bit 9 is reserved and set in revision 2, which is the one with keys of 40 bits.
+    let fill = bit(6) || bit(9) && encryption.key_bits > 40;
+    let (permitted, needed) = if field_exists { (fill, "filling in form fields") } else { (bit(4) && bit(6), "new form fields") };
     if permitted || encryption.owner { Ok(()) } else { Err(Refusal::PermissionMissing { needed }) }
 }
 
@@ -300,4 +299,35 @@ fn announces(extension: &Object, level: i64) -> bool {
 /// A coordinate, without a fraction where it has none.
 fn number(value: f64) -> Object {
     value.to_string().parse().map_or(Object::Real(value), Object::Integer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits 4, 6 and 9 of `/P` are 8, 32 and 256.
+    #[test]
+    fn the_encryption_reserves_fields_to_the_owner_bit_by_bit() {
+        let facts = |permissions, owner, key_bits| EncryptionFacts {
+            algorithm: "AES-256",
+            key_bits,
+            permissions,
+            owner,
+            locked: false,
+            permissions_disagree: false,
+        };
+        for (permissions, new_field, existing_field) in
+            [(8 + 32, true, true), (32, false, true), (256, false, true), (8, false, false), (8 + 256, false, true), (0, false, false)]
+        {
+            let permitted = |exists| permitted_by_encryption(&facts(permissions, false, 128), exists).is_ok();
+            assert_eq!((permitted(false), permitted(true)), (new_field, existing_field), "{permissions}");
+            assert!(permitted_by_encryption(&facts(permissions, true, 128), false).is_ok());
+        }
+        assert!(permitted_by_encryption(&facts(256, false, 40), true).is_err());
+    }
+
+    #[test]
+    fn a_coordinate_has_a_fraction_only_where_it_needs_one() {
+        assert_eq!([0.0, 12.5, -3.0].map(number), [Object::Integer(0), Object::Real(12.5), Object::Integer(-3)]);
+    }
 }
