@@ -105,19 +105,23 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     Ok(Status::Passed)
 }
 
+/// Sets one text of a profile.
+type Entry = fn(Profile, String) -> Profile;
+
 fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
     let time = clock::time(arguments.at)?;
     let mut profile = match (arguments.format, arguments.level) {
         (Format::Pades, Level::BB) => Profile::pades_b_b(time),
         (Format::Pkcs7, Level::BB) => Profile::pkcs7_detached(time),
     };
-    for (set, value) in [
-        (Profile::field as fn(Profile, String) -> Profile, &arguments.field),
+    let texts: [(Entry, &Option<String>); 5] = [
+        (Profile::field, &arguments.field),
         (Profile::reason, &arguments.reason),
         (Profile::location, &arguments.location),
         (Profile::name, &arguments.name),
         (Profile::contact, &arguments.contact),
-    ] {
+    ];
+    for (set, value) in texts {
         if let Some(value) = value {
             profile = set(profile, value.clone());
         }
