@@ -109,9 +109,10 @@ impl Text<'_> {
 
     fn signer(&mut self, signature: &SignatureReport) {
         let language = self.language;
-        let (vi, en) = match signature.kind {
-            Kind::DocumentTimestamp | Kind::ContainerTimestamp => ("Tổ chức cấp dấu thời gian", "Timestamping authority"),
-            _ => ("Người ký", "Signer"),
+        let (vi, en) = if is_timestamp(signature.kind) {
+            ("Tổ chức cấp dấu thời gian", "Timestamping authority")
+        } else {
+            ("Người ký", "Signer")
         };
         let Some(signer) = &signature.signer else {
             self.line(vi, en, language.of("không xác định được", "not known"));
@@ -150,7 +151,7 @@ impl Text<'_> {
     fn times(&mut self, signature: &SignatureReport) {
         let (language, times) = (self.language, &signature.times);
         let claimed = times.claimed.map_or_else(|| language.of("không ghi", "not stated").to_owned(), |claimed| language.time(claimed));
-        if matches!(signature.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp) {
+        if is_timestamp(signature.kind) {
             self.line("Thời điểm trên dấu thời gian", "Time stated", claimed);
             return;
         }
@@ -176,6 +177,9 @@ impl Text<'_> {
         let language = self.language;
         let times = &signature.times;
         let (signing_time, label) = match times.source {
+            _ if is_timestamp(signature.kind) => {
+                (times.claimed, ("Hiệu lực của chứng thư tại thời điểm trên dấu thời gian", "Certificate at the time stated"))
+            }
             TimeSource::ValidationTime => {
                 (times.claimed, ("Hiệu lực của chứng thư tại thời điểm ký đã ghi", "Certificate at the claimed signing time"))
             }
@@ -234,7 +238,8 @@ impl Text<'_> {
             self.line("Người ký cho phép", "The signer allows", language.permission(modifications.permission));
         }
         let mut class = language.change_class(modifications.class).to_owned();
-        if !modifications.permitted {
+        // A timestamp proves octets: what came later is no breach of it.
+        if !modifications.permitted && !is_timestamp(signature.kind) {
             class.push_str(language.of(", KHÔNG được phép", ", NOT permitted"));
         }
         self.line("Thay đổi sau khi ký", "Changed after signing", class);
@@ -264,11 +269,20 @@ impl Text<'_> {
         let language = self.language;
         let mut certificates = self.report.signatures.iter().flat_map(|signature| &signature.certificates);
         let subject = certificates.find(|certificate| certificate.id == want.subject).map(|certificate| called(&certificate.subject));
-        let of_whom =
-            subject.map_or(String::new(), |subject| format!("{}{subject}", language.of(" cho chứng thư của ", " for the certificate of ")));
+        let of_whom = match subject {
+            Some(subject) => format!("{}{subject}", language.of(" cho chứng thư của ", " for the certificate of ")),
+            None if want.subject.starts_with("sha256:") => {
+                format!("{}{}", language.of(" cho chứng thư ", " for the certificate "), want.subject)
+            }
+            None => String::new(),
+        };
         let from = want.url.as_deref().map_or(String::new(), |url| format!(": {url}"));
         format!("{}{of_whom}{from}", language.want(want.kind))
     }
+}
+
+fn is_timestamp(kind: Kind) -> bool {
+    matches!(kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)
 }
 
 fn signer_certificate(signature: &SignatureReport) -> Option<&CertificateReport> {
