@@ -134,7 +134,11 @@ fn print_heap(setting: &Setting) {
     let signed = setting.signed(&files::scans(100, 1_000_000), 2);
     let before = heap::reset();
     black_box(report(&signed, setting));
-    println!("{:<40} {:>10.3} MB of heap beside the file, to reach 16", "verify 100 MB, two signatures", (heap::peak() - before) as f64 / 1e6);
+    println!(
+        "{:<40} {:>10.3} MB of heap beside the file, to reach 16",
+        "verify 100 MB, two signatures",
+        (heap::peak() - before) as f64 / 1e6
+    );
     let objects = setting.signed(&files::objects(14_000, 10_000_000, false), 1);
     let before = heap::reset();
     black_box(report(&objects, setting));

@@ -122,7 +122,13 @@ pub fn objects(count: usize, octets: usize, half_streams: bool) -> Vec<u8> {
         }
         let mut dictionary = format!("<< /Type /Annot /Subtype /Link /Index {index}");
         while dictionary.len() < each - 120 {
-            dictionary.push_str(&format!(" /K{} [{} 0 R {}.5 (text \\(in\\) {}) <4B79> /Name]", dictionary.len(), index + 1, index, index * 7));
+            dictionary.push_str(&format!(
+                " /K{} [{} 0 R {}.5 (text \\(in\\) {}) <4B79> /Name]",
+                dictionary.len(),
+                index + 1,
+                index,
+                index * 7
+            ));
         }
         dictionary.push_str(" /Border [0 0 0] /Rect [10 20 30.5 40] >>");
         dictionary.into_bytes()
