@@ -3,7 +3,7 @@
 use kyso::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use kyso::encoding::der::write;
 use kyso::pki::{CertificateList, object_id};
-use kyso::testkit::DemoPki;
+use kyso::testkit::{DemoPki, KeyParameters};
 use kyso::{Document, Evidence, Profile, Signer, SoftwareSigner, Time, TrustAnchors, sign};
 
 /// The demonstration PKI, ready.
@@ -26,7 +26,8 @@ pub struct Bare {
 impl Setting {
     pub fn new() -> Self {
         let time = Time::from_unix(1_795_315_218);
-        let pki = DemoPki::new([1; 32], time).unwrap();
+        // RSA throughout, as the authorities of the field have it.
+        let pki = DemoPki::with_authorities([1; 32], time, KeyParameters::Rsa(2048)).unwrap();
         Self {
             time,
             leader: pki.leader_signer().unwrap(),
@@ -53,7 +54,7 @@ impl Setting {
     }
 
     /// The key of the issuing authority and its revocation list.
-    pub fn bare_ecdsa(&self) -> (PublicKey, Bare) {
+    pub fn bare_list(&self) -> (PublicKey, Bare) {
         let issuing = kyso::pki::Certificate::from_der(&self.pki.issuing.certificate).unwrap();
         let list = CertificateList::from_der(&self.pki.issuing_list).unwrap();
         let algorithm = list.signature_algorithm().signature(None).unwrap();

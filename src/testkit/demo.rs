@@ -55,17 +55,25 @@ impl DemoPki {
     /// # Errors
     /// None in practice: the key generator can fail.
     pub fn new(seed: [u8; 32], time: Time) -> Result<Self, Misuse> {
+        Self::with_authorities(seed, time, KeyParameters::Ec(Curve::P256))
+    }
+
+    /// As [`Self::new`], with keys of this kind for root and issuing authority: RSA takes longer to make and less to verify.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_authorities(seed: [u8; 32], time: Time, authority: KeyParameters) -> Result<Self, Misuse> {
         let mut random = Random::seeded(&seed);
         let mut key = |kind| Key::generate(kind, &mut random);
         let curve = KeyParameters::Ec(Curve::P256);
         let from = |days: i64| time.plus_seconds(-days * DAY);
         let until = |years: i64| time.plus_seconds(years * YEAR);
 
-        let root = Entity::self_signed(&Template::authority(root_name(), from(2000), until(15), None), key(curve)?)?;
+        let root = Entity::self_signed(&Template::authority(root_name(), from(2000), until(15), None), key(authority)?)?;
         let under_root = Template::authority(issuing_name(), from(1000), until(10), Some(0))
             .with(crl_distribution_point(&[ROOT_LIST]))
             .with(authority_information_access(&[ROOT_CERTIFICATE], &[]));
-        let issuing = root.issue(&under_root, key(curve)?)?;
+        let issuing = root.issue(&under_root, key(authority)?)?;
 
         let mail = subject_alternative_name(&[GeneralName::Email("phuonghoasen@donghai.example".into())]);
         let organisation = Template::signatory(organisation_name(), from(100), until(4)).with(mail);
