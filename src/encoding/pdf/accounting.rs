@@ -6,12 +6,13 @@
 use std::ops::Range;
 
 use super::chain::Chain;
-use super::cross_reference::{skip_white_at, tail, target};
+use super::cross_reference::{skip_white_at, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
 use super::lexer::Lexer;
 use super::object::Reference;
 use super::revision::{Entry, Origin, Revision};
+use super::trailer::tail;
 
 /// What every octet of the file belongs to.
 #[derive(Clone, Debug, Default)]

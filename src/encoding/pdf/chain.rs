@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::cross_reference::{Loaded, Reader, Tail, last_tail, overlap, tail, target};
+use super::cross_reference::{Loaded, Reader, overlap, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
 use super::lexer::Lexer;
 use super::object::Object;
 use super::parser::{self, Notes};
 use super::revision::{Entry, Origin, Revision, Section};
+use super::trailer::{Tail, last_tail, tail};
 
 /// The revisions, and every entry of all of them by number.
 #[derive(Debug, Default)]
