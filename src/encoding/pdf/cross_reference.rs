@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cross_reference_stream::{Layout, merge};
+use super::filter::Output;
 use super::finding::{Finding, Problem};
 use super::indirect;
 use super::lexer::{Lexer, is_white};
@@ -133,7 +134,8 @@ impl Reader<'_, '_> {
         let filters = stream::filters(&stream.dictionary, &stream::direct, at)?;
         let encoded = self.octets.get(stream.octets.clone()).unwrap_or_default();
         // Predictors and text encodings take more than the entries themselves; four times as much they do not.
-        let data = stream::decode(Cow::Borrowed(encoded), &filters, needed.saturating_mul(4).saturating_add(1 << 16), at)?;
+        let mut output = Output { limit: needed.saturating_mul(4).saturating_add(1 << 16), given: 0, at };
+        let data = stream::decode(Cow::Borrowed(encoded), &filters, &mut output)?;
         let mut findings = Vec::new();
         note_duplicate(&read.notes, &mut findings);
         if data.len() != needed {
