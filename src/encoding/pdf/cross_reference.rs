@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cross_reference_stream::{Layout, merge};
 use super::filter::Output;
 use super::finding::{Finding, Problem};
-use super::indirect;
+use super::indirect::{self, Reading};
 use super::lexer::{Lexer, is_white};
 use super::object::{Object, Reference};
 use super::parser::{self, Bounds, Notes};
@@ -121,7 +121,8 @@ impl Reader<'_, '_> {
             indirect::header(self.octets, at).ok_or_else(|| wrong("neither `xref` nor a cross-reference stream where an offset points"))?;
         let direct_length =
             |length: &Object| direct_size(length).ok_or_else(|| wrong("`/Length` of a cross-reference stream is no direct number"));
-        let read = indirect::read(self.octets, header, self.bounds, None, &direct_length)?;
+        let reading = Reading { octets: self.octets, bounds: self.bounds, decipher: None, lengths: &direct_length };
+        let read = reading.read(header, &mut 0)?;
         let Some(stream) = read.object.as_stream().filter(|stream| stream.dictionary.entry(b"Type").is_name(b"XRef")) else {
             return Err(wrong("the object where an offset points is no cross-reference stream"));
         };

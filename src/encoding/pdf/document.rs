@@ -178,7 +178,7 @@ impl<'a> Pdf<'a> {
         let text = before.strip_suffix(b"%%EOF").map(trim_white)?;
         let digits = text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
         let word = trim_white(text.get(..text.len() - digits)?);
-        let begins = word.strip_suffix(b"startxref")?.last().is_none_or(|octet| super::lexer::is_white(*octet));
+        let begins = word.strip_suffix(b"startxref")?.last().is_none_or(|octet| super::lexer::is_white(*octet) || *octet == b'>');
         (begins && before.len() - word.len() < MOST_TAIL).then_some(())?;
         let offset = Lexer::new(text, text.len() - digits).digits()?;
         Some((offset, earliest + before.len()))

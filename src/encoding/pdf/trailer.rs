@@ -33,7 +33,7 @@ pub(super) fn last_tail(octets: &[u8]) -> Option<Tail> {
     let mut before = octets;
     loop {
         let at = before.windows(WORD.len()).rposition(|window| window == WORD)?;
-        let begins = at.checked_sub(1).and_then(|at| octets.get(at)).is_none_or(|octet| is_white(*octet));
+        let begins = at.checked_sub(1).and_then(|at| octets.get(at)).is_none_or(|octet| is_white(*octet) || *octet == b'>');
         if begins {
             return tail(octets, at);
         }
@@ -59,6 +59,7 @@ mod tests {
         let last = |text: &str| last_tail(text.as_bytes()).map(|tail| tail.offset);
         assert_eq!(last("startxref 1 %%EOF\nstartxref 2 %%EOF"), Some(2));
         assert_eq!(last("startxref 1 %%EOF\n%startxref 2 %%EOF"), Some(1));
+        assert_eq!(last("startxref 1 %%EOF trailer<<>>startxref 2 %%EOF"), Some(2));
         assert_eq!(last("startxref 1 %%EOF\nstartxref none"), None);
     }
 }

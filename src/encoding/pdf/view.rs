@@ -9,7 +9,7 @@ use super::document::{Pdf, bounds};
 use super::encryption::Method;
 use super::filter::Output;
 use super::finding::{Finding, Problem};
-use super::indirect::{self, Header, Indirect};
+use super::indirect::{self, Header, Indirect, Reading};
 use super::lexer::Lexer;
 use super::object::{Dictionary, Object, Reference, Stream};
 use super::object_stream::ObjectStream;
@@ -204,12 +204,10 @@ impl<'p, 'a> View<'p, 'a> {
         let encryption = encryption.filter(|_| !is_section());
         let decipher = encryption.map(|encryption| move |octets: &[u8]| encryption.string(header.reference, octets, header.at));
         let decipher = decipher.as_ref().map(|decipher| -> super::parser::Decipher<'_> { decipher });
-        let read = indirect::read(pdf.octets, header, bounds(&pdf.limits), decipher, lengths);
-        let end = match &read {
-            Ok(read) => read.value.end,
-            Err(problem) => usize::try_from(problem.at).unwrap_or(header.at).clamp(header.at, pdf.octets.len()),
-        };
-        self.pay(end - header.at, header.at)?;
+        let mut cost = 0;
+        self.pay(0, header.at)?;
+        let read = Reading { octets: pdf.octets, bounds: bounds(&pdf.limits), decipher, lengths }.read(header, &mut cost);
+        self.pay(cost, header.at)?;
         read
     }
 
