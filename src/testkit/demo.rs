@@ -8,9 +8,13 @@ use super::name::{COMMON_NAME, COUNTRY, EMAIL, LOCALITY, Name, ORGANISATION, TIT
 use super::pkcs12::Pkcs12;
 use super::random::Random;
 use super::revocation_list::RevocationList;
-use crate::crypto::Curve;
+use crate::context::{Evidence, TrustAnchors};
+use crate::creation::SoftwareSigner;
+use crate::crypto::{Curve, SoftwareKey};
 use crate::encoding::pem;
-use crate::{Misuse, Time};
+use crate::pki::{Certificate, CertificateList};
+use crate::report::json::Origin;
+use crate::{Malformed, Misuse, Time};
 
 /// Root, issuing authority, those whom it certified, and what it says of their revocation.
 pub struct DemoPki {
@@ -92,6 +96,50 @@ impl DemoPki {
         [&self.issuing.certificate]
     }
 
+    /// The leader with key and chain, ready to sign.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn leader_signer(&self) -> Result<SoftwareSigner, Misuse> {
+        self.signer(&self.leader)
+    }
+
+    /// The organisation's seal with key and chain, ready to sign.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn organisation_signer(&self) -> Result<SoftwareSigner, Misuse> {
+        self.signer(&self.organisation)
+    }
+
+    /// The root, as a relying party that trusts it has it.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn trust_anchors(&self) -> Result<TrustAnchors, Misuse> {
+        let mut anchors = TrustAnchors::none();
+        anchors.add_der(&self.root.certificate).map_err(unreadable)?;
+        Ok(anchors)
+    }
+
+    /// The revocation lists of both authorities.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn evidence(&self) -> Result<Evidence, Misuse> {
+        let mut evidence = Evidence::none();
+        for list in [&self.root_list, &self.issuing_list] {
+            evidence.add_crl(CertificateList::from_der(list).map_err(unreadable)?, Origin::Supplied);
+        }
+        Ok(evidence)
+    }
+
+    fn signer(&self, entity: &Entity) -> Result<SoftwareSigner, Misuse> {
+        let chain = [&entity.certificate, &self.issuing.certificate];
+        let chain = chain.into_iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>().map_err(unreadable)?;
+        SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8()).map_err(unreadable)?, chain)
+    }
+
     /// Everything as files: certificates and keys in PEM, key files in PKCS#12 under [`PASSWORD`], revocation lists in DER.
     ///
     /// # Errors
@@ -127,6 +175,10 @@ impl DemoPki {
             ("ocsp-responder", &self.ocsp_responder),
         ]
     }
+}
+
+fn unreadable(malformed: Malformed) -> Misuse {
+    Misuse::new(format!("made by this kit and not readable: {malformed}"))
 }
 
 fn certificate(entity: &Entity) -> Vec<u8> {
