@@ -4,6 +4,7 @@ mod accounting;
 mod cache;
 mod chain;
 mod cross_reference;
+mod cross_reference_stream;
 mod document;
 mod encryption;
 mod filter;
@@ -15,11 +16,15 @@ pub mod object;
 mod object_stream;
 mod parser;
 mod revision;
+#[cfg(test)]
+mod sample;
 mod scan;
+mod security_handler;
 #[cfg(feature = "sign")]
 mod serialisation;
 mod stream;
 mod text_string;
+mod trailer;
 #[cfg(feature = "sign")]
 mod update;
 mod view;
