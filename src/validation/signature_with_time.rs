@@ -54,7 +54,12 @@ pub(super) fn signature_with_time(session: &Session<'_>, signature: &Signature, 
             r.bind(basic.block.clone());
             return Ok(());
         };
-        r.attach(basic.block.clone());
+        // A result that no time can change stands with its own reasons.
+        if may_be_mended(basic.block.conclusion) {
+            r.attach(basic.block.clone());
+        } else {
+            r.bind(basic.block.clone());
+        }
         mended(r, session, signature, &basic, best_signature_time)
     });
     (block, basic)

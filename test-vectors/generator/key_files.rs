@@ -61,7 +61,7 @@ fn plain(
     files: &mut Files,
 ) -> Outcome<Case> {
     let case = Case { what, clause, subject: Subject::KeyFile { key_file, password: None, expected }, twin: None, change: None };
-    case.add(&format!("key-files/{name}"), vec![(key_file, octets)], files)?;
+    add_file(case.clone(), &format!("key-files/{name}"), key_file, octets, files)?;
     Ok(case)
 }
 
@@ -79,7 +79,7 @@ fn der(key: &str, holder: &Entity, files: &mut Files) -> Outcome {
     let good = plain(&name, format!("a PKCS#8 key, {key}, DER"), "RFC 5958 §2", "key.der", octets.to_vec(), opens(holder, 0), files)?;
     let subject = Subject::KeyFile { key_file: "key.der", password: None, expected: KeyFile::Refused("malformed") };
     let short = good.changed(&format!("key-files/{name}"), "the last octet is missing", subject);
-    short.add(&format!("key-files/{name}-short"), vec![("key.der", octets[..octets.len() - 1].to_vec())], files)
+    add_file(short, &format!("key-files/{name}-short"), "key.der", octets[..octets.len() - 1].to_vec(), files)
 }
 
 /// The two forms that are older than PKCS#8.
@@ -103,15 +103,15 @@ fn chain(shared: &Shared, files: &mut Files) -> Outcome {
             pem::write("CERTIFICATE", certificate),
             pem::write("CERTIFICATE", &shared.issuing.certificate),
         ];
-        vec![("key.pem", parts.concat().into_bytes())]
+        parts.concat().into_bytes()
     };
     let subject = |expected| Subject::KeyFile { key_file: "key.pem", password: None, expected };
     let what = "a key, its certificate and the issuer's certificate in one PEM file".to_owned();
     let good = Case { what, clause: "RFC 7468 §2", subject: subject(opens(holder, 2)), twin: None, change: None };
-    good.add("key-files/pem-chain", text(&holder.certificate), files)?;
+    add_file(good.clone(), "key-files/pem-chain", "key.pem", text(&holder.certificate), files)?;
     let change = "the certificate is of another key";
     let bad = good.changed("key-files/pem-chain", change, subject(KeyFile::Refused("certificate")));
-    bad.add("key-files/pem-chain-of-another-key", text(&shared.signatories["p384"].certificate), files)
+    add_file(bad, "key-files/pem-chain-of-another-key", "key.pem", text(&shared.signatories["p384"].certificate), files)
 }
 
 /// A file under a password, opened with it and with another.
@@ -127,9 +127,14 @@ fn protected(
     let name = format!("key-files/{name}");
     let subject = |password, expected| Subject::KeyFile { key_file, password: Some(password), expected };
     let good = Case { what, clause, subject: subject(PASSWORD, expected), twin: None, change: None };
-    good.add(&name, vec![(key_file, octets.clone())], files)?;
+    add_file(good.clone(), &name, key_file, octets.clone(), files)?;
     let wrong = good.changed(&name, "another password is given", subject(WRONG, KeyFile::Refused("password")));
-    wrong.add(&format!("{name}-wrong-password"), vec![(key_file, octets)], files)
+    add_file(wrong, &format!("{name}-wrong-password"), key_file, octets, files)
+}
+
+fn add_file(case: Case, name: &str, file: &str, octets: Vec<u8>, files: &mut Files) -> Outcome {
+    case.add_with(name, vec![(file.to_owned(), octets)], files)?;
+    Ok(())
 }
 
 fn opens(holder: &Entity, certificates: usize) -> KeyFile {

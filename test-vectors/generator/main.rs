@@ -3,30 +3,51 @@
 //!
 //! `cargo run --example make_vectors` writes; with `-- --check` it only compares, and fails where a file would change.
 
+mod algorithms;
+mod byte_range;
 mod case;
+mod cms;
+mod contents;
+mod hand_made;
 mod key_files;
+mod pdf;
 mod shared;
+mod sub_filters;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Every file made, by its path under `test-vectors/`.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+pub type Error = Box<dyn std::error::Error>;
 
-/// The folders that belong to the generator: what it does not make is deleted from them.
-const FOLDERS: [&str; 2] = ["pki", "key-files"];
+type Outcome<T = ()> = Result<T, Error>;
+
+/// Puts the cases of a group among the files.
+type Group = fn(&shared::Shared, &mut Files) -> Outcome;
+
+/// The groups, by the names of their folders.
+const GROUPS: [(&str, Group); 5] = [
+    ("algorithms", algorithms::add),
+    ("byte-range", byte_range::add),
+    ("contents", contents::add),
+    ("key-files", key_files::add),
+    ("sub-filters", sub_filters::add),
+];
 
 fn main() -> Outcome {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors");
     let shared = shared::Shared::load(&root.join("keys"))?;
     let mut files = shared.files();
-    key_files::add(&shared, &mut files)?;
+    for (_, add) in GROUPS {
+        add(&shared, &mut files)?;
+    }
 
+    // The folders that belong to the generator: what it does not make is deleted from them.
+    let folders = GROUPS.iter().map(|(folder, _)| *folder).chain(["pki"]);
     let stale: Vec<PathBuf> =
-        FOLDERS.iter().flat_map(|folder| present(&root, Path::new(folder))).filter(|path| !files.contains_key(path)).collect();
+        folders.flat_map(|folder| present(&root, Path::new(folder))).filter(|path| !files.contains_key(path)).collect();
     let changed: Vec<&PathBuf> =
         files.iter().filter(|(path, octets)| std::fs::read(root.join(path)).ok().as_ref() != Some(*octets)).map(|(path, _)| path).collect();
     for path in stale.iter().chain(changed.iter().copied()) {

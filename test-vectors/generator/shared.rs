@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kyso::Time;
+use kyso::crypto::SoftwareKey;
 use kyso::encoding::pem;
+use kyso::pki::Certificate;
 use kyso::testkit::extension::crl_distribution_point;
 use kyso::testkit::name::{COMMON_NAME, COUNTRY, ORGANISATION, TITLE};
 use kyso::testkit::{Entity, Key, Name, RevocationList, Template};
+use kyso::{SoftwareSigner, Time};
 
+use crate::cms::Signer;
 use crate::{Files, Outcome};
 
 /// The validation time of all cases that do not say otherwise: 2026-11-22T03:00:00Z.
@@ -59,6 +62,22 @@ impl Shared {
         Ok(Self { root, issuing, other_root, timestamping, ocsp_responder, signatories, root_list, issuing_list })
     }
 
+    /// The issuing authority, certified at another time.
+    pub fn issuing_since(&self, since: Time) -> Outcome<Entity> {
+        let template = Template::authority(name("Test Issuing"), since, at(3000), Some(0));
+        Ok(self.root.issue(&template, self.issuing.key.clone())?)
+    }
+
+    /// One who signs with the library; the issuing authority's certificate is in the signature.
+    pub fn signer(&self, key: &str) -> Outcome<SoftwareSigner> {
+        signer(&self.signatories[key], &[&self.issuing])
+    }
+
+    /// One who signs by hand; the issuing authority's certificate is in the signature.
+    pub fn by_hand(&self, key: &str) -> Signer<'_> {
+        Signer::new(&self.signatories[key], &[&self.issuing])
+    }
+
     /// The folder `pki`.
     pub fn files(&self) -> Files {
         let services = [
@@ -76,6 +95,12 @@ impl Shared {
     }
 }
 
+/// One who signs with the library, with these certificates above the own one.
+pub fn signer(entity: &Entity, issuers: &[&Entity]) -> Outcome<SoftwareSigner> {
+    let chain = std::iter::once(entity).chain(issuers.iter().copied()).map(|one| Certificate::from_der(&one.certificate));
+    Ok(SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8())?, chain.collect::<Result<_, _>>()?)?)
+}
+
 pub fn time() -> Time {
     Time::from_unix(TIME)
 }
@@ -85,10 +110,10 @@ pub fn at(days: i64) -> Time {
     time().plus_seconds(days * DAY)
 }
 
-fn name(common_name: &str) -> Name {
+pub fn name(common_name: &str) -> Name {
     Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Test"), (COMMON_NAME, common_name)])
 }
 
-fn person(key: &str) -> Name {
+pub fn person(key: &str) -> Name {
     Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Test"), (TITLE, "Chủ tịch"), (COMMON_NAME, &format!("Nguyễn Văn {key}"))])
 }

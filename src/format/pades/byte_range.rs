@@ -19,6 +19,8 @@ checks! {
         "Khoảng không được ký từ byte {from} đến {to} không trùng khớp với giá trị chữ ký: có thể chứa nội dung ẩn.";
     HOLE_HAS_DELIMITERS = "byte_range.hole_has_delimiters", "ISO 32000-2 §12.8.1", Failed(FormatFailure),
         "The delimiters of the signature value are signed, and should not be.", "Dấu phân cách của giá trị chữ ký nằm trong phần được ký.";
+    HOLE_WITHOUT_WHITE_SPACE = "byte_range.hole_without_white_space", "ISO 32000-2 §7.3.4.3", Failed(FormatFailure),
+        "White space stands between the digits of the signature value.", "Có khoảng trắng giữa các chữ số của giá trị chữ ký.";
 }
 
 /// `[0 b c d]`: the octets before `b` and the `d` octets from `c` on are signed; the hole between holds the signature value.
@@ -98,18 +100,24 @@ pub(crate) fn hole(r: &mut Recorder, range: &ByteRange, token: Option<&Range<usi
     };
     let exact = token == Some(&hole);
     let digits_only = token.is_some_and(|token| token.start + 1 == hole.start && hole.end + 1 == token.end);
-    let hexadecimal = token.and_then(|token| octets.get(token.clone())).is_some_and(is_hexadecimal_string);
-    r.require(&HOLE_IS_CONTENTS, (exact || digits_only) && hexadecimal && hole.start < hole.end, facts(token))?;
+    let written = token.and_then(|token| octets.get(token.clone())).unwrap_or_default();
+    let holds = (exact || digits_only) && is_hexadecimal_string(written) && hole.start < hole.end;
+    r.require(&HOLE_IS_CONTENTS, holds, facts(token))?;
     r.tolerate(&HOLE_HAS_DELIMITERS, exact, []);
+    r.tolerate(&HOLE_WITHOUT_WHITE_SPACE, !written.iter().any(is_white_space), []);
     Ok(())
 }
 
 /// `<...>` with an even number of digits and white space only.
 fn is_hexadecimal_string(token: &[u8]) -> bool {
     let [b'<', digits @ .., b'>'] = token else { return false };
-    let white_space = |octet: &u8| matches!(octet, b'\0' | b'\t' | b'\n' | 0x0c | b'\r' | b' ');
     let count = digits.iter().filter(|octet| octet.is_ascii_hexdigit()).count();
-    count % 2 == 0 && digits.iter().all(|octet| octet.is_ascii_hexdigit() || white_space(octet))
+    count % 2 == 0 && digits.iter().all(|octet| octet.is_ascii_hexdigit() || is_white_space(octet))
+}
+
+/// §7.2.3, table 1
+fn is_white_space(octet: &u8) -> bool {
+    matches!(octet, b'\0' | b'\t' | b'\n' | 0x0c | b'\r' | b' ')
 }
 
 /// The SHA-256 of all octets, and for each request the digest of its ranges. All digests of one algorithm share one running state,

@@ -160,7 +160,10 @@ fn over_ranges(r: &mut Recorder, signer: &SignerInfo, content: &mut Content, wan
             wanted.push(Wanted { algorithm, part: Part::Datum(content.signed_data.len()) });
         }
         content.signed_data.push(datum);
-    } else if let (None, Ok(algorithm)) = (&signer.signed_attributes, digest_of(signer)) {
+    } else if signer.signed_attributes.is_some() {
+        // Nothing says what was signed: that a value holds over such attributes tells nothing about this file.
+        return Err(Stop);
+    } else if let Ok(algorithm) = digest_of(signer) {
         wanted.push(Wanted { algorithm, part: Part::ToBeSigned });
     }
     content.value = Some(value(r, signer, ToBeSignedData::Digest(Vec::new()))?);

@@ -213,7 +213,8 @@ fn assemble(
     Signature {
         kind,
         format,
-        level: content.level,
+        // Whatever breaks a rule of the format does not meet the requirements of any level.
+        level: if format_checking.is_passed() { content.level } else { Level::None },
         profile: None,
         field: place.field.clone(),
         sub_filter,
