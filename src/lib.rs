@@ -1,4 +1,4 @@
-//! kyso (*ký số*, to sign digitally) signs and verifies electronic administrative results and returns machine-checkable validity reports.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(

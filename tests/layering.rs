@@ -89,7 +89,7 @@ fn the_core_has_no_outside_world() {
 fn a_file_names_its_clause_and_stays_short() {
     let mut breaches = Vec::new();
     for (file, _, text) in sources() {
-        if !text.starts_with("//! ") {
+        if !text.starts_with("//! ") && !text.starts_with("#![doc = include_str!") {
             breaches.push(format!("{}: the first line does not say what the file is", file.display()));
         }
         let lines = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().lines().count();

@@ -13,12 +13,10 @@ use std::process::Command;
 
 use files::{hybrid, plain, stream, table, with_field};
 use keys::{Pki, signing_time};
-use kyso::Limits;
-use kyso::creation::{Profile, Signer as _, SoftwareSigner, sign};
+use kyso::creation::{Appearance, FieldLock, Permission};
 use kyso::crypto::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
-use kyso::encoding::pdf::Pdf;
-use kyso::format::pades::writing::{Appearance, FieldLock, Permission};
-use kyso::testkit::{KeyKind, pem};
+use kyso::testkit::KeyParameters;
+use kyso::{Document, Profile, Signer as _, SoftwareSigner, sign};
 
 /// A file to be signed, and how it is opened.
 struct Input {
@@ -51,8 +49,9 @@ fn others_accept_what_we_sign() {
     std::fs::create_dir_all(&folder).unwrap();
     let mut pki = Pki::new();
     let root = folder.join("root.pem");
-    std::fs::write(&root, pem("CERTIFICATE", &pki.root.certificate)).unwrap();
-    let rsa = pki.entity(&Pki::template("Leader"), KeyKind::Rsa(2048));
+    std::fs::write(folder.join("root.der"), &pki.root.certificate).unwrap();
+    assert!(run(Command::new("openssl").args(["x509", "-inform", "DER", "-in"]).arg(folder.join("root.der")).arg("-out").arg(&root)).0);
+    let rsa = pki.entity(&Pki::template("Leader"), KeyParameters::Rsa(2048));
     let rsa = |pki: &Pki| pki.signer_of(&rsa);
     let mut matrix = Matrix { folder, outputs: Vec::new() };
     matrix.structures(&rsa(&pki));
@@ -68,9 +67,8 @@ impl Matrix {
     fn sign(&mut self, name: &str, input: &Input, signer: &SoftwareSigner, profiles: &[Profile]) {
         let mut octets = input.octets.clone();
         for profile in profiles {
-            let password = Some(input.password.as_bytes()).filter(|password| !password.is_empty());
-            let pdf = Pdf::open(&octets, &Limits::default(), password).unwrap_or_else(|fault| panic!("{name}: {fault}"));
-            octets = sign(&pdf, profile, signer).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            let document = Document::pdf_with_password(&octets, input.password).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            octets = sign(&document, profile, signer).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         }
         let path = self.folder.join(format!("{name}.pdf"));
         std::fs::write(&path, &octets).unwrap();
@@ -96,7 +94,8 @@ impl Matrix {
             |digest: DigestAlgorithm| SignatureAlgorithm::RsaPss(PssParameters { digest, mask_digest: digest, salt: digest.output() });
         let rsa_algorithms = digests.into_iter().flat_map(|digest| [SignatureAlgorithm::RsaPkcs1(digest), pss(digest)]);
         let mut signers: Vec<SoftwareSigner> = rsa_algorithms.map(|algorithm| rsa(pki).with_algorithm(algorithm).unwrap()).collect();
-        let kinds = [KeyKind::Ecdsa(Curve::P256), KeyKind::Ecdsa(Curve::P384), KeyKind::Ecdsa(Curve::P521), KeyKind::Ed25519];
+        let kinds =
+            [KeyParameters::Ec(Curve::P256), KeyParameters::Ec(Curve::P384), KeyParameters::Ec(Curve::P521), KeyParameters::Ed25519];
         signers.extend(kinds.into_iter().map(|kind| pki.signer("Curve", kind)));
         let input = Input { name: "algorithm", octets: table(&plain(), ""), password: "" };
         for (number, signer) in signers.iter().enumerate() {

@@ -11,11 +11,9 @@ use std::error::Error;
 use std::path::Path;
 use std::time::SystemTime;
 
-use kyso::crypto::SoftwareKey;
-use kyso::pki::{Certificate, CertificateList};
-use kyso::report::{json::Origin, text::Language};
-use kyso::testkit::{DemoPki, Entity};
-use kyso::{Context, Document, Evidence, Policy, Profile, Report, SoftwareSigner, Time, TrustAnchors, sign, verify};
+use kyso::report::text::Language;
+use kyso::testkit::DemoPki;
+use kyso::{Context, Document, Policy, Profile, Report, Time, sign, verify};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let time = Time::from_unix(SystemTime::UNIX_EPOCH.elapsed()?.as_secs().try_into()?);
@@ -27,8 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // First the person who decides, then the organisation's seal (NĐ 30/2020 Art 32).
     let pki = DemoPki::unforeseeable(time)?;
     let profile = Profile::pades_b_b(time).location("Phường Hoa Sen");
-    let decided = sign(&Document::pdf(&unsigned)?, &profile, &signer(&pki.leader, &pki)?)?;
-    let issued = sign(&Document::pdf(&decided)?, &profile, &signer(&pki.organisation, &pki)?)?;
+    let decided = sign(&Document::pdf(&unsigned)?, &profile, &pki.leader_signer()?)?;
+    let issued = sign(&Document::pdf(&decided)?, &profile, &pki.organisation_signer()?)?;
 
     let folder = Path::new("target/issue_result");
     write(folder, "result.pdf", &issued)?;
@@ -46,20 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// What a clerk who trusts the root, and has today's revocation lists, finds.
 fn check(issued: &[u8], pki: &DemoPki, time: Time) -> Result<Report, Box<dyn Error>> {
-    let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());
-    anchors.add_der(&pki.root.certificate)?;
-    for list in [&pki.root_list, &pki.issuing_list] {
-        evidence.add_crl(CertificateList::from_der(list)?, Origin::Supplied);
-    }
-    let context = Context { policy: &Policy::etsi_basic(), anchors: &anchors, evidence: &evidence, time, existence: None };
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors()?, pki.evidence()?);
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
     Ok(verify(&Document::pdf(issued)?.with_name("result.pdf"), &context))
-}
-
-/// The key of one who was certified by the issuing authority.
-fn signer(entity: &Entity, pki: &DemoPki) -> Result<SoftwareSigner, Box<dyn Error>> {
-    let certificates = [&entity.certificate, &pki.issuing.certificate].map(|der| Certificate::from_der(der));
-    let certificates = certificates.into_iter().collect::<Result<_, _>>()?;
-    Ok(SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8())?, certificates)?)
 }
 
 fn write(folder: &Path, name: &str, octets: &[u8]) -> Result<(), Box<dyn Error>> {

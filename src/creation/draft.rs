@@ -8,11 +8,26 @@ use super::profile::Profile;
 use super::signed_data_writing::{SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
 use super::signer::Signer;
 use crate::crypto::{DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Signed, Verification};
+use crate::document::{Document, Form};
 use crate::encoding::pdf::{Pdf, Written, hexadecimal};
 use crate::format::pades::writing::{Value, prepare};
 use crate::pki::Certificate;
 
 /// A document laid out to the last octet but for the signature value, which is made elsewhere: on a token, by a service, days later.
+///
+/// ```
+/// # use kyso::{Document, Draft, Profile, SignError, Signer, Time};
+/// fn in_two_phases(octets: &[u8], token: &dyn Signer, signing_time: Time) -> Result<Vec<u8>, SignError> {
+///     let document = Document::pdf(octets)?;
+///     let draft = Draft::new(&document, &Profile::pades_b_b(signing_time), token.certificates(), token.algorithm())?;
+///     let stored = draft.to_bytes()?;
+///
+///     // Later, perhaps in another process: the same document again, and what the token says.
+///     let draft = Draft::from_bytes(&stored, octets)?;
+///     let value = token.sign(draft.to_be_signed())?;
+///     draft.complete(&value)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
     pub(super) original: &'a [u8],
@@ -31,8 +46,8 @@ const TIMESTAMP_TOKEN: usize = 10_240;
 ///
 /// # Errors
 /// [`SignError`] says what is in the way; nothing is written then.
-pub fn sign(document: &Pdf<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
-    let draft = Draft::new(document, profile, signer.certificates(), signer.algorithm())?;
+pub(crate) fn sign(document: &Pdf<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
+    let draft = Draft::of_pdf(document, profile, signer.certificates(), signer.algorithm())?;
     let value = signer.sign(draft.to_be_signed())?;
     draft.complete(&value)
 }
@@ -43,6 +58,16 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// [`SignError`] says what is in the way; the key has not been used then.
     pub fn new(
+        document: &Document<'a>,
+        profile: &Profile,
+        certificates: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Self, SignError> {
+        let Form::Pdf(pdf) = &document.form;
+        Self::of_pdf(pdf, profile, certificates, algorithm)
+    }
+
+    fn of_pdf(
         document: &Pdf<'a>,
         profile: &Profile,
         certificates: &[Certificate],

@@ -135,7 +135,7 @@ impl Profile {
         self
     }
 
-    /// Locks form fields from this signature on (ISO 32000-2 §12.8.2.4). An existing field's own `/Lock` takes precedence.
+    /// Locks form fields from this signature on (ISO 32000-2 §12.8.2.4). An existing field with another `/Lock` is refused.
     #[must_use]
     pub fn lock(mut self, lock: FieldLock) -> Self {
         let permission = self.request.lock.take().and_then(|(_, permission)| permission);
@@ -143,7 +143,7 @@ impl Profile {
         self
     }
 
-    /// `/P` of the lock of a new field (ISO 32000-2 table 236): lowers what may be changed in the whole document. Without [`Self::lock`] no field is named.
+    /// `/P` of the lock of a new field (ISO 32000-2 table 236), which an existing one must have already: lowers what may be changed in the whole document. Without [`Self::lock`] no field is named.
     #[must_use]
     pub fn lock_document(mut self, permission: Permission) -> Self {
         let lock = self.request.lock.take().map_or(FieldLock::Include(Vec::new()), |(lock, _)| lock);

@@ -3,6 +3,8 @@
 use const_oid::ObjectIdentifier;
 
 /// RFC 8017 appendix A.1
+/// `rsa` of X.509 (1988) annex H, which one timestamp authority in the field writes for rsaEncryption.
+pub(crate) const X509_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.8.1.1");
 pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 /// RFC 8017 appendix A.2.3
 pub(crate) const ID_RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");

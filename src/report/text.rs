@@ -1,105 +1,126 @@
 //! The report for people, in Vietnamese and English: at least what Thông tư 15/2025/TT-BKHCN Article 6 (4) asks to be shown
 
-use super::indication::{Indication, SubIndication};
+mod name;
+mod words;
+
+use super::indication::Conclusion;
 use super::json::{
-    ChangeClass, Integrity, Kind, Permission, Reason, Report, RevocationStatus, SignatureReport, SignerKind, Stamp, TimeSource,
+    CertificateReport, CertificateRole, Finding, Kind, Permission, Reason, Report, RevocationStatus, SignatureReport, TimeSource, Want,
 };
+use crate::time::Time;
+use name::{attribute, called};
+pub use words::Language;
 
-/// The language of a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// Tiếng Việt.
-    #[default]
-    Vi,
-    /// English.
-    En,
-}
-
-impl Language {
-    fn of(self, vi: &'static str, en: &'static str) -> &'static str {
-        match self {
-            Self::Vi => vi,
-            Self::En => en,
-        }
-    }
-}
+/// More findings than this are counted, not listed; the JSON report has them all.
+const MOST_FINDINGS: usize = 20;
 
 impl Report {
     /// The report as plain text, a paragraph a signature, line feeds at the end of lines.
     pub fn to_text(&self, language: Language) -> String {
-        let mut text = Text { lines: Vec::new(), language };
-        text.document(self);
+        let mut text = Text { lines: Vec::new(), language, report: self };
+        text.document();
         for signature in &self.signatures {
             text.signature(signature);
         }
-        text.wants(self);
+        text.wants();
         text.lines.join("\n") + "\n"
     }
 }
 
-struct Text {
-    lines: Vec<String>,
-    language: Language,
+/// `text` with everything that steers a terminal or turns the direction of writing made visible: names in a certificate or a form field are
+/// whatever their author wrote, a line that says "valid" among them.
+pub fn printable(text: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-impl Text {
-    fn line(&mut self, vi: &'static str, en: &'static str, value: impl std::fmt::Display) {
-        self.lines.push(format!("  {}: {value}", self.language.of(vi, en)));
+struct Text<'a> {
+    lines: Vec<String>,
+    language: Language,
+    report: &'a Report,
+}
+
+impl Text<'_> {
+    fn push(&mut self, line: impl AsRef<str>) {
+        self.lines.push(printable(line.as_ref()));
     }
 
-    fn document(&mut self, report: &Report) {
-        let language = self.language;
+    fn line(&mut self, vi: &'static str, en: &'static str, value: impl std::fmt::Display) {
+        self.push(format!("  {}: {value}", self.language.of(vi, en)));
+    }
+
+    fn document(&mut self) {
+        let (language, report) = (self.language, self.report);
         let name = report.inputs.document.name.as_deref().unwrap_or("-");
-        let verdict = indication(language, report.conclusion.indication);
-        self.lines.push(format!("{}: {}", language.of("Tài liệu", "Document"), name));
-        self.lines.push(format!("{}: {verdict}{}", language.of("Kết luận", "Verdict"), because(report.conclusion.sub_indication)));
-        for reason in &report.conclusion.reasons {
-            self.reason(reason);
-        }
-        self.line("SHA-256", "SHA-256", report.inputs.document.sha256.trim_start_matches("sha256:"));
-        self.line("Kiểm tra tại thời điểm", "Checked at", local(report.inputs.time));
-        self.line("Chính sách kiểm tra", "Validation policy", &report.inputs.policy.id);
+        let conclusion = &report.conclusion;
+        let conclusion = Conclusion { indication: conclusion.indication, sub_indication: conclusion.sub_indication };
+        self.push(format!("{}: {name}", language.of("Tài liệu", "Document")));
+        self.push(format!("{}: {}", language.of("Kết luận", "Verdict"), language.verdict(conclusion)));
+        self.reasons(&report.conclusion.reasons);
         self.line("Số chữ ký", "Signatures", report.document.signatures);
+        self.line("Thời điểm kiểm tra", "Checked at", language.time(report.inputs.time));
+        if let Some(existence) = report.inputs.existence {
+            self.line("Tài liệu đã tồn tại vào lúc", "Known to have existed at", language.time(existence));
+        }
+        self.line("Chính sách kiểm tra", "Validation policy", &report.inputs.policy.id);
+        self.line("SHA-256", "SHA-256", report.inputs.document.sha256.trim_start_matches("sha256:"));
         if report.document.unaccounted_bytes > 0 {
             self.line("Số byte không thuộc cấu trúc tệp", "Bytes outside the file's structure", report.document.unaccounted_bytes);
         }
-        for finding in &report.document.findings {
-            self.line("Ghi nhận", "Noticed", language_of(language, &finding.vi, &finding.en));
+        self.findings(&report.document.findings);
+    }
+
+    fn reasons(&mut self, reasons: &[Reason]) {
+        for reason in reasons {
+            self.push(format!("  - {} [{}]", self.language.of(&reason.vi, &reason.en), reason.check));
         }
     }
 
-    fn reason(&mut self, reason: &Reason) {
-        let sentence = language_of(self.language, &reason.vi, &reason.en);
-        self.lines.push(format!("  - {sentence} [{}]", reason.check));
+    fn findings(&mut self, findings: &[Finding]) {
+        for finding in findings.iter().take(MOST_FINDINGS) {
+            self.line("Lưu ý", "Note", self.language.of(&finding.vi, &finding.en));
+        }
+        let more = findings.len().saturating_sub(MOST_FINDINGS);
+        if more > 0 {
+            self.line("Lưu ý khác, có trong báo cáo JSON", "Further notes, in the JSON report", more);
+        }
     }
 
     fn signature(&mut self, signature: &SignatureReport) {
         let language = self.language;
-        let field = signature.field.as_deref().map(|field| format!(" ({field})")).unwrap_or_default();
-        self.lines.push(String::new());
-        self.lines.push(format!("{} {}{field}", kind(language, signature.kind), signature.id));
-        let verdict = indication(language, signature.indication);
-        self.line("Kết luận", "Verdict", format!("{verdict}{}", because(signature.sub_indication)));
-        for reason in &signature.reasons {
-            self.reason(reason);
+        let conclusion = Conclusion { indication: signature.indication, sub_indication: signature.sub_indication };
+        let field = signature.field.as_deref().map_or(String::new(), |field| format!(" ({field})"));
+        self.push("");
+        self.push(format!("{} {}{field}", language.kind(signature.kind), signature.id));
+        self.line("Kết luận", "Verdict", language.verdict(conclusion));
+        self.reasons(&signature.reasons);
+        if let Some(conditional) = signature.if_claimed_time.filter(|conditional| *conditional != conclusion) {
+            let (vi, en) = ("Nếu chứng minh được thời điểm ký đã ghi", "If the claimed signing time were proven");
+            self.line(vi, en, language.verdict(conditional));
         }
-        if let Some(conditional) = &signature.if_claimed_time {
-            let (vi, en) = ("Nếu thời điểm ký đã ghi là đúng", "If the claimed time is true");
-            self.line(vi, en, format!("{}{}", indication(language, conditional.indication), because(conditional.sub_indication)));
-        }
-        self.line("Tính toàn vẹn", "Integrity", integrity(language, signature.integrity));
         self.signer(signature);
+        self.issuer(signature);
         self.times(signature);
-        self.status(signature);
+        self.validity(signature);
+        self.line("Tính toàn vẹn", "Integrity", language.integrity(signature.integrity));
         self.coverage(signature);
+        self.technique(signature);
     }
 
     fn signer(&mut self, signature: &SignatureReport) {
-        let Some(signer) = &signature.signer else { return };
-        let subject = &signer.subject;
         let language = self.language;
-        self.line("Người ký", "Signer", subject.common_name.as_deref().unwrap_or(&subject.dn));
-        self.line("Loại chủ thể", "Kind of signer", signer_kind(language, signer.kind));
+        let (vi, en) = if is_timestamp(signature.kind) {
+            ("Tổ chức cấp dấu thời gian", "Timestamping authority")
+        } else {
+            ("Người ký", "Signer")
+        };
+        let Some(signer) = &signature.signer else {
+            self.line(vi, en, language.of("không xác định được", "not known"));
+            return;
+        };
+        let subject = &signer.subject;
+        let kind = language.signer_kind(signer.kind).map_or(String::new(), |kind| format!(" ({kind})"));
+        self.line(vi, en, format!("{}{kind}", subject.common_name.as_deref().unwrap_or(&subject.dn)));
         for (vi, en, value) in [("Chức vụ", "Title", &subject.title), ("Cơ quan, tổ chức", "Organisation", &subject.organisation)]
         {
             if let Some(value) = value {
@@ -107,161 +128,174 @@ impl Text {
             }
         }
         for id in &subject.ids {
-            self.lines.push(format!("  {}: {}", id.kind, id.value));
+            self.push(format!("  {}: {}", id.kind, id.value));
         }
-        let Some(certificate) = signature.certificates.iter().find(|certificate| certificate.id == signer.certificate) else { return };
-        self.line("Tổ chức chứng thực", "Issued by", &certificate.issuer);
-        self.line("Số sê-ri chứng thư", "Serial number", &certificate.serial);
-        let validity = format!("{} – {}", local(certificate.not_before), local(certificate.not_after));
-        self.line("Thời hạn chứng thư", "Certificate valid", validity);
+    }
+
+    /// Who issued the signer's certificate, which body answers for it, and whom the relying party trusts for it.
+    fn issuer(&mut self, signature: &SignatureReport) {
+        let Some(certificate) = signer_certificate(signature) else { return };
+        let language = self.language;
+        let issuer = certificate.issuer.as_str();
+        let body = attribute(issuer, "O").or_else(|| attribute(issuer, "CN")).unwrap_or_else(|| issuer.to_owned());
+        self.line("Tổ chức cấp chứng thư", "Certificate issued by", called(issuer));
+        self.line("Cơ quan quản lý chứng thư", "Body managing the certificate", body);
+        let anchor = signature.certificates.iter().find(|certificate| Some(&certificate.id) == signature.anchor.as_ref());
+        let none = || language.of("không có đường dẫn tới tổ chức được tin cậy", "no path to a trusted authority").to_owned();
+        self.line("Gốc tin cậy", "Trust anchor", anchor.map_or_else(none, |anchor| called(&anchor.subject)));
+        self.line("Số hiệu chứng thư", "Certificate serial number", &certificate.serial);
+        let period = format!("{} – {}", language.time(certificate.not_before), language.time(certificate.not_after));
+        self.line("Thời hạn của chứng thư", "Certificate validity period", period);
     }
 
     fn times(&mut self, signature: &SignatureReport) {
-        let language = self.language;
-        if let Some(claimed) = signature.times.claimed {
-            let (vi, en) = match signature.kind {
-                Kind::DocumentTimestamp | Kind::ContainerTimestamp => ("Thời điểm cấp dấu thời gian", "Time stated"),
-                _ => ("Thời điểm ký (do người ký ghi)", "Signing time (claimed)"),
-            };
-            self.line(vi, en, local(claimed));
+        let (language, times) = (self.language, &signature.times);
+        let claimed = times.claimed.map_or_else(|| language.of("không ghi", "not stated").to_owned(), |claimed| language.time(claimed));
+        if is_timestamp(signature.kind) {
+            self.line("Thời điểm trên dấu thời gian", "Time stated", claimed);
+            return;
         }
-        let source = time_source(language, signature.times.source);
-        let best = format!("{} ({source})", local(signature.times.best_signature_time));
-        self.line("Thời điểm được chứng minh", "Proven to exist at", best);
+        let by_whom = times.claimed.map_or("", |_| language.of(" (do người ký ghi)", " (as the signer claims)"));
+        self.line("Thời điểm ký", "Signing time", format!("{claimed}{by_whom}"));
+        for timestamp in &signature.timestamps {
+            let time = timestamp.time.map_or_else(|| "-".to_owned(), |time| language.time(time));
+            let authority = timestamp.authority.as_deref().map_or(String::new(), |dn| format!(", {}", called(dn)));
+            let conclusion = Conclusion { indication: timestamp.indication, sub_indication: timestamp.sub_indication };
+            let verdict = language.verdict(conclusion);
+            self.line("Dấu thời gian", "Timestamp", format!("{} {time}{authority}: {verdict}", timestamp.id));
+        }
+        let proof = match times.source {
+            TimeSource::ValidationTime => language.of("không có", "none").to_owned(),
+            source => format!("{} ({})", language.time(times.best_signature_time), language.time_source(source)),
+        };
+        self.line("Bằng chứng về thời điểm ký", "Proof of the signing time", proof);
     }
 
-    fn status(&mut self, signature: &SignatureReport) {
+    /// Whether the signer's certificate was valid when it signed, and whether it is now.
+    fn validity(&mut self, signature: &SignatureReport) {
+        let Some(certificate) = signer_certificate(signature) else { return };
         let language = self.language;
-        if let Some(algorithms) = &signature.algorithms {
-            self.line("Thuật toán", "Algorithm", format!("{}, {} bit", algorithms.signature, algorithms.key_bits));
-        }
-        let signer = signature.signer.as_ref().map(|signer| signer.certificate.as_str());
-        let status = signature.revocation.iter().find(|status| Some(status.certificate.as_str()) == signer);
-        let Some(status) = status else { return };
-        let mut value = match status.status {
-            RevocationStatus::Good => language.of("không bị thu hồi", "not revoked").to_string(),
-            RevocationStatus::Revoked => language.of("đã bị thu hồi", "revoked").to_string(),
-            RevocationStatus::Unknown => language.of("không kiểm tra được", "could not be checked").to_string(),
+        let times = &signature.times;
+        let (signing_time, label) = match times.source {
+            _ if is_timestamp(signature.kind) => {
+                (times.claimed, ("Hiệu lực của chứng thư tại thời điểm trên dấu thời gian", "Certificate at the time stated"))
+            }
+            TimeSource::ValidationTime => {
+                (times.claimed, ("Hiệu lực của chứng thư tại thời điểm ký đã ghi", "Certificate at the claimed signing time"))
+            }
+            _ => {
+                (Some(times.best_signature_time), ("Hiệu lực của chứng thư tại thời điểm ký", "Certificate at the proven time of signing"))
+            }
         };
-        if let Some(told) = status.this_update {
-            value.push_str(&format!(" ({} {})", language.of("theo dữ liệu lúc", "as told at"), local(told)));
+        let not_known = || language.of("không xác định được, vì không rõ thời điểm ký", "not known, as the signing time is not").to_owned();
+        let at_signing = signing_time.map_or_else(not_known, |time| self.validity_at(signature, certificate, time.0));
+        self.line(label.0, label.1, at_signing);
+        let at_checking = self.validity_at(signature, certificate, self.report.inputs.time.0);
+        self.line("Hiệu lực của chứng thư khi kiểm tra", "Certificate when checked", at_checking);
+    }
+
+    fn validity_at(&self, signature: &SignatureReport, certificate: &CertificateReport, time: Time) -> String {
+        let language = self.language;
+        let period = if time < certificate.not_before.0 {
+            language.of("chưa có hiệu lực", "not yet valid")
+        } else if time > certificate.not_after.0 {
+            language.of("đã hết hạn", "expired")
+        } else {
+            language.of("còn thời hạn", "within its validity period")
+        };
+        format!("{period}, {}", self.revocation_at(signature, certificate, time))
+    }
+
+    fn revocation_at(&self, signature: &SignatureReport, certificate: &CertificateReport, time: Time) -> String {
+        let language = self.language;
+        let unknown = || {
+            let (vi, en) = ("CẢNH BÁO: không kiểm tra được việc thu hồi", "WARNING: revocation could not be checked");
+            language.of(vi, en).to_owned()
+        };
+        let Some(status) = signature.revocation.iter().find(|status| status.certificate == certificate.id) else { return unknown() };
+        match (status.status, status.revoked_at) {
+            (RevocationStatus::Unknown, _) => unknown(),
+            (RevocationStatus::Good, _) => {
+                let told = status.this_update.map_or(String::new(), |told| language.as_told_at(told));
+                format!("{}{told}", language.of("không bị thu hồi", "not revoked"))
+            }
+            (RevocationStatus::Revoked, Some(since)) if since.0 > time => language.revoked_later(since, status.reason),
+            (RevocationStatus::Revoked, since) => language.revoked(since, status.reason),
         }
-        self.line("Tình trạng chứng thư", "Certificate status", value);
     }
 
     fn coverage(&mut self, signature: &SignatureReport) {
         let language = self.language;
-        let whole = signature.coverage.whole_document;
-        let covers = if whole {
-            language.of("toàn bộ tệp", "the whole file")
-        } else {
-            language.of("một phiên bản trước của tệp", "an earlier revision")
+        let coverage = &signature.coverage;
+        let covers = match (coverage.whole_document, coverage.revision, coverage.revisions) {
+            (true, ..) => language.of("toàn bộ tệp", "the whole file").to_owned(),
+            (false, Some(revision), Some(revisions)) => language.revision(revision, revisions),
+            _ => language.of("không phải toàn bộ tệp", "not the whole file").to_owned(),
         };
         self.line("Phạm vi ký", "Covers", covers);
         let Some(modifications) = &signature.modifications else { return };
-        let permitted = if modifications.permitted {
-            language.of("được phép", "permitted")
-        } else {
-            language.of("không được phép", "not permitted")
-        };
-        let class = change_class(language, modifications.class);
-        let permission = permission(language, modifications.permission);
-        self.line("Thay đổi sau khi ký", "Changed after signing", format!("{class}, {permitted} ({permission})"));
+        if modifications.permission != Permission::Unrestricted {
+            self.line("Người ký cho phép", "The signer allows", language.permission(modifications.permission));
+        }
+        let mut class = language.change_class(modifications.class).to_owned();
+        // A timestamp proves octets: what came later is no breach of it.
+        if !modifications.permitted && !is_timestamp(signature.kind) {
+            class.push_str(language.of(", KHÔNG được phép", ", NOT permitted"));
+        }
+        self.line("Thay đổi sau khi ký", "Changed after signing", class);
     }
 
-    fn wants(&mut self, report: &Report) {
-        if report.wants.is_empty() {
+    fn technique(&mut self, signature: &SignatureReport) {
+        let language = self.language;
+        self.line("Định dạng", "Format", language.format(signature));
+        if let Some(algorithms) = &signature.algorithms {
+            let bits = if algorithms.key_bits == 0 { String::new() } else { format!(", {} bit", algorithms.key_bits) };
+            self.line("Thuật toán", "Algorithm", format!("{}{bits}", algorithms.signature));
+        }
+    }
+
+    fn wants(&mut self) {
+        if self.report.wants.is_empty() {
             return;
         }
-        self.lines.push(String::new());
-        self.lines.push(self.language.of("Còn thiếu:", "Missing:").into());
-        for want in &report.wants {
-            let kind = serde_json::to_value(want.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-            self.lines.push(format!("  {kind} {} ({})", want.url.as_deref().unwrap_or("-"), want.subject));
+        self.push("");
+        self.push(self.language.of("Còn thiếu để kết luận:", "Missing for a conclusion:"));
+        for want in &self.report.wants {
+            self.push(format!("  - {}", self.want(want)));
         }
     }
-}
 
-fn language_of<'a>(language: Language, vi: &'a str, en: &'a str) -> &'a str {
-    match language {
-        Language::Vi => vi,
-        Language::En => en,
+    fn want(&self, want: &Want) -> String {
+        let language = self.language;
+        let mut certificates = self.report.signatures.iter().flat_map(|signature| &signature.certificates);
+        let subject = certificates.find(|certificate| certificate.id == want.subject).map(|certificate| called(&certificate.subject));
+        let of_whom = match subject {
+            Some(subject) => format!("{}{subject}", language.of(" cho chứng thư của ", " for the certificate of ")),
+            None if want.subject.starts_with("sha256:") => {
+                format!("{}{}", language.of(" cho chứng thư ", " for the certificate "), want.subject)
+            }
+            None => String::new(),
+        };
+        let from = want.url.as_deref().map_or(String::new(), |url| format!(": {url}"));
+        format!("{}{of_whom}{from}", language.want(want.kind))
     }
 }
 
-/// Vietnam's time, as its readers expect it (UTC+7 all year).
-fn local(stamp: Stamp) -> String {
-    let (year, month, day, hour, minute, second) = stamp.0.plus_seconds(7 * 3600).civil();
-    format!("{day:02}/{month:02}/{year:04} {hour:02}:{minute:02}:{second:02} +07:00")
+fn is_timestamp(kind: Kind) -> bool {
+    matches!(kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)
 }
 
-fn because(sub_indication: Option<SubIndication>) -> String {
-    sub_indication.map_or(String::new(), |sub| format!(" / {}", sub.as_str()))
+fn signer_certificate(signature: &SignatureReport) -> Option<&CertificateReport> {
+    signature.certificates.iter().find(|certificate| certificate.role == CertificateRole::Signer)
 }
 
-fn indication(language: Language, indication: Indication) -> &'static str {
-    match indication {
-        Indication::TotalPassed => language.of("HỢP LỆ (TOTAL-PASSED)", "VALID (TOTAL-PASSED)"),
-        Indication::TotalFailed => language.of("KHÔNG HỢP LỆ (TOTAL-FAILED)", "INVALID (TOTAL-FAILED)"),
-        Indication::Indeterminate => language.of("CHƯA ĐỦ CĂN CỨ (INDETERMINATE)", "NOT ENOUGH TO SAY (INDETERMINATE)"),
-        Indication::NoSignature => language.of("KHÔNG CÓ CHỮ KÝ (NO-SIGNATURE)", "NO SIGNATURE (NO-SIGNATURE)"),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn kind(language: Language, kind: Kind) -> &'static str {
-    match kind {
-        Kind::Signature => language.of("Chữ ký", "Signature"),
-        Kind::CounterSignature => language.of("Chữ ký xác nhận", "Counter signature"),
-        Kind::DocumentTimestamp | Kind::ContainerTimestamp => language.of("Dấu thời gian", "Timestamp"),
-        Kind::UsageRights => language.of("Chữ ký quyền sử dụng", "Usage-rights signature"),
-        Kind::Unsupported => language.of("Chữ ký không đọc được", "Unreadable signature"),
-    }
-}
-
-fn integrity(language: Language, integrity: Integrity) -> &'static str {
-    match integrity {
-        Integrity::Intact => language.of("phần được ký còn nguyên vẹn", "what was signed is intact"),
-        Integrity::Broken => language.of("nội dung hoặc giá trị chữ ký đã bị thay đổi", "content or signature value was changed"),
-        Integrity::Unknown => language.of("không xác định được", "could not be determined"),
-    }
-}
-
-fn signer_kind(language: Language, kind: SignerKind) -> &'static str {
-    match kind {
-        SignerKind::Person => language.of("cá nhân", "person"),
-        SignerKind::Organisation => language.of("cơ quan, tổ chức", "organisation"),
-        SignerKind::Device => language.of("thiết bị, dịch vụ", "device or service"),
-        SignerKind::Unknown => language.of("không xác định", "unknown"),
-    }
-}
-
-fn time_source(language: Language, source: TimeSource) -> &'static str {
-    match source {
-        TimeSource::SignatureTimestamp => language.of("dấu thời gian trên chữ ký", "signature timestamp"),
-        TimeSource::DocumentTimestamp => language.of("dấu thời gian trên tài liệu", "document timestamp"),
-        TimeSource::ArchiveTimestamp => language.of("dấu thời gian lưu trữ", "archive timestamp"),
-        TimeSource::EvidenceRecord => language.of("hồ sơ bằng chứng", "evidence record"),
-        TimeSource::Supplied => language.of("do bên kiểm tra cung cấp", "given by the relying party"),
-        TimeSource::ValidationTime => language.of("thời điểm kiểm tra", "validation time"),
-    }
-}
-
-fn change_class(language: Language, class: ChangeClass) -> &'static str {
-    match class {
-        ChangeClass::None => language.of("không có", "nothing"),
-        ChangeClass::Extension => language.of("bổ sung dữ liệu kiểm tra, dấu thời gian", "validation data or timestamps added"),
-        ChangeClass::FormFilling => language.of("điền biểu mẫu hoặc ký thêm", "a form filled or a signature added"),
-        ChangeClass::Annotation => language.of("chú thích", "annotations"),
-        ChangeClass::Other => language.of("nội dung khác", "other content"),
-    }
-}
-
-fn permission(language: Language, permission: Permission) -> &'static str {
-    match permission {
-        Permission::Unrestricted => language.of("không có hạn chế", "no restriction"),
-        Permission::P1 => language.of("P1: không được thay đổi", "P1: no change"),
-        Permission::P2 => language.of("P2: chỉ điền biểu mẫu và ký", "P2: forms and signing only"),
-        Permission::P3 => language.of("P3: biểu mẫu, ký và chú thích", "P3: forms, signing and annotations"),
-        Permission::Lock => language.of("có trường bị khóa", "fields are locked"),
+    #[test]
+    fn a_name_cannot_write_lines_or_steer_the_terminal() {
+        assert_eq!(printable("Ủy ban\n  Kết luận: HỢP LỆ\x1b[2J\u{202e}"), "Ủy ban\u{fffd}  Kết luận: HỢP LỆ\u{fffd}[2J\u{fffd}");
+        assert_eq!(printable("Nguyễn Văn A – 22/11/2026"), "Nguyễn Văn A – 22/11/2026");
     }
 }

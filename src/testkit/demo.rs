@@ -8,9 +8,13 @@ use super::name::{COMMON_NAME, COUNTRY, EMAIL, LOCALITY, Name, ORGANISATION, TIT
 use super::pkcs12::Pkcs12;
 use super::random::Random;
 use super::revocation_list::RevocationList;
-use crate::crypto::Curve;
+use crate::context::{Evidence, TrustAnchors};
+use crate::creation::SoftwareSigner;
+use crate::crypto::{Curve, SoftwareKey};
 use crate::encoding::pem;
-use crate::{Misuse, Time};
+use crate::pki::{Certificate, CertificateList};
+use crate::report::json::Origin;
+use crate::{Malformed, Misuse, Time};
 
 /// Root, issuing authority, those whom it certified, and what it says of their revocation.
 pub struct DemoPki {
@@ -51,17 +55,25 @@ impl DemoPki {
     /// # Errors
     /// None in practice: the key generator can fail.
     pub fn new(seed: [u8; 32], time: Time) -> Result<Self, Misuse> {
+        Self::with_authorities(seed, time, KeyParameters::Ec(Curve::P256))
+    }
+
+    /// As [`Self::new`], with keys of this kind for root and issuing authority: RSA takes longer to make and less to verify.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_authorities(seed: [u8; 32], time: Time, authority: KeyParameters) -> Result<Self, Misuse> {
         let mut random = Random::seeded(&seed);
         let mut key = |kind| Key::generate(kind, &mut random);
         let curve = KeyParameters::Ec(Curve::P256);
         let from = |days: i64| time.plus_seconds(-days * DAY);
         let until = |years: i64| time.plus_seconds(years * YEAR);
 
-        let root = Entity::self_signed(&Template::authority(root_name(), from(2000), until(15), None), key(curve)?)?;
+        let root = Entity::self_signed(&Template::authority(root_name(), from(2000), until(15), None), key(authority)?)?;
         let under_root = Template::authority(issuing_name(), from(1000), until(10), Some(0))
             .with(crl_distribution_point(&[ROOT_LIST]))
             .with(authority_information_access(&[ROOT_CERTIFICATE], &[]));
-        let issuing = root.issue(&under_root, key(curve)?)?;
+        let issuing = root.issue(&under_root, key(authority)?)?;
 
         let mail = subject_alternative_name(&[GeneralName::Email("phuonghoasen@donghai.example".into())]);
         let organisation = Template::signatory(organisation_name(), from(100), until(4)).with(mail);
@@ -90,6 +102,50 @@ impl DemoPki {
     /// The certificates above the signatories, DER, the nearest first; the root is not among them.
     pub fn chain(&self) -> [&[u8]; 1] {
         [&self.issuing.certificate]
+    }
+
+    /// The leader with key and chain, ready to sign.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn leader_signer(&self) -> Result<SoftwareSigner, Misuse> {
+        self.signer(&self.leader)
+    }
+
+    /// The organisation's seal with key and chain, ready to sign.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn organisation_signer(&self) -> Result<SoftwareSigner, Misuse> {
+        self.signer(&self.organisation)
+    }
+
+    /// The root, as a relying party that trusts it has it.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn trust_anchors(&self) -> Result<TrustAnchors, Misuse> {
+        let mut anchors = TrustAnchors::none();
+        anchors.add_der(&self.root.certificate).map_err(unreadable)?;
+        Ok(anchors)
+    }
+
+    /// The revocation lists of both authorities.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn evidence(&self) -> Result<Evidence, Misuse> {
+        let mut evidence = Evidence::none();
+        for list in [&self.root_list, &self.issuing_list] {
+            evidence.add_crl(CertificateList::from_der(list).map_err(unreadable)?, Origin::Supplied);
+        }
+        Ok(evidence)
+    }
+
+    fn signer(&self, entity: &Entity) -> Result<SoftwareSigner, Misuse> {
+        let chain = [&entity.certificate, &self.issuing.certificate];
+        let chain = chain.into_iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>().map_err(unreadable)?;
+        SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8()).map_err(unreadable)?, chain)
     }
 
     /// Everything as files: certificates and keys in PEM, key files in PKCS#12 under [`PASSWORD`], revocation lists in DER.
@@ -127,6 +183,10 @@ impl DemoPki {
             ("ocsp-responder", &self.ocsp_responder),
         ]
     }
+}
+
+fn unreadable(malformed: Malformed) -> Misuse {
+    Misuse::new(format!("made by this kit and not readable: {malformed}"))
 }
 
 fn certificate(entity: &Entity) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Throw-away keys, certificates and revocation lists for tests and demonstrations: nothing here is fit for real use.
 
 pub mod asn1;
+mod blank;
 mod certificate;
 mod demo;
 mod entity;
@@ -13,6 +14,7 @@ mod random;
 mod revocation_list;
 mod weak;
 
+pub use blank::blank_page;
 pub use certificate::{AuthorityKeyIdentifier, Fault, Template};
 pub use demo::{DemoPki, PASSWORD};
 pub use entity::Entity;

@@ -1,12 +1,13 @@
 //! The signature value: RFC 5652, RFC 5035, RFC 6211, EN 319 142-1 §6.3.
 
-use kyso::creation::{Commitment, Profile, SignError, SignaturePolicy, Signer, sign};
+use kyso::creation::{Commitment, SignaturePolicy};
 use kyso::crypto::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
-use kyso::testkit::KeyKind;
+use kyso::testkit::KeyParameters;
+use kyso::{Profile, SignError, Signer as _, sign};
 
 use super::files::{plain, table};
 use super::keys::{Pki, signing_time};
-use super::read_back::{open, signature};
+use super::read_back::{document, signature};
 use super::{profile, signed};
 
 const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
@@ -54,7 +55,7 @@ fn the_signed_data_is_detached_version_1_with_one_signer_and_the_chain() {
 fn every_algorithm_makes_a_signature_that_verifies() {
     let file = table(&plain(), "");
     let mut pki = Pki::new();
-    let rsa = pki.entity(&Pki::template("RSA"), KeyKind::Rsa(2048));
+    let rsa = pki.entity(&Pki::template("RSA"), KeyParameters::Rsa(2048));
     let digests = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
     let pss = |digest: DigestAlgorithm| SignatureAlgorithm::RsaPss(PssParameters { digest, mask_digest: digest, salt: digest.output() });
     let rsa: Vec<_> = digests
@@ -62,10 +63,10 @@ fn every_algorithm_makes_a_signature_that_verifies() {
         .flat_map(|digest| [SignatureAlgorithm::RsaPkcs1(digest), pss(digest)])
         .map(|algorithm| pki.signer_of(&rsa).with_algorithm(algorithm).unwrap())
         .collect();
-    let others = [KeyKind::Ecdsa(Curve::P256), KeyKind::Ecdsa(Curve::P384), KeyKind::Ecdsa(Curve::P521), KeyKind::Ed25519];
+    let others = [KeyParameters::Ec(Curve::P256), KeyParameters::Ec(Curve::P384), KeyParameters::Ec(Curve::P521), KeyParameters::Ed25519];
     let others: Vec<_> = others.into_iter().map(|kind| pki.signer("Curve", kind)).collect();
     for signer in rsa.iter().chain(&others) {
-        let output = sign(&open(&file), &profile(), signer).unwrap();
+        let output = sign(&document(&file), &profile(), signer).unwrap();
         let info = &signature(&output, "Signature1").signed_data.signer_infos[0];
         assert_eq!(info.signature_algorithm().unwrap(), signer.algorithm());
         // RFC 8419 §3.1

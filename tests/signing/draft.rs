@@ -1,26 +1,26 @@
 //! The two phases: prepare, sign elsewhere, complete.
 
-use kyso::creation::{Draft, SignError, Signer, sign};
 use kyso::crypto::{Curve, DigestAlgorithm};
-use kyso::testkit::KeyKind;
+use kyso::testkit::KeyParameters;
+use kyso::{Draft, SignError, Signer, sign};
 
 use super::files::{plain, table};
 use super::keys::Pki;
 use super::profile;
-use super::read_back::open;
+use super::read_back::document;
 
 fn draft<'a>(file: &'a [u8], signer: &dyn Signer) -> Draft<'a> {
-    Draft::new(&open(file), &profile(), signer.certificates(), signer.algorithm()).unwrap()
+    Draft::new(&document(file), &profile(), signer.certificates(), signer.algorithm()).unwrap()
 }
 
 #[test]
 fn two_phases_make_the_same_octets_as_one() {
     let file = table(&plain(), "");
-    let signer = Pki::new().signer("Leader", KeyKind::Ecdsa(Curve::P256));
+    let signer = Pki::new().signer("Leader", KeyParameters::Ec(Curve::P256));
     let stored = draft(&file, &signer).to_bytes().unwrap();
     let again = Draft::from_bytes(&stored, &file).unwrap();
     let value = signer.sign(again.to_be_signed()).unwrap();
-    assert_eq!(again.complete(&value).unwrap(), sign(&open(&file), &profile(), &signer).unwrap());
+    assert_eq!(again.complete(&value).unwrap(), sign(&document(&file), &profile(), &signer).unwrap());
     assert!(stored.len() < 40_000, "the document is not in it");
 }
 
@@ -28,7 +28,7 @@ fn two_phases_make_the_same_octets_as_one() {
 fn a_value_of_another_key_or_over_other_octets_is_rejected() {
     let file = table(&plain(), "");
     let mut pki = Pki::new();
-    let (leader, other) = (pki.signer("Leader", KeyKind::Rsa(2048)), pki.signer("Other", KeyKind::Rsa(2048)));
+    let (leader, other) = (pki.signer("Leader", KeyParameters::Rsa(2048)), pki.signer("Other", KeyParameters::Rsa(2048)));
     let draft = draft(&file, &leader);
     let rejected = |value: &[u8]| matches!(draft.complete(value), Err(SignError::ValueRejected));
     assert!(rejected(&other.sign(draft.to_be_signed()).unwrap()));
@@ -43,7 +43,7 @@ fn a_value_of_another_key_or_over_other_octets_is_rejected() {
 #[test]
 fn a_stored_draft_goes_with_its_own_document_only() {
     let file = table(&plain(), "");
-    let signer = Pki::new().signer("Leader", KeyKind::Ed25519);
+    let signer = Pki::new().signer("Leader", KeyParameters::Ed25519);
     let stored = draft(&file, &signer).to_bytes().unwrap();
     let mut other = file.clone();
     other[40] ^= 1;
@@ -54,7 +54,7 @@ fn a_stored_draft_goes_with_its_own_document_only() {
 #[test]
 fn a_stored_draft_that_was_altered_is_refused_wherever_it_was() {
     let file = table(&plain(), "");
-    let signer = Pki::new().signer("Leader", KeyKind::Ed25519);
+    let signer = Pki::new().signer("Leader", KeyParameters::Ed25519);
     let stored = draft(&file, &signer).to_bytes().unwrap();
     for at in (0..stored.len()).step_by(97) {
         let mut altered = stored.clone();
@@ -67,7 +67,7 @@ fn a_stored_draft_that_was_altered_is_refused_wherever_it_was() {
 #[test]
 fn an_update_altered_together_with_its_digest_is_refused_too() {
     let file = table(&plain(), "");
-    let signer = Pki::new().signer("Leader", KeyKind::Ed25519);
+    let signer = Pki::new().signer("Leader", KeyParameters::Ed25519);
     let mut stored = draft(&file, &signer).to_bytes().unwrap();
     let at = stored.windows(6).position(|window| window == b"/F 132").unwrap();
     stored[at + 3] = b'0';
@@ -81,8 +81,8 @@ fn an_update_altered_together_with_its_digest_is_refused_too() {
 fn a_token_gets_the_digest_of_what_is_to_be_signed() {
     let file = table(&plain(), "");
     let mut pki = Pki::new();
-    let rsa = pki.signer("RSA", KeyKind::Rsa(2048));
+    let rsa = pki.signer("RSA", KeyParameters::Rsa(2048));
     let draft_rsa = draft(&file, &rsa);
     assert_eq!(draft_rsa.digest(), Some(DigestAlgorithm::Sha256.digest(draft_rsa.to_be_signed())));
-    assert_eq!(draft(&file, &pki.signer("Ed25519", KeyKind::Ed25519)).digest(), None);
+    assert_eq!(draft(&file, &pki.signer("Ed25519", KeyParameters::Ed25519)).digest(), None);
 }

@@ -1,7 +1,8 @@
 //! Signature fields: ISO 32000-2 §12.7.4, §12.7.5.5.
 
-use kyso::creation::Profile;
-use kyso::format::pades::writing::{FieldLock, Permission};
+use kyso::Profile;
+use kyso::creation::{Appearance, FieldLock, Permission};
+use kyso::encoding::pdf::Reference;
 
 use super::files::{objects, plain, table, updated, with, with_field};
 use super::read_back::{open, signature};
@@ -85,6 +86,40 @@ fn a_new_field_gets_the_lock_asked_for() {
     assert!(only_document.transform(b"FieldMDP").is_none());
 }
 
+#[test]
+fn an_existing_field_has_the_lock_asked_for_or_is_refused() {
+    let own = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(date)] >>";
+    let include = |name: &str| FieldLock::Include(vec![name.to_owned()]);
+    assert_eq!(refused_field(own, &leader().lock(include("date"))), "signed");
+    assert_eq!(refused_field(own, &leader().lock(include("name"))), "field.lock");
+    assert_eq!(refused_field(own, &leader().lock(include("date")).lock_document(Permission::P2)), "field.lock");
+    assert_eq!(refused_field("", &leader().lock(include("date"))), "signed");
+    assert_eq!(refused_field("", &leader().lock_document(Permission::P2)), "field.lock");
+}
+
+#[test]
+fn of_two_fields_of_one_name_none_is_signed() {
+    let twin = |name: &str| {
+        let twin = format!("<< /FT /Sig /T ({name}) /Rect [0 0 1 1] >>");
+        table(&with(with_field(""), &[(6, "<< /Fields [7 0 R 8 0 R] >>"), (8, &twin)]), "")
+    };
+    assert_eq!(refusal(&twin("other"), &leader()), "signed");
+    assert_eq!(refusal(&twin("leader"), &leader()), "document.damaged");
+}
+
+#[test]
+fn an_appearance_goes_to_the_widget_of_a_field_that_has_it_as_a_kid() {
+    let objects = with(
+        with_field(""),
+        &[(7, "<< /FT /Sig /T (leader) /Kids [8 0 R] >>"), (8, "<< /Subtype /Widget /Rect [10 10 60 40] /Parent 7 0 R >>")],
+    );
+    let appearance = Appearance { content: b"0 0 m".to_vec(), ..Appearance::default() };
+    let output = signed(&table(&objects, ""), &leader().appearance(appearance)).unwrap();
+    let widget = open(&output).latest().object(Reference { number: 8, generation: 0 }).unwrap();
+    assert!(widget.as_dictionary().unwrap().has(b"AP"));
+    assert!(!signature(&output, "leader").field.has(b"AP"));
+}
+
 /// `/Ff` says which seed values are rules: bit by bit of table 237.
 #[test]
 fn required_seed_values_are_met_or_refused() {
@@ -137,4 +172,29 @@ fn required_seed_values_are_met_or_refused() {
 fn a_field_of_an_update_counts_as_it_is_now() {
     let read_only = objects(&[(7, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (leader) /Rect [0 0 1 1] /Ff 1 >>")]);
     assert_eq!(refusal(&updated(table(&with_field(""), ""), &read_only, ""), &leader()), "field.read_only");
+}
+
+/// Each field the kid of the one before.
+fn nested_fields(depth: u32) -> Vec<u8> {
+    let kids = |number: u32| if number < 10 + depth { format!("/Kids [{} 0 R]", number + 1) } else { String::new() };
+    let fields: Vec<(u32, String)> = (10..=10 + depth).map(|number| (number, format!("<< /T (f) /FT /Tx {} >>", kids(number)))).collect();
+    let fields: Vec<(u32, &str)> = fields.iter().map(|(number, text)| (*number, text.as_str())).collect();
+    table(&with(with(with_field(""), &[(6, "<< /Fields [7 0 R 10 0 R] >>")]), &fields), "")
+}
+
+#[test]
+fn fields_nest_as_deep_as_the_limit_and_no_deeper() {
+    assert_eq!(refusal(&nested_fields(250), &leader()), "signed");
+    assert_eq!(refusal(&nested_fields(300), &leader()), "document.damaged");
+}
+
+#[test]
+fn names_that_grow_out_of_one_string_are_stopped() {
+    let many = |count: usize| {
+        let name = format!("({})", "n".repeat(100_000));
+        let field = "<< /T 9 0 R /FT /Tx >>".repeat(count);
+        table(&with(with_field(""), &[(6, &format!("<< /Fields [7 0 R {field}] >>")), (9, &name)]), "")
+    };
+    assert_eq!(refusal(&many(100), &leader()), "signed");
+    assert_eq!(refusal(&many(1_000), &leader()), "document.damaged");
 }

@@ -10,16 +10,17 @@ mod fields;
 mod permissions;
 mod pre_sign_check;
 mod structure;
+mod verdict;
 
-use kyso::creation::{Profile, SignError, sign};
-use kyso::format::pades::writing::Refusal;
+use kyso::creation::Refusal;
+use kyso::{Profile, SignError, sign};
 
 use keys::{Pki, signing_time};
 
 /// Signs with a key of the curve P-256.
 pub fn signed(file: &[u8], profile: &Profile) -> Result<Vec<u8>, SignError> {
-    let signer = Pki::new().signer("Leader", kyso::testkit::KeyKind::Ecdsa(kyso::crypto::Curve::P256));
-    sign(&read_back::open(file), profile, &signer)
+    let signer = Pki::new().signer("Leader", kyso::testkit::KeyParameters::Ec(kyso::crypto::Curve::P256));
+    sign(&read_back::document(file), profile, &signer)
 }
 
 pub fn profile() -> Profile {

@@ -1,7 +1,7 @@
 //! What earlier signatures permit: ISO 32000-2 §12.8.2.2, §12.8.2.4.
 
-use kyso::creation::Profile;
-use kyso::format::pades::writing::{FieldLock, Permission};
+use kyso::Profile;
+use kyso::creation::{FieldLock, Permission};
 
 use super::files::{plain, table, with_field};
 use super::read_back::{catalog_entry, signature};

@@ -1,10 +1,10 @@
 //! What a signed file says, read from its octets: each assertion a rule of `ISO 32000-2 §12.8.1`, `EN 319 142-1 §6.3` or `RFC 5652`.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use kyso::Limits;
 use kyso::crypto::{PublicKey, Signed};
 use kyso::encoding::pdf::{Dictionary, Object, Pdf};
 use kyso::pki::{SignedData, verify_signature};
+use kyso::{Document, Limits};
 
 /// One signature of a file.
 pub struct SignatureRead {
@@ -17,6 +17,10 @@ pub struct SignatureRead {
 
 pub fn open(file: &[u8]) -> Pdf<'_> {
     Pdf::open(file, &Limits::default(), None).unwrap()
+}
+
+pub fn document(file: &[u8]) -> Document<'_> {
+    Document::pdf(file).unwrap()
 }
 
 /// The entry of the catalog, resolved.

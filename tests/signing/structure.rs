@@ -1,9 +1,9 @@
 //! The update: ISO 32000-2 §7.5.6, §12.8.1.
 
+use kyso::creation::Appearance;
 use kyso::crypto::{Curve, DigestAlgorithm};
 use kyso::encoding::pdf::{Object, SectionKind};
-use kyso::format::pades::writing::Appearance;
-use kyso::testkit::KeyKind;
+use kyso::testkit::KeyParameters;
 
 use super::files::{hybrid, objects, plain, stream, table, updated, with, with_field};
 use super::keys::Pki;
@@ -115,6 +115,18 @@ fn the_form_may_be_missing_direct_or_an_object_and_so_may_its_fields() {
 }
 
 #[test]
+fn a_reference_to_nothing_does_not_become_a_reference_to_something_else() {
+    let root = "<< /Type /Catalog /Pages 2 0 R /AcroForm 7 0 R /Perms 8 0 R /Extensions 9 0 R >>";
+    let file = table(&with(plain(), &[(1, root)]), "");
+    let signer = Pki::new().signer("Edwards", KeyParameters::Ed25519);
+    let output = kyso::sign(&super::read_back::document(&file), &profile().certify(kyso::creation::Permission::P3), &signer).unwrap();
+    signature(&output, "Signature1");
+    for (key, inner) in [(&b"Perms"[..], &b"DocMDP"[..]), (b"Extensions", b"ISO_"), (b"AcroForm", b"Fields")] {
+        assert!(catalog_entry(&output, key).as_dictionary().unwrap().has(inner));
+    }
+}
+
+#[test]
 fn annotations_may_be_missing_direct_or_an_object() {
     for (entry, array, count) in
         [("", "null", 1), ("/Annots [7 0 R]", "null", 2), ("/Annots 6 0 R", "[7 0 R]", 2), ("/Annots 6 0 R", "null", 1)]
@@ -208,9 +220,9 @@ fn ed25519_and_sha_3_are_announced() {
     let file = table(&plain(), "");
     let mut pki = Pki::new();
     let sha3 = kyso::crypto::SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha3_256);
-    let p256 = pki.signer("P-256", KeyKind::Ecdsa(Curve::P256));
+    let p256 = pki.signer("P-256", KeyParameters::Ec(Curve::P256));
     let levels = |signer: &kyso::creation::SoftwareSigner, file: &[u8]| {
-        let output = kyso::creation::sign(&open(file), &profile(), signer).unwrap();
+        let output = kyso::sign(&super::read_back::document(file), &profile(), signer).unwrap();
         let extensions = catalog_entry(&output, b"Extensions");
         let levels = extensions.as_dictionary().map(|extensions| {
             let announced = extensions.entry(b"ISO_").as_array().unwrap().to_vec();
@@ -222,12 +234,12 @@ fn ed25519_and_sha_3_are_announced() {
         (levels, output)
     };
     assert_eq!(levels(&p256, &file).0, None);
-    let (announced, edwards) = levels(&pki.signer("Ed25519", KeyKind::Ed25519), &file);
+    let (announced, edwards) = levels(&pki.signer("Ed25519", KeyParameters::Ed25519), &file);
     assert_eq!(announced, Some(vec![32002]));
     let p256 = p256.with_algorithm(sha3).unwrap();
     assert_eq!(levels(&p256, &file).0, Some(vec![32001]));
     assert_eq!(levels(&p256, &edwards).0, Some(vec![32002, 32001]));
-    let again = pki.signer("Ed25519 again", KeyKind::Ed25519);
+    let again = pki.signer("Ed25519 again", KeyParameters::Ed25519);
     assert_eq!(levels(&again, &edwards).0, Some(vec![32002]));
 }
 

@@ -6,12 +6,13 @@
 use std::ops::Range;
 
 use super::chain::Chain;
-use super::cross_reference::{skip_white_at, tail, target};
+use super::cross_reference::{skip_white_at, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
 use super::lexer::Lexer;
 use super::object::Reference;
 use super::revision::{Entry, Origin, Revision};
+use super::trailer::tail;
 
 /// What every octet of the file belongs to.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,7 @@ pub(super) type LengthsAt<'l> = &'l dyn Fn(usize, usize) -> Result<usize, Proble
 /// Accounts for every octet of `octets`, in which `%PDF-` stands at `header`.
 pub(super) fn account(octets: &[u8], header: usize, chain: &Chain, findings: &Findings, lengths: LengthsAt<'_>) -> Accounting {
     let starts = starts(octets, header, chain, findings);
-    let mut walk = Walk { octets, header, chain, findings, lengths, at: header, accounting: Accounting::default() };
+    let mut walk = Walk { octets, header, chain, findings, lengths, at: header, wasted: 0, accounting: Accounting::default() };
     let mut groups = starts.chunk_by(|one, other| one.at == other.at).peekable();
     let place = |group: Option<&&[Start]>| group.and_then(|group| group.first()).map_or(octets.len(), |start| start.at);
     loop {
@@ -114,6 +115,8 @@ struct Walk<'a, 'w> {
     findings: &'w Findings,
     lengths: LengthsAt<'w>,
     at: usize,
+    /// Octets that were looked at for objects that have no end.
+    wasted: usize,
     accounting: Accounting,
 }
 
@@ -233,15 +236,19 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What begins here: a section, or the object that entries name. `bound` is where the next thing begins.
+    /// What begins here: a section, or the object that entries name. `bound` is where the next thing named begins.
     fn group(&mut self, group: &[Start], bound: usize) {
         if let Some(end) = group.iter().find_map(|start| start.section_end) {
             self.at = tail(self.octets, end).map_or(end, |tail| tail.end);
             return;
         }
-        match self.object(group, bound) {
+        // An object may hold a place that an entry names: it ends where it ends. But many objects without end must not each be followed to the
+        // end of the file.
+        let follow = if self.wasted > self.octets.len().saturating_mul(4) { bound } else { self.octets.len() };
+        match self.object(group, follow) {
             Ok(end) => self.at = end,
             Err(problem) => {
+                self.wasted = self.wasted.saturating_add(follow - self.at);
                 if let Some(start) = group.first() {
                     self.note(problem.code, problem.what, self.at, Some(start.reference));
                 }
@@ -259,7 +266,7 @@ impl Walk<'_, '_> {
         self.at = bound;
     }
 
-    /// Behind the object that begins here.
+    /// Behind the object that begins here, if its value ends before `bound`.
     fn object(&self, group: &[Start], bound: usize) -> Result<usize, Problem> {
         let header = indirect::header(self.octets, self.at)
             .ok_or_else(|| Problem::new("header_mismatch", "no object where an entry points", self.at))?;
@@ -336,4 +343,168 @@ pub(super) fn find(octets: &[u8], word: &[u8]) -> Option<usize> {
 
 fn wide(at: usize) -> u64 {
     u64::try_from(at).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Pdf;
+    use super::super::sample::{Sample, codes};
+    use super::*;
+    use crate::limits::Limits;
+
+    fn signed_then(update: impl Fn(Sample) -> Sample) -> Sample {
+        update(Sample::page().table(""))
+    }
+
+    fn unaccounted(sample: &Sample) -> Vec<String> {
+        let pdf = sample.opened();
+        let text = |span: &Range<u64>| {
+            let span = usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
+            String::from_utf8_lossy(&sample.octets[span]).into_owned()
+        };
+        pdf.accounting().unaccounted.iter().map(text).collect()
+    }
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn every_octet_of_an_ordinary_file_is_accounted_for() {
+        let plain =
+            signed_then(|sample| sample.object(4, "[(a) % (b\n]").raw("% between\n\0\n").stream(5, "", b"5 0 obj endobj").table(""));
+        assert_eq!(codes(&plain.opened()), NONE);
+        let streams =
+            Sample::page().stream(5, "/Type/ObjStm/N 1/First 4", b"9 0 (in a stream)").stream_section(7, &[(9, 2, 5, 0)], "").tail();
+        assert_eq!(codes(&streams.opened()), NONE);
+    }
+
+    #[test]
+    fn octets_that_nobody_names_are_told() {
+        let sample = signed_then(|sample| sample.raw("hidden\n").object(4, "(new)").raw("more").table("").raw("behind"));
+        assert_eq!(unaccounted(&sample), ["hidden", "more", "behind"]);
+        assert_eq!(sample.opened().accounting().unaccounted_octets, 16);
+        let end = u64::try_from(sample.at()).unwrap();
+        assert!(sample.opened().accounting().unaccounted_in(&(end - 1..end)));
+        assert!(!sample.opened().accounting().unaccounted_in(&(0..9)));
+    }
+
+    #[test]
+    fn an_object_that_no_cross_reference_names_is_told() {
+        let sample = signed_then(|sample| sample.raw("3 0 obj\n<</Type/Page/Hidden true>>\nendobj\n").object(4, "(new)").table(""));
+        let pdf = sample.opened();
+        assert_eq!(codes(&pdf), ["unaccounted_octets", "unlisted_object"]);
+        assert_eq!(pdf.accounting().unlisted[0].0, Reference { number: 3, generation: 0 });
+        assert_eq!(unaccounted(&sample), ["3 0 obj\n<</Type/Page/Hidden true>>\nendobj"]);
+    }
+
+    #[test]
+    fn an_update_that_only_points_elsewhere_is_told() {
+        // R6: two page trees in the signed file, and a later table that swaps them.
+        let hidden = Sample::page();
+        let at = hidden.at();
+        let sample = hidden.raw("2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n").table("").row(2, at).table("");
+        let pdf = sample.opened();
+        assert_eq!(codes(&pdf), ["entry_repointed", "unaccounted_octets", "unlisted_object"]);
+        assert!(
+            pdf.findings()
+                .iter()
+                .any(|finding| finding.code == "entry_repointed" && finding.object == Some(Reference { number: 2, generation: 0 }))
+        );
+    }
+
+    #[test]
+    fn a_table_that_repeats_what_holds_is_no_finding() {
+        let first = Sample::page();
+        let rows = first.rows.clone();
+        let mut sample = first.table("").object(4, "(new)");
+        sample.rows.extend(rows);
+        assert_eq!(codes(&sample.table("").opened()), NONE);
+    }
+
+    #[test]
+    fn the_first_version_named_again_is_told() {
+        let first = Sample::page();
+        let at = first.rows[&3];
+        let sample = first.table("").object(3, "<</Type/Page/New 1>>").table("").row(3, at).table("");
+        assert_eq!(codes(&sample.opened()), ["entry_repointed"]);
+    }
+
+    #[test]
+    fn entries_and_headers_that_disagree_are_told() {
+        let page = Sample::page();
+        let at = page.rows[&3];
+        assert_eq!(codes(&page.row(4, at).table("").opened()), ["header_mismatch"]);
+        assert_eq!(codes(&Sample::page().row(4, 12).table("").opened()), ["entry_inside"]);
+        assert_eq!(codes(&Sample::page().row(4, 99_999).table("").opened()), ["entry_out_of_range"]);
+        assert_eq!(
+            codes(&Sample::page().raw("5 0 R ").listed(4).raw("(no header)\n").table("").opened()),
+            ["header_mismatch", "unaccounted_octets"]
+        );
+    }
+
+    #[test]
+    fn an_entry_may_point_to_white_space_before_its_object() {
+        assert_eq!(codes(&Sample::page().listed(4).raw("\n \n4 0 obj 1 endobj\n").table("").opened()), NONE);
+    }
+
+    #[test]
+    fn an_entry_into_a_later_revision_is_told() {
+        let first = Sample::page();
+        let end = first.row(4, 0).table("").at();
+        let sample = Sample::page().row(4, end).table("").raw("4 0 obj 1 endobj\n").object(5, "2").table("");
+        assert_eq!(codes(&sample.opened()), ["entry_beyond_revision", "unaccounted_octets", "unlisted_object"]);
+    }
+
+    #[test]
+    fn stream_data_are_opaque_and_end_where_their_length_says() {
+        let embedded = b"%PDF-1.4\n3 0 obj\n<<>>\nendobj\nxref\n%%EOF";
+        assert_eq!(codes(&Sample::page().stream(4, "", embedded).table("").opened()), NONE);
+        let lie = Sample::page().object(4, "<</Length 9>>stream\n%PDF-1.4\n5 0 obj 1 endobj\nendstream");
+        assert_eq!(codes(&lie.table("").opened()), ["stream_extent", "unaccounted_octets"]);
+    }
+
+    #[test]
+    fn an_indirect_length_is_read_in_the_revision_of_its_stream() {
+        let stream = |length: usize| {
+            Sample::page().object(4, "<</Length 5 0 R>>stream\n12345678\nendstream").object(5, length.to_string()).table("")
+        };
+        assert_eq!(codes(&stream(8).opened()), NONE);
+        assert_eq!(codes(&stream(8).object(5, "3").table("").opened()), NONE);
+        assert_eq!(codes(&stream(3).object(5, "8").table("").opened()), ["stream_extent", "unaccounted_octets"]);
+    }
+
+    #[test]
+    fn a_second_header_and_a_comment_at_the_end_are_told() {
+        assert_eq!(codes(&signed_then(|sample| sample.raw("%PDF-1.4\n").object(4, "1").table("")).opened()), ["second_header"]);
+        assert_eq!(codes(&signed_then(|sample| sample.raw("% a comment\n")).opened()), ["comment_after_end"]);
+        assert_eq!(codes(&signed_then(|sample| sample.raw("\n\0\0\r\n")).opened()), NONE);
+    }
+
+    #[test]
+    fn octets_before_the_header_are_told_and_offsets_count_from_it() {
+        let sample = Sample::page().table("");
+        let octets = [b"junk\n", &sample.octets[..]].concat();
+        let pdf = Pdf::open(&octets, &Limits::default(), None).unwrap();
+        assert!(pdf.latest().catalog().is_ok());
+        assert_eq!(codes(&pdf), ["leading_octets"]);
+    }
+
+    #[test]
+    fn one_doubled_digit_before_an_update_is_accounted_for() {
+        let doubled = |digit: &str| codes(&signed_then(|sample| sample.raw(digit).object(4, "1").table("")).opened());
+        assert_eq!(doubled("4"), ["doubled_digit"]);
+        assert_eq!(doubled("5"), ["unaccounted_octets"]);
+        assert_eq!(doubled("44"), ["unaccounted_octets"]);
+        let within = signed_then(|sample| sample.object(4, "1").raw("5").object(5, "1").table(""));
+        assert_eq!(codes(&within.opened()), ["unaccounted_octets"]);
+    }
+
+    #[test]
+    fn a_signature_in_octets_that_nobody_names_is_found() {
+        let signature = "9 0 obj<</Type/Sig/ByteRange[0 1 2 3]>>endobj\n";
+        let sample = signed_then(|sample| sample.raw(signature));
+        let place = sample.octets.windows(10).position(|octets| octets == b"/ByteRange");
+        assert_eq!(sample.opened().byte_ranges_unlisted(), [place.unwrap()]);
+        let listed = signed_then(|sample| sample.listed(9).raw(signature).table(""));
+        assert_eq!(listed.opened().byte_ranges_unlisted(), [0usize; 0]);
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::cross_reference::{Loaded, Reader, Tail, last_tail, overlap, tail, target};
+use super::cross_reference::{Loaded, Reader, overlap, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
 use super::lexer::Lexer;
 use super::object::Object;
 use super::parser::{self, Notes};
 use super::revision::{Entry, Origin, Revision, Section};
+use super::trailer::{Tail, last_tail, tail};
 
 /// The revisions, and every entry of all of them by number.
 #[derive(Debug, Default)]
@@ -233,5 +234,137 @@ impl Chain {
         let section = self.revisions.get(revision)?.sections.get(usize::try_from(slot.section).ok()?)?;
         let (_, origin, entry) = *section.rows.get(usize::try_from(slot.row).ok()?)?;
         Some(Placed { entry, revision, origin })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Pdf;
+    use super::super::sample::{Sample, codes};
+    use super::*;
+    use crate::limits::Limits;
+
+    fn updated() -> Sample {
+        Sample::page().table("").object(3, "<</Type/Page>>").object(4, "(new)").table("")
+    }
+
+    #[test]
+    fn each_revision_has_its_entries_and_octets() {
+        let sample = updated();
+        let pdf = sample.opened();
+        assert!(pdf.chain_intact() && codes(&pdf).is_empty());
+        let [first, second] = pdf.revisions() else { panic!() };
+        assert_eq!((first.span.start, second.span.start, second.span.end), (0, first.span.end, sample.at() - 1));
+        assert_eq!(second.entries().map(|(number, _)| number).collect::<Vec<_>>(), [3, 4]);
+        assert_eq!((first.highest_number(), first.size(), second.size()), (3, 4, 5));
+    }
+
+    #[test]
+    fn a_view_is_the_chain_cut_there() {
+        let sample = updated();
+        let pdf = sample.opened();
+        let (older, newer) = (pdf.chain.placed(3, 0).unwrap(), pdf.chain.placed(3, 1).unwrap());
+        assert_eq!((older.revision, newer.revision), (0, 1));
+        assert_ne!(older.entry, newer.entry);
+        assert_eq!(pdf.chain.placed(4, 0), None);
+        assert_eq!(pdf.chain.placed(2, 1).map(|placed| placed.revision), Some(0));
+        assert_eq!(pdf.chain.all_placed(0).map(|(number, _)| number).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert_eq!(pdf.chain.all_placed(1).last(), Some((4, pdf.chain.placed(4, 1).unwrap())));
+    }
+
+    fn problem_of(entries: &str) -> Option<Problem> {
+        let sample = Sample::page().table("").table(entries);
+        sample.opened().chain_problem().cloned()
+    }
+
+    #[test]
+    fn a_chain_that_cannot_be_followed_is_told() {
+        let previous = |value: &str| {
+            let sample = Sample::page();
+            let at = sample.at();
+            let sample = sample.table(&format!("/Prev {}", value.replace("itself", &at.to_string())));
+            let pdf = sample.opened();
+            assert_eq!(pdf.revisions().len(), 1);
+            assert_eq!(codes(&pdf).contains(&"chain"), !pdf.chain_intact());
+            pdf.chain_problem().map(|problem| problem.code)
+        };
+        assert_eq!(previous("null"), None);
+        assert_eq!(previous("itself"), Some("chain"));
+        assert_eq!(previous("999999"), Some("chain"));
+        assert_eq!(previous("-1"), Some("chain"));
+        assert_eq!(previous("1.0"), Some("chain"));
+        assert_eq!(previous("3 0 R"), Some("chain"));
+        assert_eq!(previous("0"), Some("cross_reference"));
+        assert_eq!(problem_of(""), None);
+    }
+
+    #[test]
+    fn sections_end_at_the_limit() {
+        let sample = (0..5).fold(Sample::page(), |sample, _| sample.table(""));
+        let limits = Limits { revisions: 4, ..Limits::default() };
+        let pdf = Pdf::open(&sample.octets, &limits, None).unwrap();
+        assert_eq!((pdf.revisions().len(), pdf.chain_problem().unwrap().code), (4, "limit.revisions"));
+    }
+
+    #[test]
+    fn a_section_within_a_section_breaks_the_chain() {
+        let sample = Sample::page();
+        let start = sample.at();
+        let inner = start + "xref\n0 0\ntrailer\n<</A(".len();
+        let sample = sample.raw(format!("xref\n0 0\ntrailer\n<</A(xref 0 0 trailer<<>>)/Prev {inner}>>\nstartxref\n{}\n%%EOF", start));
+        let pdf = Pdf::open(&sample.octets, &Limits::default(), None).unwrap();
+        assert_eq!(pdf.chain_problem().unwrap().code, "chain");
+    }
+
+    #[test]
+    fn the_two_sections_of_a_linearised_file_are_one_revision() {
+        let linearised = |mark: &str| {
+            let sample = Sample::new().object(4, mark);
+            let front = sample.at();
+            // The front section is written first and must say where the other one will stand.
+            let build = |previous: usize| {
+                let sample = Sample::new().object(4, mark).object(1, "<</Type/Catalog/Pages 2 0 R>>");
+                let text = format!(
+                    "xref\n1 1\n{front:010} 00000 n \n4 1\n0000000009 00000 n \ntrailer\n<</Size 5/Root 1 0 R/Prev {previous:05}>>\nstartxref\n0\n%%EOF\n"
+                );
+                let at = sample.at();
+                let mut sample = sample.raw(text);
+                sample.rows.clear();
+                let sample = sample.object(2, "<</Type/Pages/Kids[]/Count 0>>");
+                let main = sample.at();
+                (sample.section("").raw(format!("startxref\n{at}\n%%EOF\n")), main)
+            };
+            build(build(0).1).0
+        };
+        let sample = linearised("<</Linearized 1/L 9>>");
+        let pdf = sample.opened();
+        assert_eq!((pdf.revisions().len(), pdf.revisions()[0].sections.len()), (1, 2));
+        assert_eq!(codes(&pdf), [""; 0]);
+        assert_eq!(pdf.latest().trailer().entry(b"Root").as_reference().map(|root| root.number), Some(1));
+        let sample = linearised("<</Linearised 1/L 9>>");
+        let pdf = sample.opened();
+        assert_eq!(pdf.revisions().len(), 2);
+        assert!(codes(&pdf).contains(&"chain_order"));
+    }
+
+    #[test]
+    fn two_sections_before_one_startxref_are_one_revision() {
+        let sample = Sample::page().table("").object(3, "<</Type/Page/A 1>>").section("").table("");
+        let pdf = sample.opened();
+        assert_eq!(pdf.revisions().iter().map(|revision| revision.sections.len()).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(codes(&pdf), [""; 0]);
+    }
+
+    #[test]
+    fn a_startxref_that_names_another_section_is_told() {
+        let sample = updated();
+        let text = String::from_utf8(sample.octets.clone()).unwrap();
+        let first = text.find("xref\n0 1").unwrap();
+        let last = text.rfind("startxref\n").unwrap() + 10;
+        let text = format!("{}{first}\n%%EOF\n", &text[..last]);
+        let pdf = Pdf::open(text.as_bytes(), &Limits::default(), None).unwrap();
+        // The update is not in the chain: its octets are nobody's.
+        assert_eq!(pdf.revisions().len(), 1);
+        assert_eq!(codes(&pdf), ["startxref_elsewhere", "unaccounted_octets", "unlisted_object"]);
     }
 }

@@ -1,13 +1,15 @@
-//! ISO 32000-2 §7.5.4, §7.5.8 — Cross-reference tables and streams: one section, exactly as written
+//! ISO 32000-2 §7.5.4 — Cross-reference table: one section of the chain, table, stream or both, exactly as written
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::cross_reference_stream::{Layout, merge};
+use super::filter::Output;
 use super::finding::{Finding, Problem};
-use super::indirect;
+use super::indirect::{self, Reading};
 use super::lexer::{Lexer, is_white};
-use super::object::{Dictionary, Object, Reference};
+use super::object::{Object, Reference};
 use super::parser::{self, Bounds, Notes};
 use super::revision::{Entry, Origin, Section, SectionKind};
 use super::stream;
@@ -32,7 +34,8 @@ pub(super) struct Loaded {
     pub(super) findings: Vec<Finding>,
 }
 
-type Row = (u32, Origin, Entry);
+/// Number, part of the section, entry.
+pub(super) type Row = (u32, Origin, Entry);
 
 /// Where an offset that the file gives points to, white space there skipped; `None` outside the file.
 pub(super) fn target(octets: &[u8], header: usize, offset: u64) -> Option<usize> {
@@ -118,7 +121,8 @@ impl Reader<'_, '_> {
             indirect::header(self.octets, at).ok_or_else(|| wrong("neither `xref` nor a cross-reference stream where an offset points"))?;
         let direct_length =
             |length: &Object| direct_size(length).ok_or_else(|| wrong("`/Length` of a cross-reference stream is no direct number"));
-        let read = indirect::read(self.octets, header, self.bounds, None, &direct_length)?;
+        let reading = Reading { octets: self.octets, bounds: self.bounds, decipher: None, lengths: &direct_length };
+        let read = reading.read(header, &mut 0)?;
         let Some(stream) = read.object.as_stream().filter(|stream| stream.dictionary.entry(b"Type").is_name(b"XRef")) else {
             return Err(wrong("the object where an offset points is no cross-reference stream"));
         };
@@ -131,7 +135,8 @@ impl Reader<'_, '_> {
         let filters = stream::filters(&stream.dictionary, &stream::direct, at)?;
         let encoded = self.octets.get(stream.octets.clone()).unwrap_or_default();
         // Predictors and text encodings take more than the entries themselves; four times as much they do not.
-        let data = stream::decode(Cow::Borrowed(encoded), &filters, needed.saturating_mul(4).saturating_add(1 << 16), at)?;
+        let mut output = Output { limit: needed.saturating_mul(4).saturating_add(1 << 16), given: 0, at };
+        let data = stream::decode(Cow::Borrowed(encoded), &filters, &mut output)?;
         let mut findings = Vec::new();
         note_duplicate(&read.notes, &mut findings);
         if data.len() != needed {
@@ -185,7 +190,7 @@ impl Reader<'_, '_> {
     }
 }
 
-fn of_number(code: &'static str, what: String, at: usize, number: u32) -> Finding {
+pub(super) fn of_number(code: &'static str, what: String, at: usize, number: u32) -> Finding {
     Finding::new(code, what, at).about(Reference { number, generation: 0 })
 }
 
@@ -199,7 +204,7 @@ fn note_duplicate(notes: &Notes, findings: &mut Vec<Finding>) {
     }));
 }
 
-fn direct_size(object: &Object) -> Option<usize> {
+pub(super) fn direct_size(object: &Object) -> Option<usize> {
     object.as_integer().and_then(|length| usize::try_from(length).ok())
 }
 
@@ -211,6 +216,7 @@ fn table_entry(lexer: &mut Lexer<'_>) -> Option<(Entry, bool)> {
     let value = lexer.digits()?;
     let first = lexer.at() - start;
     lexer.skip_white();
+    let gap = lexer.at() - start;
     let generation = lexer.digits()?;
     let second = lexer.at() - start;
     lexer.skip_white();
@@ -225,148 +231,133 @@ fn table_entry(lexer: &mut Lexer<'_>) -> Option<(Entry, bool)> {
         true => Entry::InUse { offset: value, generation: narrow? },
         false => Entry::Free { next: value, generation: narrow.unwrap_or(u16::MAX) },
     };
-    Some((entry, start == before && (first, second, kind, lexer.at() - start) == (10, 16, 17, 20)))
-}
-
-fn merge(table: Vec<Row>, hidden: Vec<Row>, findings: &mut Vec<Finding>, at: usize) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::with_capacity(table.len() + hidden.len());
-    let mut hidden = hidden.into_iter().map(|(number, _, entry)| (number, Origin::HybridStream, entry)).peekable();
-    for row in table {
-        while let Some(before) = hidden.next_if(|other| other.0 < row.0) {
-            rows.push(before);
-        }
-        match (hidden.next_if(|other| other.0 == row.0), row.2) {
-            (Some(other), Entry::Free { .. }) => rows.push(other),
-            (other, _) => {
-                if other.is_some_and(|other| other.2 != row.2 && !matches!(other.2, Entry::Free { .. })) && findings.len() < 100 {
-                    findings.push(of_number(
-                        "hybrid_disagreement",
-                        format!("table and `/XRefStm` name object {} at different places", row.0),
-                        at,
-                        row.0,
-                    ));
-                }
-                rows.push(row);
-            }
-        }
-    }
-    rows.extend(hidden);
-    rows
-}
-
-/// `/W` and `/Index` (table 17).
-struct Layout {
-    widths: [usize; 3],
-    index: Vec<(u32, u32)>,
-}
-
-impl Layout {
-    fn new(dictionary: &Dictionary) -> Option<Self> {
-        let width = |object: &Object| direct_size(object).filter(|width| *width <= 8);
-        let widths = match dictionary.entry(b"W").as_array()? {
-            [kind, second, third] => [width(kind)?, width(second)?, width(third)?],
-            _ => return None,
-        };
-        let number = |object: &Object| object.as_integer().and_then(|number| u32::try_from(number).ok());
-        let index = match dictionary.entry(b"Index") {
-            Object::Null => vec![(0, number(dictionary.entry(b"Size"))?)],
-            index => index.as_array()?.chunks(2).map(|pair| range(number(pair.first()?)?, number(pair.get(1)?)?)).collect::<Option<_>>()?,
-        };
-        (widths.iter().sum::<usize>() > 0).then_some(Self { widths, index })
-    }
-
-    fn width(&self) -> usize {
-        self.widths.iter().sum()
-    }
-
-    fn octets(&self) -> Option<usize> {
-        let entries: u64 = self.index.iter().map(|(_, count)| u64::from(*count)).sum();
-        usize::try_from(entries).ok()?.checked_mul(self.width())
-    }
-
-    fn rows(&self, data: &[u8], findings: &mut Vec<Finding>, at: usize) -> Option<Vec<Row>> {
-        let mut entries = data.chunks_exact(self.width());
-        let mut rows = Vec::with_capacity(entries.len());
-        for (first, count) in &self.index {
-            for number in *first..first.checked_add(*count)? {
-                let (entry, known) = self.entry(entries.next()?)?;
-                if !known && findings.len() < 100 {
-                    findings.push(of_number("entry_type", format!("an entry of unknown type for object {number}"), at, number));
-                }
-                rows.push((number, Origin::Stream, entry));
-            }
-        }
-        Some(rows)
-    }
-
-    /// Table 18; an unknown type stands for null (§7.5.8.3).
-    fn entry(&self, octets: &[u8]) -> Option<(Entry, bool)> {
-        let [kind, second, third] = self.fields(octets)?;
-        let kind = if self.widths.first() == Some(&0) { 1 } else { kind };
-        Some(match kind {
-            0 => (Entry::Free { next: second, generation: u16::try_from(third).unwrap_or(u16::MAX) }, true),
-            1 => (Entry::InUse { offset: second, generation: u16::try_from(third).ok()? }, true),
-            2 => (Entry::Compressed { stream: u32::try_from(second).ok()?, index: u32::try_from(third).ok()? }, true),
-            _ => (Entry::Free { next: 0, generation: u16::MAX }, false),
-        })
-    }
-
-    fn fields(&self, octets: &[u8]) -> Option<[u64; 3]> {
-        let mut rest = octets;
-        let mut fields = [0u64; 3];
-        for (field, width) in fields.iter_mut().zip(self.widths) {
-            let (octets, after) = rest.split_at_checked(width)?;
-            *field = octets.iter().fold(0, |value, octet| value << 8 | u64::from(*octet));
-            rest = after;
-        }
-        Some(fields)
-    }
-}
-
-fn range(first: u32, count: u32) -> Option<(u32, u32)> {
-    first.checked_add(count).map(|_| (first, count))
-}
-
-/// `startxref`, its number, `%%EOF` (§7.5.5), white space and comments before them skipped.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tail {
-    /// Where `startxref` begins.
-    pub(super) at: usize,
-    pub(super) offset: u64,
-    /// Behind `%%EOF`; behind the number when that is missing.
-    pub(super) end: usize,
-    pub(super) has_end_marker: bool,
-}
-
-/// The tail that begins at or behind the filler at `at`.
-pub(super) fn tail(octets: &[u8], at: usize) -> Option<Tail> {
-    let mut lexer = Lexer::new(octets, at);
-    lexer.skip_filler();
-    let at = lexer.at();
-    lexer.keyword(b"startxref").then_some(())?;
-    lexer.skip_white();
-    let offset = lexer.digits()?;
-    let end = lexer.at();
-    lexer.skip_white();
-    let has_end_marker = lexer.literal(b"%%EOF");
-    Some(Tail { at, offset, end: if has_end_marker { lexer.at() } else { end }, has_end_marker })
-}
-
-/// The tail at the last `startxref` of the file that is a word of its own, and where that word is. None other is ever tried.
-pub(super) fn last_tail(octets: &[u8]) -> Option<Tail> {
-    const WORD: &[u8] = b"startxref";
-    let mut before = octets;
-    loop {
-        let at = before.windows(WORD.len()).rposition(|window| window == WORD)?;
-        let begins = at.checked_sub(1).and_then(|at| octets.get(at)).is_none_or(|octet| is_white(*octet));
-        if begins {
-            return tail(octets, at);
-        }
-        before = octets.get(..at + WORD.len() - 1)?;
-    }
+    Some((entry, start == before && (first, gap, second, kind, lexer.at() - start) == (10, 11, 16, 17, 20)))
 }
 
 /// Whether two spans share an octet.
 pub(super) fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::bounds;
+    use super::super::sample::Sample;
+    use super::*;
+    use crate::limits::Limits;
+
+    fn section(octets: &[u8], at: usize) -> Result<Loaded, Problem> {
+        let entries = Budget::new("objects", 1_000);
+        Reader { octets, header: 0, bounds: bounds(&Limits::default()), entries: &entries }.section(at)
+    }
+
+    fn codes(loaded: &Loaded) -> Vec<&'static str> {
+        loaded.findings.iter().map(|finding| finding.code).collect()
+    }
+
+    const TABLE: &str = "xref\n0 2\n0000000003 65535 f \n0000000017 00000 n \n5 1\n0000000081 00007 n\r\ntrailer\n<</Size 6>>\nstartxref";
+
+    #[test]
+    fn a_table_is_read_as_written() {
+        let loaded = section(TABLE.as_bytes(), 0).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!(
+            loaded.section.rows,
+            [
+                (0, Origin::Table, Entry::Free { next: 3, generation: 65535 }),
+                (1, Origin::Table, Entry::InUse { offset: 17, generation: 0 }),
+                (5, Origin::Table, Entry::InUse { offset: 81, generation: 7 }),
+            ]
+        );
+        assert_eq!(loaded.section.octets, 0..TABLE.find("\nstartxref").unwrap());
+        assert!(loaded.findings.is_empty());
+    }
+
+    #[test]
+    fn an_entry_of_another_form_is_told() {
+        for (form, other) in [("n \n5", "n\n5"), ("f \n", "f \n\n"), ("0000000081", "81"), ("0000000081 00007", "0000000081  0007")] {
+            let text = TABLE.replace(form, other);
+            assert_eq!(section(text.as_bytes(), 0).ok().map(|loaded| codes(&loaded)), Some(vec!["entry_format"]), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused() {
+        for (form, other) in [
+            ("5 1", "5 2"),
+            ("5 1", "x 1"),
+            ("00007 n", "00007 x"),
+            ("00007 n", "65536 n"),
+            ("trailer", "trailers"),
+            ("<<", "["),
+            ("0 2", "4294967295 2"),
+        ] {
+            assert!(section(TABLE.replace(form, other).as_bytes(), 0).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn of_two_entries_for_one_number_the_first_counts_and_both_are_told() {
+        let loaded = section(TABLE.replace("5 1", "1 1").as_bytes(), 0).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!(loaded.section.rows[1], (1, Origin::Table, Entry::InUse { offset: 17, generation: 0 }));
+        assert_eq!(codes(&loaded), ["duplicate_entry"]);
+    }
+
+    #[test]
+    fn an_entry_beyond_size_is_told() {
+        let loaded = section(TABLE.replace("/Size 6", "/Size 5").as_bytes(), 0);
+        assert_eq!(loaded.ok().map(|loaded| codes(&loaded)), Some(vec!["beyond_size"]));
+    }
+
+    #[test]
+    fn entries_end_at_the_limit() {
+        let text = TABLE.replace("5 1", "5 9999");
+        assert_eq!(section(text.as_bytes(), 0).err().map(|problem| problem.code), Some("limit.objects"));
+    }
+
+    #[test]
+    fn a_stream_is_read_as_written() {
+        let sample = Sample::new().row(2, 0x1234);
+        let at = sample.at();
+        let sample = sample.stream_section(7, &[(0, 0, 5, 255), (3, 2, 9, 4), (4, 9, 0, 0)], "");
+        let loaded = section(&sample.octets, at).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!(
+            loaded.section.rows,
+            [
+                (0, Origin::Stream, Entry::Free { next: 5, generation: 255 }),
+                (2, Origin::Stream, Entry::InUse { offset: 0x1234, generation: 0 }),
+                (3, Origin::Stream, Entry::Compressed { stream: 9, index: 4 }),
+                (4, Origin::Stream, Entry::Free { next: 0, generation: 65535 }),
+                (7, Origin::Stream, Entry::InUse { offset: 9, generation: 0 }),
+            ]
+        );
+        assert_eq!(codes(&loaded), ["entry_type"]);
+    }
+
+    #[test]
+    fn a_stream_without_its_entries_is_refused() {
+        let stream = |entries: &str, data: &[u8]| section(&Sample::new().stream(7, entries, data).octets, 9).map(|loaded| codes(&loaded));
+        assert_eq!(stream("/Type/XRef/W[1 1 1]/Size 2", &[0; 6]), Ok(vec![]));
+        assert_eq!(stream("/Type/XRef/W[1 1 1]/Size 2", &[0; 7]), Ok(vec!["cross_reference_length"]));
+        for entries in [
+            "/Type/XRef/W[1 1 1]/Size 3",
+            "/Type/XRef/W[0 0 0]/Size 3",
+            "/Type/XRef/W[1 9 1]/Size 2",
+            "/Type/XRef/W[1 -1 1]/Size 2",
+            "/Type/XRef/W[1 1]/Size 2",
+            "/Type/XRef/W[1 1 1]/Index[0]/Size 2",
+            "/Type/XRef/W[1 1 1]/Index[4294967295 2]/Size 2",
+            "/Type/XRef/W[1 1 1]",
+            "/Type/ObjStm/W[1 1 1]/Size 2",
+            "/Type/XRef/W[1 1 1]/Size 2/Filter 8 0 R",
+        ] {
+            assert!(stream(entries, &[0; 6]).is_err(), "{entries}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_for_two_entries_is_refused() {
+        let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 10 << 20], 9);
+        let sample = Sample::new().stream(7, "/Type/XRef/W[1 1 1]/Size 2/Filter/FlateDecode", &bomb);
+        assert_eq!(section(&sample.octets, 9).err().map(|problem| problem.code), Some("limit.inflated_stream"));
+    }
 }

@@ -178,7 +178,7 @@ impl<'a> Pdf<'a> {
         let text = before.strip_suffix(b"%%EOF").map(trim_white)?;
         let digits = text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
         let word = trim_white(text.get(..text.len() - digits)?);
-        let begins = word.strip_suffix(b"startxref")?.last().is_none_or(|octet| super::lexer::is_white(*octet));
+        let begins = word.strip_suffix(b"startxref")?.last().is_none_or(|octet| super::lexer::is_white(*octet) || *octet == b'>');
         (begins && before.len() - word.len() < MOST_TAIL).then_some(())?;
         let offset = Lexer::new(text, text.len() - digits).digits()?;
         Some((offset, earliest + before.len()))
@@ -258,4 +258,82 @@ pub(super) fn bounds(limits: &Limits) -> Bounds {
 
 fn wide(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, codes};
+    use super::*;
+
+    fn open(octets: &[u8]) -> Result<Pdf<'_>, Malformed> {
+        Pdf::open(octets, &Limits::default(), None)
+    }
+
+    #[test]
+    fn malformed_is_only_what_is_no_pdf_at_all() {
+        let sample = Sample::page().table("");
+        assert!(open(&[vec![b' '; 1023], sample.octets.clone()].concat()).is_ok());
+        assert!(open(&[vec![b' '; 1024], sample.octets.clone()].concat()).is_err());
+        assert!(open(b"").is_err());
+        assert!(open(b"%PDF-1.7\n1 0 obj<</Type/Sig>>endobj").is_err());
+        let found = open(b"%PDF-1.7\n1 0 obj<</Type/Sig/ByteRange[0 1 2 3]>>endobj").unwrap();
+        assert!(!found.chain_intact() && found.revisions().is_empty() && found.at(0).is_none());
+        assert_eq!(found.byte_ranges_unlisted().len(), 1);
+        assert!(found.latest().catalog().is_err());
+        assert_eq!(found.latest().entries().count(), 0);
+    }
+
+    #[test]
+    fn a_revision_ends_behind_its_own_startxref() {
+        let sample = Sample::page().table("");
+        let first = sample.at();
+        let sample = sample.object(4, "1").table("");
+        let pdf = sample.opened();
+        // With the line end behind `%%EOF` and without it.
+        for (end, revision) in [(first, 0), (first - 1, 0), (sample.at(), 1), (sample.at() - 1, 1)] {
+            assert_eq!(pdf.revision_ending_at(end), Ok(revision));
+            assert_eq!(pdf.view_ending_at(end).unwrap().revision(), revision);
+        }
+        for end in [0, 5, first - 2, first + 1, first + 9, sample.at() - 2, sample.at() + 1, usize::MAX] {
+            assert_eq!(pdf.revision_ending_at(end).unwrap_err().code, "revision_end", "{end}");
+        }
+    }
+
+    #[test]
+    fn a_startxref_that_repeats_an_older_one_ends_no_revision() {
+        let sample = Sample::page();
+        let table = sample.at();
+        let sample = sample.table("").raw(format!("startxref\n{table}\n%%EOF\n"));
+        let inside = sample.at();
+        let sample = sample.object(4, "1").table("");
+        assert!(sample.opened().revision_ending_at(inside).is_err());
+    }
+
+    #[test]
+    fn a_section_moved_before_the_end_of_the_signed_octets_ends_no_revision() {
+        // SWA: a section of the later chain that stands inside the signed octets.
+        let build = |later: usize| {
+            let sample = Sample::page();
+            let hidden = sample.at();
+            let sample = sample.raw(format!("xref\n0 0\ntrailer\n<</Size 4/Root 1 0 R/Prev {later:05}>>\n"));
+            let signed = sample.at();
+            let sample = sample.table("");
+            let end = sample.at();
+            (sample.raw(format!("startxref\n{hidden}\n%%EOF\n")), signed, end)
+        };
+        let (_, signed, _) = build(0);
+        let (sample, _, end) = build(signed);
+        let pdf = sample.opened();
+        assert_eq!(pdf.revisions().len(), 2);
+        assert!(pdf.revision_ending_at(end).is_err());
+    }
+
+    #[test]
+    fn revisions_that_name_another_encryption_are_told() {
+        let sample = Sample::page().table("").object(4, "<</Filter/Other/V 9>>").table("/Encrypt 4 0 R/ID[(a)(b)]");
+        let pdf = sample.opened();
+        assert!(pdf.locked());
+        assert_eq!(pdf.encryption().unwrap().algorithm, "unsupported");
+        assert_eq!(codes(&pdf), ["encryption_changed"]);
+    }
 }

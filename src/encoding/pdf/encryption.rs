@@ -1,14 +1,14 @@
 //! ISO 32000-2 §7.6 — Encryption: the standard security handler, for reading
 
 use aes::{Aes128, Aes256};
-use cbc::cipher::block_padding::{NoPadding, Pkcs7};
-use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use md5::{Digest, Md5};
 use rc4::{KeyInit, Rc4, StreamCipher};
-use sha2::{Sha256, Sha384, Sha512};
 
 use super::finding::Problem;
 use super::object::{Dictionary, Object, Reference};
+use super::security_handler::{Handler, encrypt_metadata, permissions};
 
 #[cfg(feature = "sign")]
 mod writing;
@@ -81,8 +81,7 @@ impl Encryption {
             _ => (Method::Unsupported, Method::Unsupported),
         };
         let handler = Handler::new(dictionary, first_id).filter(|_| streams != Method::Unsupported);
-        let opened =
-            handler.as_ref().and_then(|handler| [password.unwrap_or(b""), b""].into_iter().find_map(|password| handler.open(password)));
+        let opened = handler.as_ref().and_then(|handler| candidates(password).iter().find_map(|password| handler.open(password)));
         let (key, owner) = opened.map_or((None, false), |(key, owner)| (Some(key), owner));
         let facts = EncryptionFacts {
             algorithm: streams.name(),
@@ -161,16 +160,6 @@ fn method(filters: &[(Vec<u8>, Method)], name: &[u8]) -> Method {
     }
 }
 
-fn encrypt_metadata(dictionary: &Dictionary) -> bool {
-    dictionary.entry(b"EncryptMetadata").as_boolean().unwrap_or(true)
-}
-
-/// `/P`: 32 bits, which some writers give as an unsigned number.
-fn permissions(dictionary: &Dictionary) -> i32 {
-    let written = dictionary.entry(b"P").as_integer().unwrap_or(0);
-    i32::try_from(written).or_else(|_| u32::try_from(written).map(u32::cast_signed)).unwrap_or(0)
-}
-
 /// §7.6.3.2, algorithms 1 and 1.A.
 fn decipher(method: Method, key: &[u8], reference: Reference, octets: &[u8]) -> Option<Vec<u8>> {
     match method {
@@ -193,7 +182,7 @@ fn object_key(key: &[u8], reference: Reference, salt: &[u8]) -> Vec<u8> {
     hash.finalize().iter().copied().take(length).collect()
 }
 
-fn rc4(key: &[u8], octets: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn rc4(key: &[u8], octets: &[u8]) -> Option<Vec<u8>> {
     let mut octets = octets.to_vec();
     Rc4::new_from_slice(key).ok()?.apply_keystream(&mut octets);
     Some(octets)
@@ -210,163 +199,128 @@ fn aes_256(key: &[u8], octets: &[u8]) -> Option<Vec<u8>> {
     cbc::Decryptor::<Aes256>::new_from_slices(key, vector).ok()?.decrypt_padded_vec::<Pkcs7>(octets).ok()
 }
 
-/// The entries of the standard security handler that open a file (tables 20 and 21).
-struct Handler {
-    revision: i64,
-    key_length: usize,
-    owner: Vec<u8>,
-    user: Vec<u8>,
-    owner_key: Vec<u8>,
-    user_key: Vec<u8>,
-    permissions: i32,
-    encrypted_permissions: Vec<u8>,
-    first_id: Vec<u8>,
-    encrypt_metadata: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::lexer::Lexer;
+    use super::super::parser::{Bounds, Notes, value};
+    use super::*;
 
-impl Handler {
-    fn new(dictionary: &Dictionary, first_id: &[u8]) -> Option<Self> {
-        dictionary.entry(b"Filter").is_name(b"Standard").then_some(())?;
-        let string = |key: &[u8]| dictionary.entry(key).as_string().unwrap_or_default().to_vec();
-        let bits = dictionary.entry(b"Length").as_integer().unwrap_or(40);
-        let key_length = match dictionary.entry(b"V").as_integer()? {
-            1 => 5,
-            2 => usize::try_from(bits / 8).ok().filter(|length| (5..=16).contains(length))?,
-            4 => 16,
-            _ => 32,
-        };
-        Some(Self {
-            revision: dictionary.entry(b"R").as_integer().filter(|revision| (2..=6).contains(revision))?,
-            key_length,
-            owner: string(b"O"),
-            user: string(b"U"),
-            owner_key: string(b"OE"),
-            user_key: string(b"UE"),
-            permissions: permissions(dictionary),
-            encrypted_permissions: string(b"Perms"),
-            first_id: first_id.to_vec(),
-            encrypt_metadata: encrypt_metadata(dictionary),
-        })
+    const ID: &[u8] = b"\x31\x41\x59\x26\x53\x58\x97\x93\x23\x84\x62\x64\x33\x83\x27\x95";
+    /// The encryption dictionaries that qpdf 11 wrote for the passwords `user` and `owner`, and the title `certificate of birth` of object 2.
+    const FILES: [(&str, &str); 5] = [
+        (
+            "/Length 40/O<94e8094419662a774442fb072e3d9f19e9d130ec09a4d0061e78fe920f7ab62f>/P -4/R 2
+             /U<2aa12f26bcf1a217c0f1ee491745f646671475ae85bddf3e3c1a45a8457391cb>/V 1",
+            "<9c562c0166e6f0a86462b3704a74d3413143016e>",
+        ),
+        (
+            "/Length 128/O<0ba3835f88f90388e74e54584125ce142be0de24c6b0d37746e075b891756671>/P -4/R 3
+             /U<763f954d16622015ee88b60b3eb8f7590122456a91bae5134273a6db134c87c4>/V 2",
+            "<98c4f47b6bf711f778e7e8f37c3b698f26f9d2d3>",
+        ),
+        (
+            "/CF<</StdCF<</AuthEvent/DocOpen/CFM/AESV2/Length 16>>>>/EncryptMetadata false/Length 128
+             /O<0ba3835f88f90388e74e54584125ce142be0de24c6b0d37746e075b891756671>/P -4/R 4/StmF/StdCF/StrF/StdCF
+             /U<fb8f3661d99bba02de37f0c770ae4d2a0122456a91bae5134273a6db134c87c4>/V 4",
+            "<68c6f83ebf7b7ec90ce25069f98d20cff11acf1067eb424dbf742dcd3a381d1ec1eee69c079fa54ed298794fec44dac2>",
+        ),
+        (
+            "/CF<</StdCF<</AuthEvent/DocOpen/CFM/AESV3/Length 32>>>>/Length 256/P -4/R 5/StmF/StdCF/StrF/StdCF/V 5
+             /O<671ce5d93c82dfea7e2cc05eb9374c1c74f86463a26b404e5f758a0e4040fa5084a8d9ad38e712dce68a4a5df5ad97d2>
+             /OE<467c3f08e65fd72232f8c884fecf4002ac4ed302688a0fe65fe8f74db91c81e8>/Perms<7787e8ab842f765057e53756d4bf987a>
+             /U<b37c2d2a34260c7f3af0a04e5d13c5387fb4f3bdbba4b4e98a3209160fa7f056467405344946f0647d1844d3959f22d8>
+             /UE<b29280b70db22aadd186e8bc1eba1e2e3f74115f720b79e024f71e952c1eecb5>",
+            "<0e1c2a38465462707e8c9aa8b6c4d2e0f12baa63e519fe58d7a4b4debfd6c9ab7c228e47c380a4dffdd32561b6a96e82>",
+        ),
+        (
+            "/CF<</StdCF<</AuthEvent/DocOpen/CFM/AESV3/Length 32>>>>/Length 256/P -4/R 6/StmF/StdCF/StrF/StdCF/V 5
+             /O<dcbea62d76bc60bc93fba22e1229e6723862e95a09d7a377086465ba4d23556e16386253f4088d2fcfed2be9d4cd96cc>
+             /OE<06e578aca5980b2e235acc1b9e02f69d148afea299a1f1f1ad0a3e34a89943fd>/Perms<613b617a7eb8a1fa3241bdc9277bf990>
+             /U<7c36217f78673ccbfab63bd4bd54a5fcb5d3cbe8e7959f96f8ae206623019ea874d694aec8665f37adb0a285cc00532c>
+             /UE<d1c916ff239df92887e4e41769462dd9e854f94f18c5d61c6aafda1a301fe893>",
+            "<0e1c2a38465462707e8c9aa8b6c4d2e029c618a669c5749d002ee186ceacd12572f135e1cdad2c5833ee7b4f40b230de>",
+        ),
+    ];
+    const OBJECT: Reference = Reference { number: 2, generation: 0 };
+
+    fn object(text: &str) -> Object {
+        value(&mut Lexer::new(text.as_bytes(), 0), Bounds { nesting: 9, values: 99 }, None, &mut Notes::default()).unwrap()
     }
 
-    /// The file encryption key, and whether `password` is the owner's.
-    fn open(&self, password: &[u8]) -> Option<(Vec<u8>, bool)> {
-        if self.revision >= 5 {
-            return self.open_256(password);
-        }
-        let as_user = |password: &[u8]| Some(self.key(password)).filter(|key| self.is_user_key(key));
-        let as_owner = self.user_password(password).and_then(|password| as_user(&password));
-        as_owner.map(|key| (key, true)).or_else(|| as_user(password).map(|key| (key, false)))
+    fn opened(entries: &str, password: Option<&[u8]>) -> Encryption {
+        let dictionary = object(&format!("<</Filter/Standard{entries}>>"));
+        Encryption::new(dictionary.as_dictionary().unwrap(), None, ID, password)
     }
 
-    /// Algorithm 2.
-    fn key(&self, password: &[u8]) -> Vec<u8> {
-        let mut hash = Md5::new();
-        hash.update(padded(password));
-        hash.update(self.owner.get(..32).unwrap_or(&self.owner));
-        hash.update(self.permissions.to_le_bytes());
-        hash.update(&self.first_id);
-        if self.revision >= 4 && !self.encrypt_metadata {
-            hash.update([0xff; 4]);
-        }
-        self.rehash(hash.finalize().as_slice())
-    }
-
-    /// Algorithm 2 steps f and g, algorithm 3 steps c and d.
-    fn rehash(&self, digest: &[u8]) -> Vec<u8> {
-        let first = |digest: &[u8]| digest.iter().copied().take(self.key_length).collect::<Vec<u8>>();
-        let rounds = if self.revision >= 3 { 50 } else { 0 };
-        (0..rounds).fold(first(digest), |digest, _| first(Md5::digest(&digest).as_slice()))
-    }
-
-    /// Algorithm 6.
-    fn is_user_key(&self, key: &[u8]) -> bool {
-        let expected = if self.revision == 2 {
-            rc4(key, &PADDING)
-        } else {
-            let mut hash = Md5::new();
-            hash.update(PADDING);
-            hash.update(&self.first_id);
-            (0..20).try_fold(hash.finalize().to_vec(), |octets, round| rc4(&varied(key, round), &octets))
-        };
-        expected.is_some_and(|expected| !expected.is_empty() && self.user.starts_with(&expected))
-    }
-
-    /// Algorithm 7 steps a and b: the user password that `/O` holds under the owner password.
-    fn user_password(&self, owner_password: &[u8]) -> Option<Vec<u8>> {
-        let digest = Md5::digest(padded(owner_password));
-        let key = self.rehash(digest.as_slice());
-        let rounds = if self.revision == 2 { 1 } else { 20 };
-        (0..rounds).rev().try_fold(self.owner.get(..32)?.to_vec(), |octets, round| rc4(&varied(&key, round), &octets))
-    }
-
-    /// Algorithm 2.A.
-    fn open_256(&self, password: &[u8]) -> Option<(Vec<u8>, bool)> {
-        let password = password.get(..127).unwrap_or(password);
-        let user = self.user.get(..48)?;
-        let as_owner = self.key_256(password, &self.owner, user, &self.owner_key);
-        as_owner.map(|key| (key, true)).or_else(|| self.key_256(password, user, b"", &self.user_key).map(|key| (key, false)))
-    }
-
-    /// `entry` is `/O` or `/U`: 32 octets of hash, 8 of validation salt, 8 of key salt.
-    fn key_256(&self, password: &[u8], entry: &[u8], user: &[u8], encrypted_key: &[u8]) -> Option<Vec<u8>> {
-        let (hash, validation_salt, key_salt) = (entry.get(..32)?, entry.get(32..40)?, entry.get(40..48)?);
-        (self.hash(password, validation_salt, user)? == hash).then_some(())?;
-        let intermediate = self.hash(password, key_salt, user)?;
-        cbc::Decryptor::<Aes256>::new_from_slices(&intermediate, &[0; 16])
-            .ok()?
-            .decrypt_padded_vec::<NoPadding>(encrypted_key.get(..32)?)
-            .ok()
-    }
-
-    /// Algorithm 2.B; plain SHA-256 in revision 5, the extension level that came before it.
-    fn hash(&self, password: &[u8], salt: &[u8], user: &[u8]) -> Option<Vec<u8>> {
-        let mut key = Sha256::digest([password, salt, user].concat()).to_vec();
-        if self.revision == 5 {
-            return Some(key);
-        }
-        // The last octet of a round is at most 255, so that round 287 is the last one at the latest.
-        for round in 0..=287u32 {
-            let repeated = [password, &key, user].concat().repeat(64);
-            let (cipher_key, vector) = (key.get(..16)?, key.get(16..32)?);
-            let encrypted = cbc::Encryptor::<Aes128>::new_from_slices(cipher_key, vector).ok()?.encrypt_padded_vec::<NoPadding>(&repeated);
-            // Sixteen octets as a number modulo 3 are their sum modulo 3: 256 leaves 1.
-            let remainder = encrypted.iter().take(16).map(|octet| u32::from(*octet)).sum::<u32>() % 3;
-            key = match remainder {
-                0 => Sha256::digest(&encrypted).to_vec(),
-                1 => Sha384::digest(&encrypted).to_vec(),
-                _ => Sha512::digest(&encrypted).to_vec(),
-            };
-            if round >= 63 && u32::from(*encrypted.last()?) <= round.saturating_sub(31) {
-                break;
+    #[test]
+    fn both_passwords_open_every_revision() {
+        for (entries, title) in FILES {
+            for (password, owner) in [(b"user" as &[u8], false), (b"owner", true)] {
+                let encryption = opened(entries, Some(password));
+                assert_eq!(
+                    (encryption.facts.locked, encryption.facts.owner, encryption.facts.permissions),
+                    (false, owner, -4),
+                    "{entries}"
+                );
+                assert!(!encryption.facts.permissions_disagree);
+                let title = encryption.string(OBJECT, object(title).as_string().unwrap(), 0);
+                assert_eq!(title.unwrap(), b"certificate of birth");
             }
         }
-        key.truncate(32);
-        Some(key)
     }
 
-    /// Algorithm 13, for revision 6.
-    fn permissions_disagree(&self, key: &[u8]) -> bool {
-        let agrees = || {
-            let encrypted = self.encrypted_permissions.get(..16)?;
-            // One block of the electronic codebook is one block of the chain with a vector of zeros.
-            let block = cbc::Decryptor::<Aes256>::new_from_slices(key, &[0; 16]).ok()?.decrypt_padded_vec::<NoPadding>(encrypted).ok()?;
-            let metadata = if self.encrypt_metadata { b'T' } else { b'F' };
-            Some(block.starts_with(&self.permissions.to_le_bytes()) && block.get(8) == Some(&metadata) && block.get(9..12)? == b"adb")
-        };
-        self.revision >= 5 && agrees() != Some(true)
+    #[test]
+    fn another_password_or_none_leaves_it_locked() {
+        for (entries, title) in FILES {
+            for password in [Some(b"usar" as &[u8]), None] {
+                let encryption = opened(entries, password);
+                assert!(encryption.facts.locked);
+                let octets = object(title);
+                assert_eq!(encryption.string(OBJECT, octets.as_string().unwrap(), 0).unwrap(), octets.as_string().unwrap());
+                assert_eq!(encryption.stream(encryption.streams, OBJECT, b"any", 7).unwrap_err().code, "locked");
+            }
+        }
     }
-}
 
-/// Algorithm 2, step a.
-const PADDING: [u8; 32] =
-    *b"\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A";
+    #[test]
+    fn permissions_that_were_raised_are_told() {
+        let (entries, _) = FILES[4];
+        assert!(opened(&entries.replace("/P -4", "/P -1"), Some(b"user")).facts.permissions_disagree);
+    }
 
-fn padded(password: &[u8]) -> Vec<u8> {
-    password.iter().chain(&PADDING).copied().take(32).collect()
-}
+    #[test]
+    fn permissions_that_were_raised_lock_the_older_revisions() {
+        let (entries, _) = FILES[1];
+        assert!(opened(&entries.replace("/P -4", "/P -1"), Some(b"user")).facts.locked);
+    }
 
-/// Each octet of `key` exclusive-or `round` (algorithms 3, 5 and 7).
-fn varied(key: &[u8], round: u8) -> Vec<u8> {
-    key.iter().map(|octet| octet ^ round).collect()
+    #[test]
+    fn metadata_stay_clear_when_the_dictionary_says_so() {
+        let metadata = object("<</Type/Metadata>>");
+        let method = |entries: &str| opened(entries, Some(b"user")).method_of(metadata.as_dictionary().unwrap(), None);
+        assert_eq!(method(FILES[2].0), Method::Identity);
+        assert_eq!(method(&FILES[2].0.replace("false", "true")), Method::AesV2);
+    }
+
+    #[test]
+    fn a_stream_may_name_its_own_filter() {
+        let encryption = opened(FILES[2].0, Some(b"user"));
+        let dictionary = object("<<>>");
+        let method = |name: &[u8]| encryption.method_of(dictionary.as_dictionary().unwrap(), Some(name));
+        assert_eq!((method(b"Identity"), method(b"StdCF"), method(b"Other")), (Method::Identity, Method::AesV2, Method::Unsupported));
+    }
+
+    #[test]
+    fn unknown_handlers_are_locked() {
+        for change in [("/V 2", "/V 3"), ("/R 3", "/R 7"), ("/Length 128", "/Length 8")] {
+            let encryption = opened(&FILES[1].0.replace(change.0, change.1), Some(b"user"));
+            assert!(encryption.facts.locked, "{change:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_may_be_utf_8_where_the_file_has_one_octet_for_a_character() {
+        assert_eq!(candidates(Some("é".as_bytes())), [vec![0xc3, 0xa9], vec![0xe9], vec![]]);
+        assert_eq!(candidates(Some("ế".as_bytes())), ["ế".as_bytes().to_vec(), vec![]]);
+    }
 }

@@ -41,17 +41,32 @@ impl Parameters {
     }
 }
 
-/// Applies one filter. `at` is where the stream begins in the file, for messages; at most `limit` octets come out.
-pub(super) fn decode(filter: &[u8], parameters: Parameters, octets: &[u8], limit: usize, at: usize) -> Result<Vec<u8>, Problem> {
+/// What decoding may give, and what it has given: also on the way to an error, or faulty streams would cost nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    /// Octets that one filter may give.
+    pub(super) limit: usize,
+    /// Octets that all filters have given.
+    pub(super) given: usize,
+    /// Where the stream begins in the file, for messages.
+    pub(super) at: usize,
+}
+
+/// Applies one filter.
+pub(super) fn decode(filter: &[u8], parameters: Parameters, octets: &[u8], output: &mut Output) -> Result<Vec<u8>, Problem> {
+    let Output { limit, at, .. } = *output;
     let faulty = |what: &'static str| Problem::new("stream_faulty", what, at);
     let decoded = match filter {
-        b"FlateDecode" | b"Fl" => inflate(octets, limit, at)?,
+        b"FlateDecode" | b"Fl" => inflate(octets, output)?,
         b"LZWDecode" | b"LZW" => lzw(octets, parameters.early_change != 0, limit).ok_or_else(|| faulty("LZW data are faulty"))?,
         b"ASCIIHexDecode" | b"AHx" => ascii_hex(octets).ok_or_else(|| faulty("hexadecimal data are faulty"))?,
         b"ASCII85Decode" | b"A85" => ascii_85(octets).ok_or_else(|| faulty("base-85 data are faulty"))?,
         b"RunLengthDecode" | b"RL" => run_length(octets, limit).ok_or_else(|| faulty("run-length data are faulty"))?,
         _ => return Err(Problem::new("filter_unsupported", format!("filter {} is not decoded here", String::from_utf8_lossy(filter)), at)),
     };
+    if !matches!(filter, b"FlateDecode" | b"Fl") {
+        output.given = output.given.saturating_add(decoded.len());
+    }
     if decoded.len() >= limit {
         return Err(too_large(at));
     }
@@ -69,7 +84,8 @@ fn too_large(at: usize) -> Problem {
 
 /// §7.4.4. As every reader does, data without their final block (a known writer never closes it) or with a wrong checksum are taken for what
 /// they give.
-fn inflate(octets: &[u8], limit: usize, at: usize) -> Result<Vec<u8>, Problem> {
+fn inflate(octets: &[u8], given: &mut Output) -> Result<Vec<u8>, Problem> {
+    let Output { limit, at, .. } = *given;
     const FLAGS: u32 = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF | TINFL_FLAG_IGNORE_ADLER32;
     let mut inflator = Box::<DecompressorOxide>::default();
     let mut input = octets;
@@ -78,6 +94,7 @@ fn inflate(octets: &[u8], limit: usize, at: usize) -> Result<Vec<u8>, Problem> {
     loop {
         let (status, read, written) = decompress(&mut inflator, input, &mut output, length, FLAGS);
         length += written;
+        given.given = given.given.saturating_add(written);
         input = input.get(read..).unwrap_or_default();
         match status {
             TINFLStatus::HasMoreOutput if output.len() >= limit => return Err(too_large(at)),
@@ -189,9 +206,9 @@ fn lzw(octets: &[u8], early: bool, limit: usize) -> Option<Vec<u8>> {
 /// Bits of the next code when the table holds `entries`.
 fn code_width(entries: usize, early: bool) -> usize {
     match entries + usize::from(early) {
-        ..=511 => 9,
-        ..=1023 => 10,
-        ..=2047 => 11,
+        0..=511 => 9,
+        512..=1023 => 10,
+        1024..=2047 => 11,
         _ => 12,
     }
 }
@@ -294,8 +311,12 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
 mod tests {
     use super::*;
 
+    fn output(limit: usize) -> Output {
+        Output { limit, given: 0, at: 7 }
+    }
+
     fn decoded(filter: &str, octets: &[u8]) -> Option<Vec<u8>> {
-        decode(filter.as_bytes(), Parameters::default(), octets, 1 << 20, 0).ok()
+        decode(filter.as_bytes(), Parameters::default(), octets, &mut output(1 << 20)).ok()
     }
 
     #[test]
@@ -348,7 +369,9 @@ mod tests {
     #[test]
     fn a_bomb_stops_at_the_limit() {
         let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 1 << 20], 9);
-        assert_eq!(decode(b"FlateDecode", Parameters::default(), &bomb, 1000, 7), Err(too_large(7)));
+        let mut output = output(1000);
+        assert_eq!(decode(b"FlateDecode", Parameters::default(), &bomb, &mut output), Err(too_large(7)));
+        assert_eq!(output.given, 1000);
     }
 
     #[test]

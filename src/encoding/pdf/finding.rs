@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use super::object::Reference;
 use crate::error::Malformed;
@@ -38,29 +39,42 @@ impl Finding {
     }
 }
 
-/// The findings of one file so far, each once; beyond [`Findings::MOST`] only their number is kept.
+/// The findings of one file so far, each once. Of each kind and revision some are listed and then one that says there are more, so that many
+/// harmless ones cannot hide one that matters.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     list: RefCell<Vec<Finding>>,
+    counts: RefCell<BTreeMap<(&'static str, Option<usize>), usize>>,
 }
 
 impl Findings {
-    /// A file with more is no better known by listing them.
-    const MOST: usize = 1_000;
+    const MOST_OF_A_KIND: usize = 50;
+    const MOST: usize = 4_000;
 
     pub(super) fn note(&self, finding: Finding) {
-        let mut list = self.list.borrow_mut();
-        match list.len() {
-            length if length < Self::MOST && !list.contains(&finding) => list.push(finding),
-            Self::MOST => list.push(Finding::new("limit.findings", "more findings than are listed", 0)),
-            _ => {}
+        let (mut list, mut counts) = (self.list.borrow_mut(), self.counts.borrow_mut());
+        let full = list.len() >= Self::MOST;
+        let count =
+            if full { counts.entry((LIMIT, None)).or_default() } else { counts.entry((finding.code, finding.revision)).or_default() };
+        if full && *count == 0 {
+            list.push(Finding::new(LIMIT, "more findings than are listed", 0));
+        } else if full || *count > Self::MOST_OF_A_KIND || list.contains(&finding) {
+            return;
+        } else if *count == Self::MOST_OF_A_KIND {
+            list.push(Finding { what: "more of this kind than are listed".into(), object: None, ..finding });
+        } else {
+            list.push(finding);
         }
+        *count += 1;
     }
 
     pub(super) fn list(&self) -> Vec<Finding> {
         self.list.borrow().clone()
     }
 }
+
+/// The code of the finding that stands for all beyond the limit: whoever relies on there being no other must not, when it is there.
+const LIMIT: &str = "limit.findings";
 
 /// Why one object, stream or cross-reference cannot be read. Never repaired, never searched for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,5 +98,33 @@ impl Problem {
 impl From<Problem> for Malformed {
     fn from(problem: Problem) -> Self {
         Self { format: "PDF", what: problem.what, at: problem.at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_of_one_kind_do_not_hide_another() {
+        let findings = Findings::default();
+        for at in 0..10_000 {
+            findings.note(Finding::new("a", "found", at));
+            findings.note(Finding::new("a", "found", at));
+        }
+        findings.note(Finding::new("b", "found", 1));
+        findings.note(Finding::new("a", "found", 1).in_revision(1));
+        let list = findings.list();
+        assert_eq!(list.len(), 53);
+        assert_eq!((list[50].code, &*list[50].what), ("a", "more of this kind than are listed"));
+        assert_eq!((list[51].code, list[52].revision), ("b", Some(1)));
+    }
+
+    #[test]
+    fn all_findings_end_at_the_limit_and_say_so() {
+        let findings = Findings::default();
+        (0..10_000).for_each(|revision| findings.note(Finding::new("a", "found", 0).in_revision(revision)));
+        let list = findings.list();
+        assert_eq!((list.len(), list.last().map(|last| last.code)), (4_001, Some("limit.findings")));
     }
 }

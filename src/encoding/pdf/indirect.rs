@@ -56,46 +56,59 @@ pub(super) struct Indirect {
 /// Gives the number that the value of `/Length` stands for.
 pub(super) type Lengths<'l> = &'l dyn Fn(&Object) -> Result<usize, Problem>;
 
-/// Reads the object behind `header`.
-pub(super) fn read(
-    octets: &[u8],
-    header: Header,
-    bounds: Bounds,
-    decipher: Option<Decipher<'_>>,
-    lengths: Lengths<'_>,
-) -> Result<Indirect, Problem> {
-    let mut lexer = Lexer::new(octets, header.body);
-    let mut notes = Notes::default();
-    lexer.skip_filler();
-    let start = lexer.at();
-    let object = parser::value(&mut lexer, bounds, decipher, &mut notes)?;
-    let value = start..lexer.at();
-    lexer.skip_filler();
-    let object = match object {
-        Object::Dictionary(dictionary) if lexer.rest().starts_with(b"stream") => {
-            if notes.duplicate_key.as_ref().is_some_and(|(key, _)| **key == *b"Length") {
-                return Err(Problem::new("stream_extent", "a stream with two `/Length`", start));
-            }
-            let start = data_start(octets, lexer.at())?;
-            let data = start..start.saturating_add(lengths(dictionary.entry(b"Length"))?);
-            lexer.move_to(data_end(octets, data.clone())?);
-            Object::Stream(Arc::new(Stream { dictionary: Arc::unwrap_or_clone(dictionary), octets: data, reference: header.reference }))
-        }
-        object => object,
-    };
-    let end = object_end(octets, lexer.at())?;
-    Ok(Indirect { object, octets: header.at..end, value, notes })
+/// How objects are read from `octets`.
+pub(super) struct Reading<'r> {
+    pub(super) octets: &'r [u8],
+    pub(super) bounds: Bounds,
+    pub(super) decipher: Option<Decipher<'r>>,
+    pub(super) lengths: Lengths<'r>,
 }
 
-/// Behind `endobj`, which stands at `at` or behind white space and comments.
-fn object_end(octets: &[u8], at: usize) -> Result<usize, Problem> {
-    let mut lexer = Lexer::new(octets, at);
-    lexer.skip_filler();
-    if lexer.keyword(b"endobj") {
-        Ok(lexer.at())
-    } else {
-        Err(Problem::new("endobj", "no `endobj` behind the value of an object", lexer.at()))
+impl Reading<'_> {
+    /// Reads the object behind `header`. `cost` is how many octets were looked at, also for an error.
+    pub(super) fn read(&self, header: Header, cost: &mut usize) -> Result<Indirect, Problem> {
+        let mut lexer = Lexer::new(self.octets, header.body);
+        let mut data = None;
+        let read = self.body(&mut lexer, header, &mut data);
+        *cost = lexer.at().saturating_sub(header.at).saturating_sub(data.map_or(0, |data: Range<usize>| data.len()));
+        read
     }
+
+    fn body(&self, lexer: &mut Lexer<'_>, header: Header, data: &mut Option<Range<usize>>) -> Result<Indirect, Problem> {
+        let mut notes = Notes::default();
+        lexer.skip_filler();
+        let start = lexer.at();
+        let object = parser::value(lexer, self.bounds, self.decipher, &mut notes)?;
+        let value = start..lexer.at();
+        lexer.skip_filler();
+        let object = match object {
+            Object::Dictionary(dictionary) if lexer.rest().starts_with(b"stream") => {
+                if notes.duplicate_key.as_ref().is_some_and(|(key, _)| **key == *b"Length") {
+                    return Err(Problem::new("stream_extent", "a stream with two `/Length`", start));
+                }
+                let octets = data.insert(self.data(lexer, dictionary.entry(b"Length"))?).clone();
+                Object::Stream(Arc::new(Stream { dictionary: Arc::unwrap_or_clone(dictionary), octets, reference: header.reference }))
+            }
+            object => object,
+        };
+        object_end(lexer)?;
+        Ok(Indirect { object, octets: header.at..lexer.at(), value, notes })
+    }
+
+    /// The data of the stream at whose `stream` the lexer stands; it is left behind `endstream`.
+    fn data(&self, lexer: &mut Lexer<'_>, length: &Object) -> Result<Range<usize>, Problem> {
+        let start = data_start(self.octets, lexer.at())?;
+        let data = start..start.saturating_add((self.lengths)(length)?);
+        lexer.move_to(data_end(self.octets, data.clone())?);
+        Ok(data)
+    }
+}
+
+/// Behind `endobj`, which follows white space and comments.
+fn object_end(lexer: &mut Lexer<'_>) -> Result<(), Problem> {
+    lexer.skip_filler();
+    let found = lexer.keyword(b"endobj");
+    found.then_some(()).ok_or_else(|| Problem::new("endobj", "no `endobj` behind the value of an object", lexer.at()))
 }
 
 /// Behind the end of the line of `stream` at `at`: a line feed, or carriage return and line feed (§7.3.8.1).
@@ -107,40 +120,42 @@ fn data_start(octets: &[u8], at: usize) -> Result<usize, Problem> {
     }
 }
 
+/// White space between the data of a stream and `endstream`.
+const MOST_WHITE: usize = 4096;
+
 /// Behind `endstream`, which must follow `data` and white space; it is never searched for.
 fn data_end(octets: &[u8], data: Range<usize>) -> Result<usize, Problem> {
     let wrong = || Problem::new("stream_extent", format!("no `endstream` at the end of `/Length` ({})", data.len()), data.start);
-    if data.end > octets.len() {
-        return Err(wrong());
-    }
-    let mut lexer = Lexer::new(octets, data.end);
+    let window = octets.get(..octets.len().min(data.end.saturating_add(MOST_WHITE))).filter(|window| data.end <= window.len());
+    let mut lexer = Lexer::new(window.ok_or_else(wrong)?, data.end);
     lexer.skip_white();
     if lexer.keyword(b"endstream") { Ok(lexer.at()) } else { Err(wrong()) }
 }
 
 /// Behind the `endobj` of the object behind `header`, without building it. `lengths` gives the number that the `/Length` at an offset stands for.
-/// The value, a stream's data aside, is not followed beyond `bound`, where something else begins.
+/// Nothing but a stream's data is followed beyond `bound`.
 pub(super) fn end(
     octets: &[u8],
     header: Header,
     bound: usize,
     lengths: &dyn Fn(usize) -> Result<usize, Problem>,
 ) -> Result<usize, Problem> {
-    let mut lexer = Lexer::new(octets, header.body);
+    let bounded = |bound: usize| octets.get(..bound.min(octets.len())).unwrap_or_default();
+    let mut lexer = Lexer::new(bounded(bound), header.body);
     lexer.skip_filler();
     let start = lexer.at();
-    let end = octets
-        .get(..bound)
-        .and_then(|octets| scan::value_end(octets, start))
-        .ok_or_else(|| Problem::new("syntax", "a value without end", start))?;
+    let end = scan::value_end(lexer.octets(), start).ok_or_else(|| Problem::new("syntax", "a value without end", start))?;
     lexer.move_to(end);
     lexer.skip_filler();
-    if !lexer.rest().starts_with(b"stream") {
-        return object_end(octets, lexer.at());
+    if lexer.rest().starts_with(b"stream") {
+        let length =
+            scan::length_value(octets, start).ok_or_else(|| Problem::new("stream_extent", "a stream without one `/Length`", start))?;
+        let data = data_start(octets, lexer.at())?;
+        let end = data_end(octets, data..data.saturating_add(lengths(length)?))?;
+        lexer = Lexer::new(bounded(bound.max(end.saturating_add(MOST_WHITE))), end);
     }
-    let length = scan::length_value(octets, start).ok_or_else(|| Problem::new("stream_extent", "a stream without one `/Length`", start))?;
-    let data = data_start(octets, lexer.at())?;
-    object_end(octets, data_end(octets, data..data.saturating_add(lengths(length)?))?)
+    object_end(&mut lexer)?;
+    Ok(lexer.at())
 }
 
 #[cfg(test)]
@@ -156,7 +171,10 @@ mod tests {
     fn both(text: &[u8]) -> (Result<Indirect, Problem>, Result<usize, Problem>) {
         let header = header(text, 0).unwrap();
         let length_at = |at: usize| Ok(usize::try_from(Lexer::new(text, at).digits().unwrap()).unwrap());
-        (read(text, header, BOUNDS, None, &lengths), end(text, header, text.len(), &length_at))
+        (
+            Reading { octets: text, bounds: BOUNDS, decipher: None, lengths: &lengths }.read(header, &mut 0),
+            end(text, header, text.len(), &length_at),
+        )
     }
 
     #[test]

@@ -203,7 +203,7 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let rest = self.octets.get(start + 1..).unwrap_or_default();
         let length = rest.iter().position(|octet| *octet == b'>');
-        let length = length.ok_or_else(|| Problem::new("syntax", "a hexadecimal string without end", start))?;
+        let length = length.ok_or_else(|| self.without_end("a hexadecimal string without end"))?;
         self.at = start + length + 2;
         let digits = rest.get(..length).unwrap_or_default();
         match hexadecimal(digits) {
@@ -212,10 +212,16 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// All octets were looked at, and so the lexer stands at their end.
+    fn without_end(&mut self, what: &'static str) -> Problem {
+        let start = std::mem::replace(&mut self.at, self.octets.len());
+        Problem::new("syntax", what, start)
+    }
+
     /// §7.3.4.2
     fn literal_string(&mut self) -> Result<Token<'a>, Problem> {
         let start = self.at;
-        let end = literal_string_end(self.octets, start).ok_or_else(|| Problem::new("syntax", "a string without end", start))?;
+        let end = literal_string_end(self.octets, start).ok_or_else(|| self.without_end("a string without end"))?;
         self.at = end;
         let inside = self.octets.get(start + 1..end - 1).unwrap_or_default();
         Ok(Token::String(if inside.iter().any(|octet| matches!(octet, b'\\' | b'\r')) { unescape(inside).into() } else { inside.into() }))

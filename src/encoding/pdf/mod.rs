@@ -4,6 +4,7 @@ mod accounting;
 mod cache;
 mod chain;
 mod cross_reference;
+mod cross_reference_stream;
 mod document;
 mod encryption;
 mod filter;
@@ -15,11 +16,15 @@ pub mod object;
 mod object_stream;
 mod parser;
 mod revision;
+#[cfg(test)]
+mod sample;
 mod scan;
+mod security_handler;
 #[cfg(feature = "sign")]
 mod serialisation;
 mod stream;
 mod text_string;
+mod trailer;
 #[cfg(feature = "sign")]
 mod update;
 mod view;
@@ -29,7 +34,7 @@ pub use chain::Placed;
 pub use document::Pdf;
 pub use encryption::EncryptionFacts;
 pub use finding::{Finding, Problem};
-pub use located::Located;
+pub use located::{EntrySpans, Located};
 pub use object::{Dictionary, Object, Reference, Stream};
 pub use revision::{Entry, Origin, Revision, Section, SectionKind};
 pub use text_string::{decode_text, encode_text};

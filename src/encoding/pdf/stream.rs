@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::filter::{self, Parameters};
+use super::filter::{self, Output, Parameters};
 use super::finding::Problem;
 use super::object::{Dictionary, Object};
 
@@ -47,12 +47,12 @@ pub(super) fn filters(dictionary: &Dictionary, resolve: Resolve<'_>, at: usize) 
     let mut filters = Vec::with_capacity(names.len());
     for (index, name) in names.iter().enumerate() {
         let Object::Name(name) = resolve(name)? else { return Err(faulty("a filter that is no name")) };
-        let (parameters, crypt) = match resolve(parameters.get(index).unwrap_or(&Object::Null))? {
-            Object::Null => (Parameters::default(), None),
-            Object::Dictionary(parameters) => read_parameters(&parameters, resolve)?,
+        let filter = Filter { name, parameters: Parameters::default(), crypt: None };
+        filters.push(match resolve(parameters.get(index).unwrap_or(&Object::Null))? {
+            Object::Null => filter,
+            Object::Dictionary(parameters) => with_parameters(filter, &parameters, resolve)?,
             _ => return Err(faulty("filter parameters that are no dictionary")),
-        };
-        filters.push(Filter { name, parameters, crypt });
+        });
     }
     Ok(filters)
 }
@@ -66,7 +66,7 @@ fn elements(object: Object) -> Vec<Object> {
     }
 }
 
-fn read_parameters(dictionary: &Dictionary, resolve: Resolve<'_>) -> Result<(Parameters, Option<Arc<[u8]>>), Problem> {
+fn with_parameters(filter: Filter, dictionary: &Dictionary, resolve: Resolve<'_>) -> Result<Filter, Problem> {
     let mut entries = Vec::new();
     for key in [&b"Predictor"[..], b"Colors", b"BitsPerComponent", b"Columns", b"EarlyChange"] {
         entries.push((key.into(), resolve(dictionary.entry(key))?));
@@ -75,7 +75,7 @@ fn read_parameters(dictionary: &Dictionary, resolve: Resolve<'_>) -> Result<(Par
         Object::Name(name) => Some(name),
         _ => None,
     };
-    Ok((Parameters::new(&Dictionary::new(entries)), crypt))
+    Ok(Filter { parameters: Parameters::new(&Dictionary::new(entries)), crypt, ..filter })
 }
 
 /// The crypt filter that a stream names for itself; without a name it is `/Identity` (table 14).
@@ -83,12 +83,12 @@ pub(super) fn crypt_filter(filters: &[Filter]) -> Option<&[u8]> {
     filters.iter().find(|filter| *filter.name == *b"Crypt").map(|filter| filter.crypt.as_deref().unwrap_or(b"Identity"))
 }
 
-/// Applies `filters` in order. No step gives more than `limit` octets.
-pub(super) fn decode<'a>(octets: Cow<'a, [u8]>, filters: &[Filter], limit: usize, at: usize) -> Result<Cow<'a, [u8]>, Problem> {
+/// Applies `filters` in order, within `output`.
+pub(super) fn decode<'a>(octets: Cow<'a, [u8]>, filters: &[Filter], output: &mut Output) -> Result<Cow<'a, [u8]>, Problem> {
     // Deciphering is done before: a `/Crypt` filter is always the first (§7.4.10).
     let mut decoded = octets;
     for step in filters.iter().filter(|filter| *filter.name != *b"Crypt") {
-        decoded = Cow::Owned(filter::decode(&step.name, step.parameters, &decoded, limit, at)?);
+        decoded = Cow::Owned(filter::decode(&step.name, step.parameters, &decoded, output)?);
     }
     Ok(decoded)
 }
@@ -106,8 +106,8 @@ mod tests {
     fn filters_apply_in_order() {
         let names = Object::Array([Object::name(b"AHx"), Object::name(b"RL")].into());
         let filters = filters(&dictionary(vec![(b"Filter", names)]), &direct, 0).unwrap();
-        assert_eq!(&*decode(Cow::Borrowed(b"01 41 42 80>"), &filters, 100, 0).unwrap(), b"AB");
-        assert!(decode(Cow::Borrowed(b"01 41 42 80>"), &filters, 3, 0).is_err());
+        assert_eq!(&*decode(Cow::Borrowed(b"01 41 42 80>"), &filters, &mut Output { limit: 100, given: 0, at: 0 }).unwrap(), b"AB");
+        assert!(decode(Cow::Borrowed(b"01 41 42 80>"), &filters, &mut Output { limit: 3, given: 0, at: 0 }).is_err());
     }
 
     #[test]

@@ -7,8 +7,9 @@ use super::chain::Placed;
 use super::cross_reference::target;
 use super::document::{Pdf, bounds};
 use super::encryption::Method;
+use super::filter::Output;
 use super::finding::{Finding, Problem};
-use super::indirect::{self, Header, Indirect};
+use super::indirect::{self, Header, Indirect, Reading};
 use super::lexer::Lexer;
 use super::object::{Dictionary, Object, Reference, Stream};
 use super::object_stream::ObjectStream;
@@ -203,12 +204,10 @@ impl<'p, 'a> View<'p, 'a> {
         let encryption = encryption.filter(|_| !is_section());
         let decipher = encryption.map(|encryption| move |octets: &[u8]| encryption.string(header.reference, octets, header.at));
         let decipher = decipher.as_ref().map(|decipher| -> super::parser::Decipher<'_> { decipher });
-        let read = indirect::read(pdf.octets, header, bounds(&pdf.limits), decipher, lengths);
-        let end = match &read {
-            Ok(read) => read.value.end,
-            Err(problem) => usize::try_from(problem.at).unwrap_or(header.at).clamp(header.at, pdf.octets.len()),
-        };
-        self.pay(end - header.at, header.at)?;
+        let mut cost = 0;
+        self.pay(0, header.at)?;
+        let read = Reading { octets: pdf.octets, bounds: bounds(&pdf.limits), decipher, lengths }.read(header, &mut cost);
+        self.pay(cost, header.at)?;
         read
     }
 
@@ -302,17 +301,20 @@ impl<'p, 'a> View<'p, 'a> {
             None | Some((_, Method::Identity)) => Cow::Borrowed(encoded),
             Some((encryption, method)) => Cow::Owned(encryption.stream(method, stream.reference, encoded, at)?),
         };
-        let limit = pdf.limits.inflated_stream.min(pdf.inflated.left());
-        let decoded = stream::decode(plain, &filters, usize::try_from(limit).unwrap_or(usize::MAX), at);
-        let octets = match &decoded {
-            Ok(decoded) => u64::try_from(decoded.len()).unwrap_or(u64::MAX),
-            Err(problem) if problem.code == "limit.inflated_stream" => limit,
-            Err(_) => 0,
-        };
-        let spent = pdf.inflated.spend(octets);
-        let decoded = decoded?.into_owned();
-        spent.map_err(|_| Problem::new("limit.inflated_document", "streams decode to more than the limit of one document", at))?;
-        Ok(decoded)
+        self.within_limits(|output| stream::decode(plain, &filters, output).map(Cow::into_owned), at)
+    }
+
+    /// Decodes what begins at `at` within the limits of one stream and of the document, and pays for it whether or not it succeeds.
+    fn within_limits(&self, decode: impl FnOnce(&mut Output) -> Result<Vec<u8>, Problem>, at: usize) -> Result<Vec<u8>, Problem> {
+        let (one, left) = (self.pdf.limits.inflated_stream, self.pdf.inflated.left());
+        let mut output = Output { limit: usize::try_from(one.min(left)).unwrap_or(usize::MAX), given: 0, at };
+        let decoded = decode(&mut output);
+        let spent = self.pdf.inflated.spend(u64::try_from(output.given).unwrap_or(u64::MAX));
+        let of_one_stream = |problem: &Problem| problem.code == "limit.inflated_stream";
+        if spent.is_err() || (left < one && decoded.as_ref().is_err_and(of_one_stream)) {
+            return Err(Problem::new("limit.inflated_document", "streams decode to more than the limit of one document", at));
+        }
+        decoded
     }
 
     /// The number that the value of `/Length` stands for.
@@ -379,5 +381,132 @@ impl<'p, 'a> View<'p, 'a> {
             }
             _ => Err(Problem::new("object_stream", "an object stream depends on an object in an object stream", self.start())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Pdf;
+    use super::super::sample::{Sample, codes};
+    use super::*;
+    use crate::limits::Limits;
+
+    fn reference(number: u32, generation: u16) -> Reference {
+        Reference { number, generation }
+    }
+
+    fn read(sample: &Sample, number: u32) -> Result<Object, &'static str> {
+        sample.opened().latest().object(reference(number, 0)).map_err(|problem| problem.code)
+    }
+
+    #[test]
+    fn a_missing_or_free_object_or_another_generation_is_null() {
+        let sample = Sample::page().object(4, "1").table("").raw("xref\n4 1\n0000000000 00001 f \ntrailer\n<</Size 5/Root 1 0 R/Prev ");
+        let table = sample.octets.windows(5).position(|octets| octets == b"xref\n").unwrap();
+        let newest = sample.octets.windows(5).rposition(|octets| octets == b"xref\n").unwrap();
+        let sample = sample.raw(format!("{table}>>\nstartxref\n{newest}\n%%EOF\n"));
+        let pdf = sample.opened();
+        let (older, newer) = (pdf.at(0).unwrap(), pdf.latest());
+        assert_eq!(older.object(reference(4, 0)), Ok(Object::Integer(1)));
+        assert_eq!(newer.object(reference(4, 0)), Ok(Object::Null));
+        assert_eq!(older.object(reference(4, 1)), Ok(Object::Null));
+        assert_eq!(older.object(reference(9, 0)), Ok(Object::Null));
+        assert_eq!(
+            (older.is_defined(reference(4, 0)), newer.is_defined(reference(4, 0)), older.is_defined(reference(4, 1))),
+            (true, false, false)
+        );
+        assert_eq!((older.first_new_number(), newer.first_new_number()), (5, 5));
+    }
+
+    #[test]
+    fn the_header_of_an_object_confirms_its_entry() {
+        assert_eq!(read(&Sample::page().listed(4).raw("4 0 obj 1 endobj\n").table(""), 4), Ok(Object::Integer(1)));
+        assert_eq!(read(&Sample::page().listed(4).raw("5 0 obj 1 endobj\n").table(""), 4), Err("header_mismatch"));
+        assert_eq!(read(&Sample::page().listed(4).raw("4 1 obj 1 endobj\n").table(""), 4), Err("header_mismatch"));
+        assert_eq!(read(&Sample::page().listed(4).raw("x 4 0 obj 1 endobj\n").table(""), 4), Err("header_mismatch"));
+        assert_eq!(read(&Sample::page().listed(4).raw("4 0 obj 1 \n").table(""), 4), Err("endobj"));
+    }
+
+    #[test]
+    fn a_problem_is_a_finding() {
+        let sample = Sample::page().object(4, "[1").object(5, "<</A 1/A 2>>").table("");
+        let pdf = sample.opened();
+        assert!(pdf.latest().object(reference(4, 0)).is_err());
+        assert!(pdf.latest().object(reference(5, 0)).is_ok());
+        let found: Vec<_> = pdf.findings().iter().map(|finding| (finding.code, finding.object)).collect();
+        assert_eq!(found, [("syntax", Some(reference(4, 0))), ("duplicate_key", Some(reference(5, 0)))]);
+    }
+
+    #[test]
+    fn references_without_end_are_refused() {
+        let sample = Sample::page().object(4, "5 0 R").object(5, "6 0 R").object(6, "7").object(7, "8 0 R").object(8, "7 0 R").table("");
+        let pdf = sample.opened();
+        assert_eq!(pdf.latest().resolve(&Object::Reference(reference(4, 0))), Ok(Object::Integer(7)));
+        assert_eq!(pdf.latest().resolve(&Object::Reference(reference(7, 0))).unwrap_err().code, "reference_loop");
+    }
+
+    fn with_object_stream(entries: &str, data: &[u8], rows: &[(u32, u8, u16, u8)]) -> Sample {
+        Sample::page().stream(5, entries, data).stream_section(7, rows, "").tail()
+    }
+
+    const MEMBERS: &[u8] = b"8 0 9 4 <8> (nine)";
+
+    #[test]
+    fn a_member_is_found_by_the_index_of_the_cross_reference() {
+        let entries = "/Type/ObjStm/N 2/First 8";
+        let sample = with_object_stream(entries, MEMBERS, &[(8, 2, 5, 0), (9, 2, 5, 1)]);
+        assert_eq!(read(&sample, 9).unwrap().as_string(), Some(&b"nine"[..]));
+        assert_eq!(codes(&sample.opened()), [""; 0]);
+        assert_eq!(read(&with_object_stream(entries, MEMBERS, &[(8, 2, 5, 0), (9, 2, 5, 0)]), 9), Err("object_stream"));
+        assert_eq!(read(&with_object_stream(entries, MEMBERS, &[(8, 2, 5, 0), (9, 2, 3, 1)]), 9), Err("object_stream"));
+        assert_eq!(read(&with_object_stream(entries, MEMBERS, &[(8, 2, 5, 0), (9, 2, 8, 1)]), 9), Err("object_stream"));
+        assert_eq!(read(&with_object_stream("/Type/Other/N 2/First 8", MEMBERS, &[(8, 2, 5, 0), (9, 2, 5, 1)]), 9), Err("object_stream"));
+    }
+
+    #[test]
+    fn a_member_that_no_cross_reference_names_is_told() {
+        let sample = with_object_stream("/Type/ObjStm/N 2/First 8", MEMBERS, &[(9, 2, 5, 1)]);
+        let pdf = sample.opened();
+        assert!(pdf.latest().object(reference(9, 0)).is_ok());
+        assert_eq!(codes(&pdf), ["unlisted_member"]);
+    }
+
+    #[test]
+    fn lengths_that_depend_on_themselves_are_refused() {
+        // The length of the object stream is a member of it.
+        let sample = Sample::page().object(5, "<</Type/ObjStm/N 1/First 4/Length 8 0 R>>stream\n8 0 6\nendstream");
+        let sample = sample.stream_section(7, &[(8, 2, 5, 0)], "").tail();
+        assert_eq!(read(&sample, 8), Err("stream_extent"));
+        let itself = Sample::page().object(5, "<</Length 5 0 R>>stream\n12345\nendstream").table("");
+        assert_eq!(read(&itself, 5), Err("stream_extent"));
+        let member = Sample::page().stream(5, "/Type/ObjStm/N 1/First 4", b"8 0 6").object(6, "<</Length 8 0 R>>stream\n123456\nendstream");
+        let member = member.stream_section(7, &[(8, 2, 5, 0)], "").tail();
+        assert!(read(&member, 6).unwrap().as_stream().is_some());
+    }
+
+    #[test]
+    fn where_a_stream_ends_depends_on_the_view() {
+        let sample =
+            Sample::page().object(4, "<</Length 5 0 R>>stream\n12345678\nendstream").object(5, "8").table("").object(5, "3").table("");
+        let pdf = sample.opened();
+        let older = pdf.at(0).unwrap();
+        let Ok(Object::Stream(stream)) = older.object(reference(4, 0)) else { panic!() };
+        assert_eq!(older.stream_data(&stream).unwrap(), b"12345678");
+        assert_eq!(pdf.latest().object(reference(4, 0)).unwrap_err().code, "stream_extent");
+    }
+
+    #[test]
+    fn streams_of_one_document_end_at_the_limit() {
+        let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 1 << 20], 9);
+        let sample = Sample::page().stream(4, "/Filter/FlateDecode", &bomb).table("");
+        let code = |limits: &Limits, times: usize| {
+            let pdf = Pdf::open(&sample.octets, limits, None).unwrap();
+            let Ok(Object::Stream(stream)) = pdf.latest().object(reference(4, 0)) else { panic!() };
+            (0..times).find_map(|_| pdf.latest().stream_data(&stream).err()).map(|problem| problem.code)
+        };
+        assert_eq!(code(&Limits::default(), 3), None);
+        assert_eq!(code(&Limits { inflated_stream: 1 << 19, ..Limits::default() }, 1), Some("limit.inflated_stream"));
+        assert_eq!(code(&Limits { inflated_document: 3 << 20, ..Limits::default() }, 2), None);
+        assert_eq!(code(&Limits { inflated_document: 3 << 19, ..Limits::default() }, 2), Some("limit.inflated_document"));
     }
 }

@@ -113,7 +113,7 @@ fn joined(block: Block, last: Block) -> Block {
 fn unlisted(pdf: &Pdf<'_>) -> Vec<Signature> {
     let places = pdf.byte_ranges_unlisted();
     places
-        .into_iter()
+        .iter()
         .take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX))
         .map(|at| not_judged(pdf, &LISTED, "at", *at))
         .collect()

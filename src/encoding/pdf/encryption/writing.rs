@@ -66,3 +66,55 @@ impl Cipher<'_> {
         hash.finalize().iter().copied().take(16).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::pdf::EncryptionFacts;
+
+    const REFERENCE: Reference = Reference { number: 7, generation: 0 };
+
+    fn encryption(method: Method, key: &[u8]) -> Encryption {
+        let facts = EncryptionFacts {
+            algorithm: method.name(),
+            key_bits: 0,
+            permissions: 0,
+            owner: false,
+            locked: false,
+            permissions_disagree: false,
+        };
+        let (reference, key) = (None, Some(key.to_vec()));
+        Encryption {
+            facts,
+            reference,
+            key,
+            strings: method,
+            streams: method,
+            embedded_files: method,
+            filters: Vec::new(),
+            encrypt_metadata: true,
+        }
+    }
+
+    #[test]
+    fn what_is_encrypted_is_read_back_as_the_same_object_only() {
+        for (method, key) in [(Method::Rc4, &[1; 5][..]), (Method::AesV2, &[2; 16]), (Method::AesV3, &[3; 32]), (Method::Identity, &[])] {
+            let encryption = encryption(method, key);
+            let cipher = encryption.cipher(REFERENCE).unwrap();
+            for octets in [&b""[..], b"a", b"exactly 16 octet", "Phê duyệt".as_bytes()] {
+                let encrypted = cipher.string(octets);
+                assert_eq!(encryption.string(REFERENCE, &encrypted, 0).unwrap(), octets);
+                assert_eq!(encryption.stream(method, REFERENCE, &cipher.stream(octets), 0).unwrap(), octets);
+                assert_eq!(cipher.string(octets), encrypted, "equal input, equal output");
+            }
+            let other = encryption.cipher(Reference { number: 8, generation: 0 }).unwrap().string(b"text");
+            assert_eq!(other == cipher.string(b"text"), method == Method::Identity);
+        }
+    }
+
+    #[test]
+    fn without_a_key_or_a_method_nothing_is_written() {
+        assert!(Encryption { key: None, ..encryption(Method::Rc4, &[1; 5]) }.cipher(REFERENCE).is_none());
+        assert!(encryption(Method::Unsupported, &[1; 5]).cipher(REFERENCE).is_none());
+    }
+}

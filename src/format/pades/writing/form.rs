@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::refusal::Refusal;
 use crate::encoding::pdf::{Dictionary, Object, Problem, Reference, View, decode_text};
+use crate::limits::{Budget, Exhausted};
 
 /// The fields of the interactive form.
 #[derive(Default)]
@@ -29,10 +30,14 @@ pub(super) struct Field {
 /// A field that is still to be read.
 struct Open {
     object: Object,
-    parent: Option<String>,
+    parent: Option<Arc<str>>,
     kind: Object,
     flags: i64,
+    depth: u32,
 }
+
+/// What the names of all fields may take together: shared strings make long names of few octets.
+const NAMES: u64 = 64 << 20;
 
 impl Form {
     /// Reads the fields of the form in `catalog`.
@@ -40,49 +45,19 @@ impl Form {
         let form = view.value(catalog, b"AcroForm")?;
         let Some(form) = form.as_dictionary() else { return Ok(Self::default()) };
         let fields = view.value(form, b"Fields")?;
-        let mut open: Vec<Open> = kids(&fields, &None, &Object::Null, 0);
+        let mut reading = Reading::new(view);
+        reading.open(&fields, None, &Object::Null, 0, 0)?;
         let mut seen = HashSet::new();
-        let mut form = Self::default();
-        while let Some(next) = open.pop() {
+        while let Some(next) = reading.open.pop() {
             let reference = next.object.as_reference();
             if reference.is_some_and(|reference| !seen.insert(reference)) {
                 continue;
             }
             if let Object::Dictionary(dictionary) = view.resolve(&next.object)? {
-                form.field(view, reference, dictionary, next, &mut open)?;
+                reading.field(reference, dictionary, next)?;
             }
         }
-        Ok(form)
-    }
-
-    fn field(
-        &mut self,
-        view: View<'_, '_>,
-        reference: Option<Reference>,
-        dictionary: Arc<Dictionary>,
-        open: Open,
-        more: &mut Vec<Open>,
-    ) -> Result<(), Problem> {
-        let partial = view.value(&dictionary, b"T")?;
-        let name = match (partial.as_string().map(decode_text), open.parent) {
-            // A kid without a name is a widget of the field above.
-            (None, Some(_)) => return Ok(()),
-            (partial, None) => partial.unwrap_or_default(),
-            (Some(partial), Some(parent)) => format!("{parent}.{partial}"),
-        };
-        let own = |key, inherited: Object| {
-            Ok::<_, Problem>(Some(view.value(&dictionary, key)?).filter(|value| *value != Object::Null).unwrap_or(inherited))
-        };
-        let kind = own(b"FT", open.kind)?;
-        let flags = own(b"Ff", Object::Integer(open.flags))?.as_integer().unwrap_or(0);
-        more.extend(kids(&view.value(&dictionary, b"Kids")?, &Some(name.clone()), &kind, flags));
-        self.fields.push(Field { name, reference, dictionary, kind, flags });
-        Ok(())
-    }
-
-    /// The field with this fully qualified name.
-    pub(super) fn find(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+        Ok(reading.form)
     }
 
     /// The fields for signatures.
@@ -114,8 +89,56 @@ impl Field {
     }
 }
 
-/// Kids in reverse, since the last is read first.
-fn kids(kids: &Object, parent: &Option<String>, kind: &Object, flags: i64) -> Vec<Open> {
-    let kids = kids.as_array().unwrap_or_default().iter().rev();
-    kids.map(|kid| Open { object: kid.clone(), parent: parent.clone(), kind: kind.clone(), flags }).collect()
+/// The form while it is read.
+struct Reading<'p, 'a> {
+    view: View<'p, 'a>,
+    form: Form,
+    open: Vec<Open>,
+    fields: Budget,
+    names: Budget,
+}
+
+impl<'p, 'a> Reading<'p, 'a> {
+    fn new(view: View<'p, 'a>) -> Self {
+        let fields = Budget::new("objects", view.pdf().limits().objects);
+        Self { view, form: Form::default(), open: Vec::new(), fields, names: Budget::new("field_names", NAMES) }
+    }
+
+    /// Kids in reverse, since the last is read first.
+    fn open(&mut self, kids: &Object, parent: Option<&Arc<str>>, kind: &Object, flags: i64, depth: u32) -> Result<(), Problem> {
+        if depth > self.view.pdf().limits().nesting {
+            return Err(Problem::new("limit.nesting", "fields within fields beyond the limit", 0));
+        }
+        for kid in kids.as_array().unwrap_or_default().iter().rev() {
+            self.fields.spend(1).map_err(exhausted)?;
+            self.open.push(Open { object: kid.clone(), parent: parent.cloned(), kind: kind.clone(), flags, depth });
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, reference: Option<Reference>, dictionary: Arc<Dictionary>, open: Open) -> Result<(), Problem> {
+        let view = self.view;
+        let partial = view.value(&dictionary, b"T")?;
+        let name = match (partial.as_string().map(decode_text), open.parent) {
+            // A kid without a name is a widget of the field above.
+            (None, Some(_)) => return Ok(()),
+            (partial, None) => partial.unwrap_or_default(),
+            (Some(partial), Some(parent)) => format!("{parent}.{partial}"),
+        };
+        self.names.spend(u64::try_from(name.len()).unwrap_or(u64::MAX)).map_err(exhausted)?;
+        let own = |key, inherited: Object| {
+            let value = view.value(&dictionary, key)?;
+            Ok::<_, Problem>(if value == Object::Null { inherited } else { value })
+        };
+        let kind = own(b"FT", open.kind)?;
+        let flags = own(b"Ff", Object::Integer(open.flags))?.as_integer().unwrap_or(0);
+        let kids = view.value(&dictionary, b"Kids")?;
+        self.open(&kids, Some(&name.as_str().into()), &kind, flags, open.depth.saturating_add(1))?;
+        self.form.fields.push(Field { name, reference, dictionary, kind, flags });
+        Ok(())
+    }
+}
+
+pub(super) fn exhausted(limit: Exhausted) -> Problem {
+    Problem::new("limit", format!("the form goes beyond a limit: {limit}"), 0)
 }

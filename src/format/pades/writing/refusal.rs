@@ -50,6 +50,12 @@ pub enum Refusal {
         /// The field to be signed.
         field: String,
     },
+    /// The field exists with another lock than the one asked for, or without one and so without a place for its `/P`.
+    #[error("field {field:?} exists, and its lock is not the one asked for")]
+    FieldLock {
+        /// The field to be signed.
+        field: String,
+    },
     /// A field of that name exists and is not for signatures, or is the parent of other fields.
     #[error("field {field:?} is not a signature field")]
     FieldOfAnotherType {
@@ -87,6 +93,7 @@ impl Refusal {
             Self::FieldLocked { .. } => "permission.field_locked",
             Self::FieldSigned { .. } => "field.signed",
             Self::FieldReadOnly { .. } => "field.read_only",
+            Self::FieldLock { .. } => "field.lock",
             Self::FieldOfAnotherType { .. } => "field.type",
             Self::CertificationNotFirst => "certification.not_first",
             Self::SeedValue { .. } => "field.seed_value",

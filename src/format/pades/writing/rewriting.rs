@@ -1,7 +1,9 @@
 //! ISO 32000-2 §7.5.6 — Dictionaries and arrays of the file, written again with a change
 
+use std::borrow::Cow;
+
 use super::refusal::Refusal;
-use crate::encoding::pdf::{Dictionary, NewObject, Object, Problem, Reference, Update};
+use crate::encoding::pdf::{Dictionary, NewObject, Object, Problem, Reference, Update, View};
 
 /// Appends `element` to the array that is the value of `key` in `dictionary`, the object `reference`: in place where the array is an object
 /// of its own, else with the dictionary.
@@ -12,13 +14,13 @@ pub(super) fn append(
     key: &'static [u8],
     element: Object,
 ) -> Result<(), Refusal> {
-    sound(dictionary)?;
+    sound(update.view(), reference, dictionary)?;
     let value = dictionary.entry(key);
     let old = update.resolve(value)?;
     let elements = match &old {
         Object::Array(elements) => elements.iter().cloned().chain([element]).collect(),
         Object::Null => Object::Array([element].into()).as_array().unwrap_or_default().into(),
-        _ => return Err(Problem::new("array", format!("/{} is no array", String::from_utf8_lossy(key)), 0).into()),
+        _ => return Err(fault(update.view(), Some(reference), "array", format!("/{} is no array", String::from_utf8_lossy(key))).into()),
     };
     let array = Object::Array(elements);
     match value {
@@ -28,10 +30,17 @@ pub(super) fn append(
     Ok(())
 }
 
-/// Whether `dictionary` can be written again elsewhere and mean the same to every reader.
-pub(super) fn sound(dictionary: &Dictionary) -> Result<(), Problem> {
+/// What is wrong with the object `reference`, and where it stands.
+pub(super) fn fault(view: View<'_, '_>, reference: Option<Reference>, code: &'static str, what: impl Into<Cow<'static, str>>) -> Problem {
+    let at = reference.and_then(|reference| view.locate(reference).ok()).map_or(0, |located| located.octets.start);
+    Problem::new(code, what, at)
+}
+
+/// Whether `dictionary`, the object `reference`, can be written again elsewhere and mean the same to every reader.
+pub(super) fn sound(view: View<'_, '_>, reference: Reference, dictionary: &Dictionary) -> Result<(), Problem> {
+    let fault = |code, what: String| Err(fault(view, Some(reference), code, what));
     if let Some(key) = dictionary.duplicate_key() {
-        return Err(Problem::new("duplicate_key", format!("key /{} stands twice", String::from_utf8_lossy(key)), 0));
+        return fault("duplicate_key", format!("key /{} stands twice", String::from_utf8_lossy(key)));
     }
     // A signature dictionary is bound to its place in the file: what holds one directly stays where it is.
     let mut open: Vec<&Dictionary> = vec![dictionary];
@@ -47,7 +56,7 @@ pub(super) fn sound(dictionary: &Dictionary) -> Result<(), Problem> {
         for value in values {
             match value {
                 Object::Dictionary(inner) if inner.has(b"ByteRange") => {
-                    return Err(Problem::new("signature_dictionary", "signature dictionary that is not an indirect object", 0));
+                    return fault("signature_dictionary", "signature dictionary that is not an indirect object".to_owned());
                 }
                 Object::Dictionary(inner) => open.push(inner),
                 Object::Array(elements) => arrays.push(elements),

@@ -1,0 +1,190 @@
+//! ISO 32000-2 §7.5 — What a PDF file is made of: facts, no verdict
+
+use kyso::encoding::pdf::{Accounting, EncryptionFacts, Entry, Finding, Pdf, Problem, Revision, SectionKind};
+use kyso::report::json::{ChangeClass, Coverage, Format, InputDocument, Kind, Report, SignatureReport, Stamp};
+use serde::Serialize;
+
+/// The identifier of this form.
+const SCHEMA: &str = "urn:kyso:inspection:1";
+
+/// One file.
+#[derive(Serialize)]
+pub struct Inspection {
+    schema: &'static str,
+    pub file: InputDocument,
+    /// What stands behind `%PDF-`.
+    pub version: String,
+    pub header_at: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
+    pub revisions: Vec<Layer>,
+    /// Why the oldest revisions are not among these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chain_problem: Option<Noticed>,
+    pub signatures: Vec<Signed>,
+    pub accounting: Account,
+    pub findings: Vec<Noticed>,
+}
+
+#[derive(Serialize)]
+pub struct Encryption {
+    pub algorithm: &'static str,
+    pub key_bits: u32,
+    pub permissions: i32,
+    pub owner: bool,
+    pub locked: bool,
+}
+
+/// A revision.
+#[derive(Serialize)]
+pub struct Layer {
+    pub number: usize,
+    /// Its first octet, and the one behind its last.
+    pub from: usize,
+    pub to: usize,
+    pub cross_reference: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub startxref: Option<u64>,
+    /// Numbers of the objects that it adds or replaces, and of those that it takes away.
+    pub defined: Vec<u32>,
+    pub freed: Vec<u32>,
+}
+
+/// A signature, and what it covers.
+#[derive(Serialize)]
+pub struct Signed {
+    pub id: String,
+    pub kind: Kind,
+    pub format: Format,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_filter: Option<String>,
+    /// The subject of the certificate that it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed_time: Option<Stamp>,
+    pub coverage: Coverage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub later_changes: Option<ChangeClass>,
+}
+
+/// What every octet belongs to.
+#[derive(Serialize)]
+pub struct Account {
+    pub unaccounted_bytes: u64,
+    pub unaccounted: Vec<(u64, u64)>,
+    pub unlisted: Vec<Unlisted>,
+}
+
+/// An object that no cross-reference of its revision names.
+#[derive(Serialize)]
+pub struct Unlisted {
+    pub object: String,
+    pub at: u64,
+}
+
+/// A disagreement of the file with the standard or itself.
+#[derive(Serialize)]
+pub struct Noticed {
+    pub code: &'static str,
+    pub at: u64,
+    pub what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// The oldest is 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<usize>,
+}
+
+impl Inspection {
+    /// `pdf` and what the report on it found without any knowledge of its signers.
+    pub fn of(pdf: &Pdf<'_>, report: Report) -> Self {
+        Self {
+            schema: SCHEMA,
+            file: report.inputs.document,
+            version: version(pdf),
+            header_at: pdf.header_offset(),
+            encryption: pdf.encryption().map(Encryption::of),
+            revisions: pdf.revisions().iter().zip(1..).map(|(revision, number)| Layer::of(revision, number)).collect(),
+            chain_problem: pdf.chain_problem().map(Noticed::problem),
+            signatures: report.signatures.into_iter().map(Signed::of).collect(),
+            accounting: Account::of(pdf.accounting()),
+            findings: pdf.findings().into_iter().map(Noticed::finding).collect(),
+        }
+    }
+}
+
+fn version(pdf: &Pdf<'_>) -> String {
+    let behind = pdf.octets().iter().skip(pdf.header_offset()).skip(b"%PDF-".len());
+    behind.take_while(|octet| octet.is_ascii_digit() || **octet == b'.').take(8).map(|octet| char::from(*octet)).collect()
+}
+
+impl Encryption {
+    fn of(facts: &EncryptionFacts) -> Self {
+        let EncryptionFacts { algorithm, key_bits, permissions, owner, locked, .. } = *facts;
+        Self { algorithm, key_bits, permissions, owner, locked }
+    }
+}
+
+impl Layer {
+    fn of(revision: &Revision, number: usize) -> Self {
+        let cross_reference = match revision.kind() {
+            SectionKind::Table => "table",
+            SectionKind::Stream => "stream",
+            SectionKind::Hybrid => "hybrid",
+        };
+        let (mut defined, mut freed) = (Vec::new(), Vec::new());
+        for (object, entry) in revision.entries() {
+            match entry {
+                // Number 0 is the head of the list of free ones (§7.5.4).
+                Entry::Free { .. } if object == 0 => {}
+                Entry::Free { .. } => freed.push(object),
+                Entry::InUse { .. } | Entry::Compressed { .. } => defined.push(object),
+            }
+        }
+        defined.sort_unstable();
+        freed.sort_unstable();
+        let span = &revision.span;
+        Self { number, from: span.start, to: span.end, cross_reference, startxref: revision.startxref, defined, freed }
+    }
+}
+
+impl Signed {
+    fn of(signature: SignatureReport) -> Self {
+        Self {
+            id: signature.id,
+            kind: signature.kind,
+            format: signature.format,
+            field: signature.field,
+            sub_filter: signature.sub_filter,
+            signer: signature.signer.map(|signer| signer.subject.dn),
+            claimed_time: signature.times.claimed,
+            coverage: signature.coverage,
+            later_changes: signature.modifications.map(|modifications| modifications.class),
+        }
+    }
+}
+
+impl Account {
+    fn of(accounting: &Accounting) -> Self {
+        Self {
+            unaccounted_bytes: accounting.unaccounted_octets,
+            unaccounted: accounting.unaccounted.iter().map(|span| (span.start, span.end)).collect(),
+            unlisted: accounting.unlisted.iter().map(|(object, at)| Unlisted { object: object.to_string(), at: *at }).collect(),
+        }
+    }
+}
+
+impl Noticed {
+    fn finding(finding: Finding) -> Self {
+        let Finding { code, at, what, object, revision } = finding;
+        let object = object.map(|object| object.to_string());
+        Self { code, at, what, object, revision: revision.map(|index| index.saturating_add(1)) }
+    }
+
+    fn problem(problem: &Problem) -> Self {
+        Self { code: problem.code, at: problem.at, what: problem.what.to_string(), object: None, revision: None }
+    }
+}

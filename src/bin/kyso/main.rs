@@ -1,0 +1,77 @@
+//! The command line `kyso`: arguments in, the public interface of the library, a report out
+#![deny(
+    unsafe_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions
+)]
+
+mod clock;
+mod demo;
+mod exit;
+mod files;
+mod inspect;
+mod inspection;
+mod key;
+mod output;
+mod progress;
+mod sign;
+mod supplied;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use exit::{Failure, Status};
+
+/// Signs and verifies electronic administrative results; verdicts as reports that programs can decide by.
+#[derive(Parser)]
+#[command(name = "kyso", version, max_term_width = 120, after_help = exit::TABLE)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Verify(verify::Arguments),
+    Sign(sign::Arguments),
+    Inspect(inspect::Arguments),
+    /// Makes material for trying things out; nothing of it is fit for real use
+    #[command(subcommand)]
+    Demo(demo::Command),
+}
+
+fn main() -> ExitCode {
+    let status = match Arguments::try_parse() {
+        Ok(arguments) => run(arguments.command).unwrap_or_else(Failure::tell),
+        Err(answer) => tell(&answer),
+    };
+    status.into()
+}
+
+fn run(command: Command) -> Result<Status, Failure> {
+    match command {
+        Command::Verify(arguments) => verify::run(arguments),
+        Command::Sign(arguments) => sign::run(arguments),
+        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Demo(command) => demo::run(command),
+    }
+}
+
+/// Help and version are asked for; everything else that the parser says is about a wrong call.
+fn tell(answer: &clap::Error) -> Status {
+    let asked = matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    match answer.print() {
+        Ok(()) if asked => Status::Passed,
+        Ok(()) => Status::Usage,
+        Err(_) => Status::InputOutput,
+    }
+}

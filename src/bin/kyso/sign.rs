@@ -1,0 +1,180 @@
+//! `kyso sign` — EN 319 142-1 §6.3, ISO 32000-2 §12.8.3.3: a signature added to a PDF file, the old octets unchanged before it
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use kyso::creation::Permission;
+use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
+use kyso::pki::PkiObject;
+use kyso::{Document, Profile, SignError, SoftwareSigner, Time};
+
+use crate::exit::{Failure, Status};
+use crate::key::{self, Password};
+use crate::{clock, files, output, supplied};
+
+/// Signs a PDF file with a key from a file
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A PDF file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The signed file; it may be FILE itself, which is then replaced at once or not at all
+    #[arg(short, long = "output", value_name = "OUT")]
+    output: PathBuf,
+    /// The key: PKCS#12, or PEM or DER with PKCS#8, PKCS#1 or SEC 1
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// Certificates that the key file lacks: the signer's, those above it
+    #[arg(long, value_name = "FILE")]
+    cert: Vec<PathBuf>,
+    #[command(flatten)]
+    password: Password,
+    /// Form of the signature
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Pades)]
+    format: Format,
+    /// Baseline level
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Level::BB)]
+    level: Level,
+    /// RSA-SHA-256, PSS-SHA3-512, ECDSA-SHA-384, Ed25519, ..; what the key usually signs with when absent
+    #[arg(long, value_name = "NAME", value_parser = algorithm)]
+    algorithm: Option<SignatureAlgorithm>,
+    /// The form field that is signed, a new one when there is none of this name
+    #[arg(long, value_name = "NAME")]
+    field: Option<String>,
+    /// Certifies the document: what may be changed later is nothing, forms and signatures, or annotations too
+    #[arg(long, value_enum, ignore_case = true)]
+    certify: Option<Certify>,
+    /// Why it is signed
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Where it is signed
+    #[arg(long, value_name = "TEXT")]
+    location: Option<String>,
+    /// Who signs, in words
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// How to reach the signer
+    #[arg(long, value_name = "TEXT")]
+    contact: Option<String>,
+    /// The signing time; the clock's when absent
+    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
+    at: Option<Time>,
+    /// Opens an encrypted PDF file
+    #[arg(long, value_name = "TEXT")]
+    pdf_password: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// ETSI.CAdES.detached
+    #[value(name = "PAdES")]
+    Pades,
+    /// adbe.pkcs7.detached
+    #[value(name = "PKCS7")]
+    Pkcs7,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Level {
+    #[value(name = "B-B")]
+    BB,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum Certify {
+    /// No change
+    P1,
+    /// Filling forms and signing
+    P2,
+    /// These and annotations
+    P3,
+}
+
+pub fn run(arguments: Arguments) -> Result<Status, Failure> {
+    files::keep(arguments.cert.iter().chain([&arguments.key]), Some(&arguments.output))?;
+    let profile = profile(&arguments)?;
+    let octets = files::read(&arguments.file)?;
+    let document = match &arguments.pdf_password {
+        Some(password) => Document::pdf_with_password(&octets, password),
+        None => Document::pdf(&octets),
+    };
+    let document = document.map_err(|malformed| Failure::unreadable(&arguments.file, malformed))?;
+    let signed = kyso::sign(&document, &profile, &signer(&arguments)?).map_err(|error| refused(&arguments, error))?;
+    output::write(Some(&arguments.output), &signed)?;
+    Ok(Status::Passed)
+}
+
+/// Sets one text of a profile.
+type Entry = fn(Profile, String) -> Profile;
+
+fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
+    let time = clock::time(arguments.at)?;
+    let mut profile = match (arguments.format, arguments.level) {
+        (Format::Pades, Level::BB) => Profile::pades_b_b(time),
+        (Format::Pkcs7, Level::BB) => Profile::pkcs7_detached(time),
+    };
+    let texts: [(Entry, &Option<String>); 5] = [
+        (Profile::field, &arguments.field),
+        (Profile::reason, &arguments.reason),
+        (Profile::location, &arguments.location),
+        (Profile::name, &arguments.name),
+        (Profile::contact, &arguments.contact),
+    ];
+    for (set, value) in texts {
+        if let Some(value) = value {
+            profile = set(profile, value.clone());
+        }
+    }
+    Ok(match arguments.certify {
+        None => profile,
+        Some(Certify::P1) => profile.certify(Permission::P1),
+        Some(Certify::P2) => profile.certify(Permission::P2),
+        Some(Certify::P3) => profile.certify(Permission::P3),
+    })
+}
+
+fn signer(arguments: &Arguments) -> Result<SoftwareSigner, Failure> {
+    let mut file = key::read(&arguments.key, &arguments.password)?;
+    for path in &arguments.cert {
+        for object in supplied::objects(path)? {
+            if let PkiObject::Certificate(certificate) = object {
+                file.certificates.push(certificate.octets().to_vec());
+            }
+        }
+    }
+    let (key, certificates) = file.into_identity().ok_or_else(|| Failure::unreadable(&arguments.key, "no private key in the file"))?;
+    if certificates.is_empty() {
+        return Err(Failure::usage(format!("{}: no certificate of this key; give it with --cert", arguments.key.display())));
+    }
+    let signer = SoftwareSigner::new(key, certificates).map_err(Failure::usage)?;
+    match arguments.algorithm {
+        Some(algorithm) => signer.with_algorithm(algorithm).map_err(Failure::usage),
+        None => Ok(signer),
+    }
+}
+
+/// Who erred: the call, the octets, or nobody, where a rule forbids this signature.
+fn refused(arguments: &Arguments, error: SignError) -> Failure {
+    match error {
+        SignError::Misuse(misuse) => Failure::usage(misuse),
+        SignError::Malformed(malformed) => Failure::unreadable(&arguments.key, malformed),
+        other => Failure::refused(format!("{}: not signed: {other}", arguments.file.display())),
+    }
+}
+
+/// A scheme and a digest, `PSS-SHA-256`, or `Ed25519`.
+fn algorithm(name: &str) -> Result<SignatureAlgorithm, String> {
+    if name.eq_ignore_ascii_case("Ed25519") {
+        return Ok(SignatureAlgorithm::Ed25519);
+    }
+    let known = || "not RSA-, PSS- or ECDSA- and a digest (SHA-256, SHA-384, SHA-512, SHA3-256, ..), nor Ed25519".to_owned();
+    let (scheme, digest) = name.split_once('-').ok_or_else(known)?;
+    let digest = DigestAlgorithm::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(digest)).ok_or_else(known)?;
+    match scheme.to_ascii_uppercase().as_str() {
+        "RSA" => Ok(SignatureAlgorithm::RsaPkcs1(digest)),
+        "PSS" => Ok(SignatureAlgorithm::RsaPss(PssParameters { digest, mask_digest: digest, salt: digest.output() })),
+        "ECDSA" => Ok(SignatureAlgorithm::Ecdsa(digest)),
+        _ => Err(known()),
+    }
+}

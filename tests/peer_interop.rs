@@ -1,0 +1,76 @@
+//! Files that pyHanko signed are verified here with the same integrity, and one changed octet is noticed in each of them.
+//!
+//! `KYSO_INTEROP` names a Python virtual environment with pyHanko; qpdf is on the path.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kyso::crypto::Curve;
+use kyso::report::json::Integrity;
+use kyso::testkit::{DemoPki, Key, KeyParameters, PASSWORD, Pkcs12, Random, Template, blank_page, name};
+use kyso::{Context, Document, Evidence, Policy, Report, Time, TrustAnchors, verify};
+
+#[test]
+fn what_pyhanko_signs_is_intact_here_until_an_octet_changes() {
+    let Some(environment) = std::env::var_os("KYSO_INTEROP") else {
+        println!("peer_interop: skipped, KYSO_INTEROP does not name a virtual environment with pyHanko");
+        return;
+    };
+    let (mut files, mut faults) = (0, Vec::new());
+    for (path, signatures, password) in signed_by_pyhanko(Path::new(&environment)) {
+        files += 1;
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let octets = std::fs::read(&path).unwrap();
+        let found = integrities(&report(&octets, &password));
+        if found != vec![Integrity::Intact; signatures] {
+            faults.push(format!("{name}: expected {signatures} intact, got {found:?}"));
+        }
+        // The bad twin: one bit of the header comment, which every signature covers and no reader minds.
+        let mut changed = octets;
+        changed[7] ^= 1;
+        if integrities(&report(&changed, &password)) != vec![Integrity::Broken; signatures] {
+            faults.push(format!("{name}: a changed octet goes unnoticed"));
+        }
+    }
+    println!("peer_interop: {files} files, {} faults", faults.len());
+    assert!(files >= 20, "pyHanko made only {files} files");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn integrities(report: &Report) -> Vec<Integrity> {
+    report.signatures.iter().map(|signature| signature.integrity).collect()
+}
+
+fn report(octets: &[u8], password: &str) -> Report {
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+    verify(&Document::pdf_with_password(octets, password).unwrap(), &context)
+}
+
+/// pyHanko reads the clock, so the certificates are made around its time.
+fn time() -> Time {
+    Time::from_unix(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs().try_into().unwrap())
+}
+
+fn signed_by_pyhanko(environment: &Path) -> Vec<(PathBuf, usize, String)> {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peer_interop");
+    std::fs::create_dir_all(&folder).unwrap();
+    let pki = DemoPki::new([3; 32], time()).unwrap();
+    let mut random = Random::seeded(b"peer interop");
+    let subject = kyso::testkit::Name::of([(name::COMMON_NAME, "Ec")]);
+    let template = Template::signatory(subject, time().plus_seconds(-86_400), time().plus_seconds(86_400));
+    let ec = pki.issuing.issue(&template, Key::generate(KeyParameters::Ec(Curve::P256), &mut random).unwrap()).unwrap();
+    for (file, entity) in [("leader.p12", &pki.leader), ("ec.p12", &ec)] {
+        let chain = [&pki.issuing.certificate[..]];
+        std::fs::write(folder.join(file), Pkcs12::openssl("key").write(entity, &chain, PASSWORD, &mut random).unwrap()).unwrap();
+    }
+    std::fs::write(folder.join("input.pdf"), blank_page()).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/pyhanko_sign.py");
+    let output = Command::new(environment.join("bin/python")).arg(script).arg(&folder).arg(folder.join("signed")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let line = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        (PathBuf::from(cells[0]), cells[1].parse().unwrap(), cells[2].to_string())
+    };
+    String::from_utf8(output.stdout).unwrap().lines().map(line).collect()
+}
