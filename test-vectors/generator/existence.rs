@@ -131,6 +131,6 @@ fn fresh(shared: &Shared, files: &mut Files) -> Outcome {
     let case = Case::passing(what, "EN 319 102-1 §5.5.4 (6)", document).existence(registered()).policy(strict);
     let good = case.list("issuing.crl", make(&shared.issuing, -17, -10)?).add("existence/list-later", files)?;
     let bad = good.but("the list is older, and was replaced before the day of the register").list("issuing.crl", make(&shared.issuing, -37, -30)?);
-    bad.indeterminate("TRY_LATER", "").add("existence/list-stale", files)?;
+    bad.indeterminate("TRY_LATER", "signature_with_time.revocation_fresh").add("existence/list-stale", files)?;
     Ok(())
 }
