@@ -52,7 +52,12 @@ pub fn form(fields: &[&str]) -> Objects {
     let mut all = with(
         plain(),
         &[
-            (1, &format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{references}] /DA (/F1 12 Tf) /DR << /Font << /F1 5 0 R >> >> >> >>")),
+            (
+                1,
+                &format!(
+                    "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{references}] /DA (/F1 12 Tf) /DR << /Font << /F1 5 0 R >> >> >> >>"
+                ),
+            ),
             (3, &page(&format!("/Annots [{references}] "))),
         ],
     );
@@ -128,9 +133,8 @@ pub fn linearised() -> Vec<u8> {
     loop {
         let [length, hint, end_of_page, main, before_hint] = places;
         let hint_length = end_of_page.max(hint) - hint;
-        let parameters = format!(
-            "<< /Linearized 1 /L {length:010} /H [{hint:010} {hint_length:010}] /O 5 /E {end_of_page:010} /N 1 /T {main:010} >>"
-        );
+        let parameters =
+            format!("<< /Linearized 1 /L {length:010} /H [{hint:010} {hint_length:010}] /O 5 /E {end_of_page:010} /N 1 /T {main:010} >>");
         let mut file = HEADER.to_vec();
         let at = file.len();
         file.extend(object(3, parameters.as_bytes()));
@@ -157,9 +161,9 @@ pub fn linearised() -> Vec<u8> {
 
 /// §7.5.6: `file`, which ends with a table or is linearised, and one more revision with these objects; `more` are further entries of the trailer.
 pub fn updated(file: &[u8], objects: &Objects, more: &str) -> Vec<u8> {
-    let previous = startxref(file);
+    let (previous, size) = (startxref(file), size(objects).max(last_size(file)));
     let (mut file, offsets) = body(file.to_vec(), objects);
-    let section = table_section(&mut file, &offsets, None, &format!("/Size 100 /Root 1 0 R /Prev {previous} {more}"));
+    let section = table_section(&mut file, &offsets, None, &format!("/Size {size} /Root 1 0 R /Prev {previous} {more}"));
     tail(&mut file, section);
     file
 }
@@ -168,6 +172,13 @@ pub fn updated(file: &[u8], objects: &Objects, more: &str) -> Vec<u8> {
 pub fn startxref(file: &[u8]) -> usize {
     let text = String::from_utf8_lossy(&file[file.len().saturating_sub(64)..]).into_owned();
     text.rsplit("startxref\n").next().and_then(|rest| rest.lines().next()).and_then(|line| line.parse().ok()).unwrap_or(0)
+}
+
+/// The last `/Size` of the file.
+fn last_size(file: &[u8]) -> u32 {
+    let text = String::from_utf8_lossy(file);
+    let last = text.rfind("/Size ").map(|at| &text[at + 6..]);
+    last.and_then(|rest| rest.split(|next: char| !next.is_ascii_digit()).next()).and_then(|digits| digits.parse().ok()).unwrap_or(1)
 }
 
 pub fn object(number: u32, octets: &[u8]) -> Vec<u8> {
@@ -232,8 +243,10 @@ fn cross_reference_stream(mut rows: Vec<(u32, [u64; 3])>, more: &str) -> Vec<u8>
     rows.sort();
     let runs = rows.chunk_by(|(number, _), (next, _)| number + 1 == *next);
     let index: String = runs.map(|run| format!("{} {} ", run[0].0, run.len())).collect();
-    let octets: Vec<u8> =
-        rows.iter().flat_map(|(_, [kind, second, third])| [&kind.to_be_bytes()[7..], &second.to_be_bytes()[4..], &third.to_be_bytes()[7..]].concat()).collect();
+    let octets: Vec<u8> = rows
+        .iter()
+        .flat_map(|(_, [kind, second, third])| [&kind.to_be_bytes()[7..], &second.to_be_bytes()[4..], &third.to_be_bytes()[7..]].concat())
+        .collect();
     let dictionary = format!("<< /Type /XRef /W [1 4 1] /Index [{index}] {more}/Length {} >>", octets.len());
     [dictionary.as_bytes(), b"\nstream\n", &octets, b"\nendstream"].concat()
 }

@@ -25,6 +25,8 @@ pub struct Accounting {
     pub unlisted: Vec<(Reference, u64)>,
     /// Where `/ByteRange` stands in unaccounted octets; at most 1,000.
     pub(super) byte_ranges: Vec<usize>,
+    /// Objects in which `/ByteRange` stands, and of which revision they are; streams are opaque and left out. At most 1,000.
+    pub(super) with_byte_range: Vec<(Reference, usize)>,
 }
 
 const MOST: usize = 1_000;
@@ -246,7 +248,10 @@ impl Walk<'_, '_> {
         // end of the file.
         let follow = if self.wasted > self.octets.len().saturating_mul(4) { bound } else { self.octets.len() };
         match self.object(group, follow) {
-            Ok(end) => self.at = end,
+            Ok(end) => {
+                self.note_byte_range(group, end);
+                self.at = end;
+            }
             Err(problem) => {
                 self.wasted = self.wasted.saturating_add(follow - self.at);
                 if let Some(start) = group.first() {
@@ -254,6 +259,17 @@ impl Walk<'_, '_> {
                 }
                 self.gap_after_error(bound);
             }
+        }
+    }
+
+    fn note_byte_range(&mut self, group: &[Start], end: usize) {
+        let octets = self.octets.get(self.at..end).unwrap_or_default();
+        let value = octets.trim_ascii_end().strip_suffix(b"endobj").unwrap_or(octets).trim_ascii_end();
+        let listed = &mut self.accounting.with_byte_range;
+        if let Some(start) =
+            group.first().filter(|_| listed.len() < MOST && !value.ends_with(b"endstream") && find(value, b"/ByteRange").is_some())
+        {
+            listed.push((start.reference, start.revision));
         }
     }
 
