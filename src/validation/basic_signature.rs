@@ -1,7 +1,7 @@
 //! EN 319 102-1 §5.3 — Validation process for Basic Signatures
 
 use super::certificate_validation::certificate_validation;
-use super::cryptographic_verification::{cryptographic_verification, data_integrity, integrity};
+use super::cryptographic_verification::{cryptographic_verification, data_integrity, integrity, value_found};
 use super::signature_acceptance::signature_acceptance;
 use super::signing_certificate::signing_certificate;
 use super::verdict::Session;
@@ -35,8 +35,11 @@ pub(super) fn basic_signature(session: &Session<'_>, signature: &Signature, id: 
             r.bind(signature.format_constraints.clone());
             return Ok(());
         }
-        let (identification, certificate) = signing_certificate(signature, id, &session.evidence);
-        r.bind(identification);
+        let certificate = value_found(r, signature).ok().and_then(|value| {
+            let (identification, certificate) = signing_certificate(signature, value, id, &session.evidence);
+            r.bind(identification);
+            certificate
+        });
         let Some(certificate) = certificate else {
             let digests = data_integrity(signature, id);
             // Intact digests without a verified value prove nothing.

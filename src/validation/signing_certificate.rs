@@ -20,10 +20,9 @@ checks! {
 }
 
 /// The signer's certificate, and how it was identified.
-pub(super) fn signing_certificate(signature: &Signature, id: &str, evidence: &Evidence) -> (Block, Option<Certificate>) {
+pub(super) fn signing_certificate(signature: &Signature, value: &Value, id: &str, evidence: &Evidence) -> (Block, Option<Certificate>) {
     let mut found = None;
     let block = Block::run("Identification of the signing certificate", "EN 319 102-1 §5.2.3", id, |r| {
-        let value = r.obtain(&IDENTIFIED, signature.value.as_ref(), [])?;
         let certificate = r.obtain(&IDENTIFIED, candidate(signature, value, evidence), [])?;
         references(r, value, &certificate)?;
         found = Some(certificate);
