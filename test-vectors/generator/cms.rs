@@ -48,11 +48,13 @@ pub struct SignedData {
 }
 
 impl<'a> Signer<'a> {
-    /// With SHA-256 and what the key usually signs with; its certificate and those of `issuers` in the signature.
+    /// With what the key usually signs with; its certificate and those of `issuers` in the signature.
     pub fn new(entity: &'a Entity, issuers: &[&Entity]) -> Self {
         let certificates = std::iter::once(entity).chain(issuers.iter().copied()).map(|one| one.certificate.clone()).collect();
         let algorithm = entity.key.algorithm();
-        Self { entity, certificates, digest: DigestAlgorithm::Sha256, algorithm }
+        // RFC 8419 §3.1: Ed25519 goes with SHA-512.
+        let digest = algorithm.digest().unwrap_or(DigestAlgorithm::Sha512);
+        Self { entity, certificates, digest, algorithm }
     }
 
     pub fn with(self, digest: DigestAlgorithm, algorithm: SignatureAlgorithm) -> Self {

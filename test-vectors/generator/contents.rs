@@ -100,7 +100,7 @@ fn structure(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut File
     let document = file(|octets| {
         let info = signer.over_attributes(signer.attributes(&Sha256.digest(octets)))?;
         let mut data = signer.data(&info);
-        data.signers.push(second.over_attributes(second.attributes(&Sha256.digest(octets)))?.der());
+        data.signers.push(second.over_attributes(second.attributes(&second.digest.digest(octets)))?.der());
         Ok(data.der())
     });
     let bad = good.but("a second signer has signed too").by("ISO 32000-2 §12.8.3.3.1").document(document?);
