@@ -78,7 +78,12 @@ fn verdict(vector: &Vector, report: &Report, faults: &mut Faults) {
     let expected = vector.expected();
     let conclusion = &report.conclusion;
     equal("indication", conclusion.indication.as_str(), &expected.indication, faults);
-    equal("sub_indication", conclusion.sub_indication.map_or("", |sub| sub.as_str()), expected.sub_indication.as_deref().unwrap_or(""), faults);
+    equal(
+        "sub_indication",
+        conclusion.sub_indication.map_or("", |sub| sub.as_str()),
+        expected.sub_indication.as_deref().unwrap_or(""),
+        faults,
+    );
     let check = conclusion.reasons.first().map_or("", |reason| &reason.check);
     asserted("check", check, expected.check.as_ref(), faults);
     let listed: BTreeSet<&str> = report.document.findings.iter().map(|finding| &*finding.check).collect();
@@ -159,7 +164,9 @@ fn good_cases_have_bad_twins() {
         match vector.case.twin.as_deref().map(|twin| by_name.get(twin)) {
             Some(None) => fault("its twin does not exist"),
             Some(Some(twin)) if twin.case.twin.is_some() || !is_good(twin) => fault("its twin is not a good case"),
-            Some(Some(twin)) if vector.case.change.is_none() || !twin.case.what.is_empty() && !vector.case.what.contains(&twin.case.what) => {
+            Some(Some(twin))
+                if vector.case.change.is_none() || !twin.case.what.is_empty() && !vector.case.what.contains(&twin.case.what) =>
+            {
                 fault("what the change is, or what the twin was, is not said");
             }
             Some(Some(_)) => {}

@@ -2,7 +2,7 @@
 //! algorithms that are verified and not relied upon, or not verified at all.
 
 use const_oid::ObjectIdentifier;
-use kyso::crypto::DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512, Sha3_256, Sha3_384, Sha3_512};
+use kyso::crypto::DigestAlgorithm::{Sha1, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
 use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::encoding::der::write::{object_id, sequence};
 use kyso::testkit::pss;
@@ -77,13 +77,23 @@ fn relied_upon(shared: &Shared, files: &mut Files) -> Outcome {
     let check = "signature_acceptance.algorithm_reliable";
     let clause = "EN 319 102-1 §5.2.8.4.1, TS 119 312 §9";
     let rsa = SignatureAlgorithm::RsaPkcs1;
-    let good = Case::passing("RSASSA-PKCS1-v1_5 SHA-256, key of 2048 bits, made by hand", clause, by_hand(shared, "rsa-2048", Sha256, rsa(Sha256))?);
+    let good = Case::passing(
+        "RSASSA-PKCS1-v1_5 SHA-256, key of 2048 bits, made by hand",
+        clause,
+        by_hand(shared, "rsa-2048", Sha256, rsa(Sha256))?,
+    );
     let good = good.add("algorithms/reliable", files)?;
     let mixed = PssParameters { digest: Sha256, mask_digest: Sha1, salt: 20 };
     for (name, change, key, digest, algorithm) in [
         ("rsa-1024", "the key has 1024 bits", "rsa-1024", Sha256, rsa(Sha256)),
         ("sha-1", "the digest is SHA-1", "rsa-2048", Sha1, rsa(Sha1)),
-        ("pss-mask-sha-1", "the padding is RSASSA-PSS, and the digest of its mask SHA-1", "rsa-2048", Sha256, SignatureAlgorithm::RsaPss(mixed)),
+        (
+            "pss-mask-sha-1",
+            "the padding is RSASSA-PSS, and the digest of its mask SHA-1",
+            "rsa-2048",
+            Sha256,
+            SignatureAlgorithm::RsaPss(mixed),
+        ),
     ] {
         let bad = good.but(change).document(by_hand(shared, key, digest, algorithm)?);
         bad.indeterminate(NO_POE, check).add(&format!("algorithms/{name}"), files)?;
@@ -101,7 +111,8 @@ fn relied_upon(shared: &Shared, files: &mut Files) -> Outcome {
         .indeterminate(NO_POE, check)
         .add("algorithms/sha-224-in-2029", files)?;
     let digest_only = |digest: DigestAlgorithm| {
-        HandMade::new(objects(&pades())).sign(|octets| shared.by_hand("p256").with(digest, SignatureAlgorithm::Ecdsa(Sha256)).detached(octets, Vec::new()))
+        HandMade::new(objects(&pades()))
+            .sign(|octets| shared.by_hand("p256").with(digest, SignatureAlgorithm::Ecdsa(Sha256)).detached(octets, Vec::new()))
     };
     let good = Case::passing("ECDSA SHA-256 over attributes with the SHA-256 of the content", clause, digest_only(Sha256)?);
     let good = good.add("algorithms/message-digest", files)?;
@@ -120,7 +131,8 @@ fn implemented(shared: &Shared, files: &mut Files) -> Outcome {
             Ok(signer.data(&info).der())
         })
     };
-    let good = Case::passing("ECDSA SHA-256, made by hand", "EN 319 102-1 §5.2.7", edited(&|_| ())?).add("algorithms/implemented", files)?;
+    let good =
+        Case::passing("ECDSA SHA-256, made by hand", "EN 319 102-1 §5.2.7", edited(&|_| ())?).add("algorithms/implemented", files)?;
     // MD5 (RFC 1321), DSA with SHA-256 (FIPS 186-4): known to everybody, implemented by nobody who signs today.
     let document = edited(&|info| info.digest = unknown("1.2.840.113549.2.5"))?;
     let bad = good.but("the digest algorithm beside the attributes is MD5").document(document);
@@ -130,7 +142,8 @@ fn implemented(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("the signature algorithm is DSA with SHA-256").document(document);
     let bad = bad.indeterminate(NO_POE, "cryptographic_verification.algorithm_implemented").integrity("unknown");
     bad.add("algorithms/signature-dsa", files)?;
-    let pss_without_digest = sequence(&[object_id(ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10")), kyso::encoding::der::write::null()]);
+    let pss_without_digest =
+        sequence(&[object_id(ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10")), kyso::encoding::der::write::null()]);
     let document = edited(&|info| info.algorithm = pss_without_digest.clone())?;
     let bad = good.but("the signature algorithm is RSASSA-PSS with NULL for parameters").document(document);
     bad.fails("FORMAT_FAILURE", "signed_data.algorithm_readable").integrity("unknown").add("algorithms/parameters-unreadable", files)?;

@@ -44,7 +44,15 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     later(&maker, &good, files)
 }
 
-fn refused(good: &Good, name: &str, change: &str, check: &'static str, integrity: &'static str, document: Vec<u8>, files: &mut Files) -> Outcome {
+fn refused(
+    good: &Good,
+    name: &str,
+    change: &str,
+    check: &'static str,
+    integrity: &'static str,
+    document: Vec<u8>,
+    files: &mut Files,
+) -> Outcome {
     let bad = good.but(change).document(document).fails(FORMAT, check);
     bad.entry(|entry| entry.level("none").integrity(integrity)).add(&format!("byte-range/{name}"), files)?;
     Ok(())
@@ -104,11 +112,9 @@ fn numbers(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
     let beyond = |place: &Place| format!("[0 {} {} 9223372036854775808]", place.from, place.to);
     let bad = good.but("the last number is 2^63").document(maker.range(&beyond)?).fails(FORMAT, "signature_dictionary.found");
     bad.entries(&[]).add("byte-range/numbers-beyond-64-bits", files)?;
-    let document = maker.signed(
-        &pades(),
-        &|place| format!("[1 {} {} {}]", place.from - 1, place.to, place.end - place.to),
-        &|place| vec![1..place.from, place.to..place.end],
-    )?;
+    let document = maker.signed(&pades(), &|place| format!("[1 {} {} {}]", place.from - 1, place.to, place.end - place.to), &|place| {
+        vec![1..place.from, place.to..place.end]
+    })?;
     refused(good, "numbers-from-1", "the first octet of the file is not signed", start, "intact", document, files)
 }
 
@@ -132,7 +138,12 @@ fn holes(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
     let beside = |document, name, change: &str, files: &mut Files| refused(good, name, change, HOLE, "intact", document, files);
     beside(but(&pades(), -1, 0)?, "hole-from-space", "the space before the string is not signed", files)?;
     beside(but(&pades(), 0, 1)?, "hole-to-space", "the space behind the string is not signed", files)?;
-    beside(but(&hidden, 0, " /Reason (Hidden)".len() as isize)?, "hole-with-entry", "another entry behind the string is not signed", files)?;
+    beside(
+        but(&hidden, 0, " /Reason (Hidden)".len() as isize)?,
+        "hole-with-entry",
+        "another entry behind the string is not signed",
+        files,
+    )?;
     beside(but(&pades(), -10, 0)?, "hole-with-key", "the key of the string is not signed", files)?;
     // The digits before the end are zeros, so that what is signed is known.
     beside(but(&pades(), 0, -21)?, "hole-too-short", "twenty zeros of the string and its delimiter are signed", files)
@@ -153,7 +164,15 @@ fn contents(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
         ("array", "[]"),
         ("missing-object", "99 0 R"),
     ] {
-        refused(good, &format!("contents-{name}"), &format!("in the place of the string stands `{text}`"), HOLE, "unknown", padded(text)?, files)?;
+        refused(
+            good,
+            &format!("contents-{name}"),
+            &format!("in the place of the string stands `{text}`"),
+            HOLE,
+            "unknown",
+            padded(text)?,
+            files,
+        )?;
     }
     let document = patched(&maker.range(&Place::byte_range)?, "/Contents <", "/contents <")?;
     refused(good, "contents-no-key", "the key of the string is `/contents`, so that there is none", HOLE, "unknown", document, files)?;
@@ -193,7 +212,8 @@ fn dictionary(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
         let bad = good.but(change).by("ISO 32000-2 §7.3.7").document(maker.sign(&HandMade::new(objects(&text)))?).fails(FORMAT, unique);
         bad.entries(&[]).add(&format!("byte-range/{name}"), files)?;
     }
-    let document = maker.sign(&HandMade { layout: &|objects| pdf::compressed(objects, &[DICTIONARY]), ..HandMade::new(objects(&pades())) })?;
+    let document =
+        maker.sign(&HandMade { layout: &|objects| pdf::compressed(objects, &[DICTIONARY]), ..HandMade::new(objects(&pades())) })?;
     let check = "signature_dictionary.not_in_object_stream";
     refused(good, "compressed", "the dictionary is in an object stream", check, "intact", document, files)?;
     let cut = |place: &Place| format!("[0 {} {} 0]", place.from, place.to);
@@ -212,7 +232,9 @@ fn dictionary(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
 fn later(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
     let signed = maker.range(&Place::byte_range)?;
     let then = |more: &[u8]| [&signed, more].concat();
-    for (name, change, more) in [("then-white-space", "white space follows", &b" \r\n\n"[..]), ("then-line-feeds", "a thousand line feeds follow", &[b'\n'; 1000])] {
+    for (name, change, more) in
+        [("then-white-space", "white space follows", &b" \r\n\n"[..]), ("then-line-feeds", "a thousand line feeds follow", &[b'\n'; 1000])]
+    {
         good.but(change).document(then(more)).add(&format!("byte-range/{name}"), files)?;
     }
     let listed = good.but("a comment follows").document(then(b"% nothing\n"));

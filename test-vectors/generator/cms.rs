@@ -4,8 +4,8 @@ use const_oid::ObjectIdentifier;
 use kyso::Time;
 use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use kyso::encoding::der::write::{
-    algorithm_identifier, context, context_constructed, integer, object_id, octet_string, retagged, sequence, set_of, time, unsigned_integer,
-    value,
+    algorithm_identifier, context, context_constructed, integer, object_id, octet_string, retagged, sequence, set_of, time,
+    unsigned_integer, value,
 };
 use kyso::pki::object_id;
 use kyso::testkit::{Entity, GeneralName};

@@ -6,7 +6,7 @@ use kyso::encoding::der::write::{context_constructed, integer, null, object_id, 
 use kyso::pki::object_id;
 
 use crate::case::{Case, Good};
-use crate::cms::{self, SignedData, SignerInfo, Signer, attribute, digest_identifier};
+use crate::cms::{self, SignedData, Signer, SignerInfo, attribute, digest_identifier};
 use crate::hand_made::{HandMade, claimed, hexadecimal, objects, pades};
 use crate::shared::Shared;
 use crate::{Files, Outcome};
@@ -59,7 +59,11 @@ fn other_values(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut F
     for (name, change, other) in [
         ("certificate", "in its place stands a certificate", certificate),
         ("octet-string", "in its place stands an OCTET STRING", octet_string(&[1, 2, 3])),
-        ("data", "in its place stands a `ContentInfo` with data", sequence(&[object_id(object_id::DATA), context_constructed(0, &[octet_string(b"data")])])),
+        (
+            "data",
+            "in its place stands a `ContentInfo` with data",
+            sequence(&[object_id(object_id::DATA), context_constructed(0, &[octet_string(b"data")])]),
+        ),
         ("zeros", "in its place stand zeros", Vec::new()),
         ("one-octet", "in its place stands one octet, 1", vec![1]),
     ] {
@@ -144,14 +148,32 @@ fn attributes(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
     };
     refused("no-content-type", "content-type is missing", clause, name, with(&|all| drop(all.remove(0)))?)?;
     refused("content-type-twice", "content-type stands twice", clause, name, with(&|all| all.push(content_type(object_id::DATA)))?)?;
-    refused("other-content-type", "content-type names signed data", clause, name, with(&|all| all[0] = content_type(object_id::SIGNED_DATA))?)?;
+    refused(
+        "other-content-type",
+        "content-type names signed data",
+        clause,
+        name,
+        with(&|all| all[0] = content_type(object_id::SIGNED_DATA))?,
+    )?;
     let document = edited(signer, |data, _| data.content_type = object_id::SIGNED_DATA)?;
     refused("not-data", "the content is said to be signed data", "EN 319 142-1 §6.3 (c)", "content.type_is_data", document)?;
     let time = attribute(object_id::SIGNING_TIME, &[value(0x17, b"tomorrow")]);
-    refused("signing-time-unreadable", "signing-time is no time", "RFC 5652 §11.3", "signed_data.signing_time", with(&|all| all.push(time.clone()))?)?;
+    refused(
+        "signing-time-unreadable",
+        "signing-time is no time",
+        "RFC 5652 §11.3",
+        "signed_data.signing_time",
+        with(&|all| all.push(time.clone()))?,
+    )?;
     let reference = attribute(object_id::SIGNING_CERTIFICATE_V2, &[null()]);
     let check = "signed_data.signing_certificate_reference";
-    refused("reference-unreadable", "signing-certificate-v2 has a NULL for value", "RFC 5035 §3", check, with(&|all| all[2] = reference.clone())?)?;
+    refused(
+        "reference-unreadable",
+        "signing-certificate-v2 has a NULL for value",
+        "RFC 5035 §3",
+        check,
+        with(&|all| all[2] = reference.clone())?,
+    )?;
 
     // Without one digest nothing says what was signed, though the value holds over the attributes.
     let two_values = attribute(object_id::MESSAGE_DIGEST, &[octet_string(&[1; 32]), octet_string(&[2; 32])]);
@@ -204,7 +226,9 @@ fn references(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
     let named = named.entry(|entry| entry.level("B-B")).add("contents/reference-with-serial", files)?;
     let document = with(v2(of(&own, names(&[1]))))?;
     let listed = named.but("its serial number is another one").by("EN 319 102-1 §5.2.3.4").document(document);
-    listed.entry(|entry| entry.tolerates("signing_certificate.issuer_serial_matches")).add("contents/reference-with-other-serial", files)?;
+    listed
+        .entry(|entry| entry.tolerates("signing_certificate.issuer_serial_matches"))
+        .add("contents/reference-with-other-serial", files)?;
 
     let listed = good.but("there is no reference").by("EN 319 102-1 §5.2.8.4.2.2").document(with(None)?);
     let check = "signature_acceptance.signing_certificate_reference_present";
@@ -237,7 +261,9 @@ fn basic_encoding(signer: &Signer<'_>, files: &mut Files) -> Outcome {
         Ok(value)
     })?;
     let bad = good.but("in the place of the end-of-contents stands a 1").document(document);
-    bad.fails(FORMAT, READABLE).entry(|entry| entry.level("none").integrity("unknown")).add("contents/basic-encoding-without-end", files)?;
+    bad.fails(FORMAT, READABLE)
+        .entry(|entry| entry.level("none").integrity("unknown"))
+        .add("contents/basic-encoding-without-end", files)?;
     Ok(())
 }
 
@@ -310,7 +336,11 @@ fn written(signer: &Signer<'_>, files: &mut Files) -> Outcome {
     let written = |token: &dyn Fn(&[u8], usize) -> Vec<u8>| {
         HandMade { token, ..HandMade::new(objects(&pades())) }.sign(|octets| signer.detached(octets, Vec::new()))
     };
-    let good = Case::passing("the hexadecimal string in upper case", clause, written(&|value, room| hexadecimal(value, room).to_ascii_uppercase())?);
+    let good = Case::passing(
+        "the hexadecimal string in upper case",
+        clause,
+        written(&|value, room| hexadecimal(value, room).to_ascii_uppercase())?,
+    );
     let good = good.add("contents/upper-case", files)?;
     let spaced = |value: &[u8], room: usize| {
         let mut token = hexadecimal(value, room);

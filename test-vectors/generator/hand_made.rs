@@ -116,7 +116,9 @@ impl<'a> HandMade<'a> {
         let (mut file, place, ranges) = self.laid_out(room);
         if let Some(at) = ranges {
             let text = (self.range)(&place);
-            file.get_mut(at..at + RANGE_WIDTH).ok_or("no place for the ranges")?.copy_from_slice(format!("{text:<RANGE_WIDTH$}").as_bytes());
+            file.get_mut(at..at + RANGE_WIDTH)
+                .ok_or("no place for the ranges")?
+                .copy_from_slice(format!("{text:<RANGE_WIDTH$}").as_bytes());
         }
         let signed: Vec<u8> = (self.signed)(&place).into_iter().flat_map(|range| file[range].to_vec()).collect();
         let value = sign(&signed)?;

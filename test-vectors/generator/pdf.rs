@@ -52,7 +52,12 @@ pub fn form(fields: &[&str]) -> Objects {
     let mut all = with(
         plain(),
         &[
-            (1, &format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{references}] /DA (/F1 12 Tf) /DR << /Font << /F1 5 0 R >> >> >> >>")),
+            (
+                1,
+                &format!(
+                    "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{references}] /DA (/F1 12 Tf) /DR << /Font << /F1 5 0 R >> >> >> >>"
+                ),
+            ),
             (3, &page(&format!("/Annots [{references}] "))),
         ],
     );
@@ -128,9 +133,8 @@ pub fn linearised() -> Vec<u8> {
     loop {
         let [length, hint, end_of_page, main, before_hint] = places;
         let hint_length = end_of_page.max(hint) - hint;
-        let parameters = format!(
-            "<< /Linearized 1 /L {length:010} /H [{hint:010} {hint_length:010}] /O 5 /E {end_of_page:010} /N 1 /T {main:010} >>"
-        );
+        let parameters =
+            format!("<< /Linearized 1 /L {length:010} /H [{hint:010} {hint_length:010}] /O 5 /E {end_of_page:010} /N 1 /T {main:010} >>");
         let mut file = HEADER.to_vec();
         let at = file.len();
         file.extend(object(3, parameters.as_bytes()));
@@ -232,8 +236,10 @@ fn cross_reference_stream(mut rows: Vec<(u32, [u64; 3])>, more: &str) -> Vec<u8>
     rows.sort();
     let runs = rows.chunk_by(|(number, _), (next, _)| number + 1 == *next);
     let index: String = runs.map(|run| format!("{} {} ", run[0].0, run.len())).collect();
-    let octets: Vec<u8> =
-        rows.iter().flat_map(|(_, [kind, second, third])| [&kind.to_be_bytes()[7..], &second.to_be_bytes()[4..], &third.to_be_bytes()[7..]].concat()).collect();
+    let octets: Vec<u8> = rows
+        .iter()
+        .flat_map(|(_, [kind, second, third])| [&kind.to_be_bytes()[7..], &second.to_be_bytes()[4..], &third.to_be_bytes()[7..]].concat())
+        .collect();
     let dictionary = format!("<< /Type /XRef /W [1 4 1] /Index [{index}] {more}/Length {} >>", octets.len());
     [dictionary.as_bytes(), b"\nstream\n", &octets, b"\nendstream"].concat()
 }

@@ -41,7 +41,8 @@ fn pades(shared: &Shared, files: &mut Files) -> Outcome {
     let document = kyso::sign(&Document::pdf(&table(&plain(), ""))?, &profile, &shared.signer("p256")?)?;
     let case = Case::passing("PAdES B-B: ETSI.CAdES.detached", "EN 319 142-1 §6.3", document.clone());
     let good = case.entry(|entry| entry.kind("signature").level("B-B")).add("sub-filters/pades", files)?;
-    let broken = |change: &str, document| good.but(change).by("EN 319 102-1 §5.2.7").document(document).fails(HASH, INTACT).integrity("broken");
+    let broken =
+        |change: &str, document| good.but(change).by("EN 319 102-1 §5.2.7").document(document).fails(HASH, INTACT).integrity("broken");
     broken(ALTERED, altered(&document)?).add("sub-filters/pades-altered-page", files)?;
     let document = patched(&document, "Hoa Sen", "Hoa Lan")?;
     broken("one letter of the location is another one", document).add("sub-filters/pades-altered-dictionary", files)?;
@@ -75,7 +76,8 @@ fn with_attributes(shared: &Shared, files: &mut Files) -> Outcome {
     let in_attribute = good.but("the time stands in signing-time").document(by_hand(&undated, &[cms::signing_time(claimed())])?);
     in_attribute.add("sub-filters/pkcs7-signing-time", files)?;
     let bad = good.but("no time is claimed").by("EN 319 102-1 §5.2.8.4.2.3").document(by_hand(&undated, &[])?);
-    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "signature_acceptance.claimed_time_present").add("sub-filters/pkcs7-without-time", files)?;
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "signature_acceptance.claimed_time_present")
+        .add("sub-filters/pkcs7-without-time", files)?;
     let early = dictionary("adbe.pkcs7.detached", &format!("/M {} ", date(at(-401))));
     let bad = good.but("the time claimed is before the certificate").by("EN 319 102-1 §5.2.8.4.2.3").document(by_hand(&early, &[])?);
     let check = "signature_acceptance.claimed_time_in_validity";
@@ -134,7 +136,8 @@ fn sha1(shared: &Shared, files: &mut Files) -> Outcome {
     };
     let document = x509(&format!("/Cert <{certificate}> "))?;
     let good = Case::passing("adbe.x509.rsa_sha1, in the register since 2011", "ISO 32000-1 §12.8.3.2", document.clone());
-    let good = good.evidence("issuing.der", issuing.certificate.clone()).existence(Some(registered)).add("sub-filters/x509-rsa-sha1", files)?;
+    let good =
+        good.evidence("issuing.der", issuing.certificate.clone()).existence(Some(registered)).add("sub-filters/x509-rsa-sha1", files)?;
     twins(&good, "x509-rsa-sha1", &document, ("SIG_CRYPTO_FAILURE", VALUE), files)?;
     let bad = good.but("there is no `/Cert`").document(x509("")?);
     let bad = bad.fails("FORMAT_FAILURE", "content.certificate_entry").integrity("unknown");
@@ -180,7 +183,11 @@ fn document_timestamp(shared: &Shared, files: &mut Files) -> Outcome {
     for (name, change, usages) in [
         ("no-usage", "the authority's certificate has no extended key usage", vec![]),
         ("other-usage", "the authority's certificate is for signing documents", vec![usage(&[Purpose::DocumentSigning])]),
-        ("two-usages", "the authority's certificate has another purpose too", vec![usage(&[Purpose::TimeStamping, Purpose::DocumentSigning])]),
+        (
+            "two-usages",
+            "the authority's certificate has another purpose too",
+            vec![usage(&[Purpose::TimeStamping, Purpose::DocumentSigning])],
+        ),
     ] {
         let bad = good.but(change).by("RFC 3161 §2.3").document(stamped(&other(usages)?)?);
         bad.indeterminate("CHAIN_CONSTRAINTS_FAILURE", check).add(&format!("sub-filters/document-timestamp-{name}"), files)?;
@@ -195,7 +202,8 @@ fn document_timestamp(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("in the token stands NULL").by("RFC 3161 §2.4.2").document(document).fails("FORMAT_FAILURE", unread);
     bad.integrity("unknown").add("sub-filters/document-timestamp-null", files)?;
     let document = make(&shared.timestamping, &|signer, octets| signer.detached(octets, Vec::new()))?;
-    let bad = good.but("a signature stands in the place of the token").by("RFC 3161 §2.4.2").document(document).fails("FORMAT_FAILURE", unread);
+    let bad =
+        good.but("a signature stands in the place of the token").by("RFC 3161 §2.4.2").document(document).fails("FORMAT_FAILURE", unread);
     bad.integrity("unknown").add("sub-filters/document-timestamp-signature", files)?;
     Ok(())
 }
@@ -223,7 +231,11 @@ fn others(shared: &Shared, files: &mut Files) -> Outcome {
     let signer = shared.by_hand("p256");
     let more = format!("/M {} ", date(claimed()));
     let make = |objects: pdf::Objects| HandMade::new(objects).sign(|octets| signer.detached(octets, Vec::new()));
-    let good = Case::passing("ETSI.CAdES.detached, made by hand", "ISO 32000-2 Table 255", make(objects(&dictionary("ETSI.CAdES.detached", &more)))?);
+    let good = Case::passing(
+        "ETSI.CAdES.detached, made by hand",
+        "ISO 32000-2 Table 255",
+        make(objects(&dictionary("ETSI.CAdES.detached", &more)))?,
+    );
     let good = good.entry(|entry| entry.kind("signature")).add("sub-filters/known", files)?;
     let check = "signature_dictionary.sub_filter_supported";
     let bad = good.but("`/SubFilter` is one that nobody knows").document(make(objects(&dictionary("Kyso.Unknown", &more)))?);

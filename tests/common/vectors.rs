@@ -77,7 +77,13 @@ pub fn all() -> Vec<Vector> {
         let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
         folders.extend(entries.filter(|path| path.is_dir()));
         if let Ok(json) = std::fs::read(folder.join("case.json")) {
-            let name = folder.strip_prefix(&root).unwrap().components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            let name = folder
+                .strip_prefix(&root)
+                .unwrap()
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/");
             let case = serde_json::from_slice(&json).unwrap_or_else(|error| panic!("{name}: {error}"));
             vectors.push(Vector { name, case, folder });
         }
