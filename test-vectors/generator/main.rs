@@ -6,11 +6,14 @@
 mod algorithms;
 mod byte_range;
 mod case;
+mod certificates;
 mod cms;
 mod contents;
+mod existence;
 mod hand_made;
 mod key_files;
 mod pdf;
+mod revocation;
 mod shared;
 mod sub_filters;
 
@@ -28,11 +31,14 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 8] = [
     ("algorithms", algorithms::add),
     ("byte-range", byte_range::add),
+    ("certificates", certificates::add),
     ("contents", contents::add),
+    ("existence", existence::add),
     ("key-files", key_files::add),
+    ("revocation", revocation::add),
     ("sub-filters", sub_filters::add),
 ];
 
