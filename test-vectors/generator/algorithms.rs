@@ -53,7 +53,7 @@ fn signed(shared: &Shared, name: &str, key: &str, algorithm: SignatureAlgorithm,
     let file = table(&plain(), "");
     let signer = shared.signer(key)?.with_algorithm(algorithm)?;
     let draft = Draft::new(
-        Document::pdf(&file)?.as_pdf().ok_or("no PDF")?,
+        &Document::pdf(&file)?,
         &Profile::pades_b_b(claimed()).contents(1),
         kyso::Signer::certificates(&signer),
         algorithm,
