@@ -52,12 +52,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
 fn signed(shared: &Shared, name: &str, key: &str, algorithm: SignatureAlgorithm, clause: &'static str, files: &mut Files) -> Outcome {
     let file = table(&plain(), "");
     let signer = shared.signer(key)?.with_algorithm(algorithm)?;
-    let draft = Draft::new(
-        &Document::pdf(&file)?,
-        &Profile::pades_b_b(claimed()).contents(1),
-        kyso::Signer::certificates(&signer),
-        algorithm,
-    )?;
+    let draft =
+        Draft::new(&Document::pdf(&file)?, &Profile::pades_b_b(claimed()).contents(1), kyso::Signer::certificates(&signer), algorithm)?;
     let value = kyso::Signer::sign(&signer, draft.to_be_signed())?;
     let document = draft.complete(&value)?;
     let altered = with_altered_value(&document, &value)?;

@@ -73,7 +73,9 @@ fn anchors(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     // RFC 4158 §2.4.2: two certificates of one authority, of which one is of no use.
     let unusable = issuing(shared, |template| template.with(end_entity()))?;
     let document = signed(&shared.signatories["p256"], &[&unusable, &shared.issuing])?;
-    good.but("a second certificate of the issuing authority is not one of an authority").document(document).add("certificates/two-of-issuer", files)?;
+    good.but("a second certificate of the issuing authority is not one of an authority")
+        .document(document)
+        .add("certificates/two-of-issuer", files)?;
     Ok(())
 }
 
@@ -95,19 +97,25 @@ fn of_signer(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
         bad(file, &format!("the signer's key is for {usages:?} alone"), usage, USAGE, "wrap_up.key_usage", &|t| t.with(key_usage(usages)))?;
     }
     let server = Purpose::Other(ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1"));
-    for (file, purpose) in [("purpose-server", server), ("purpose-time-stamping", Purpose::TimeStamping), ("purpose-ocsp", Purpose::OcspSigning)] {
+    for (file, purpose) in
+        [("purpose-server", server), ("purpose-time-stamping", Purpose::TimeStamping), ("purpose-ocsp", Purpose::OcspSigning)]
+    {
         let change = format!("the purpose of the signer's key is {purpose:?} alone");
         bad(file, &change, "RFC 5280 §4.2.1.12", USAGE, "wrap_up.extended_key_usage", &|t| t.with(extended_key_usage(&[purpose])))?;
     }
     let unknown = |critical| Extension::new(ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.7"), critical, null());
     let check = "wrap_up.critical_extensions_processed";
-    bad("critical-unknown", "it has a critical extension that nobody knows", "RFC 5280 §6.1.5 (f)", GENERAL, check, &|t| t.with(unknown(true)))?;
+    bad("critical-unknown", "it has a critical extension that nobody knows", "RFC 5280 §6.1.5 (f)", GENERAL, check, &|t| {
+        t.with(unknown(true))
+    })?;
     let twice = |template: Template| Template { extensions: [template.extensions.clone(), vec![end_entity()]].concat(), ..template };
     bad("extension-twice", "it has basic constraints twice", "RFC 5280 §4.2", GENERAL, "wrap_up.extensions_unique", &twice)?;
     let check = "wrap_up.extensions_readable";
     let odd = |id| Extension::new(id, true, vec![1, 2, 3]);
     bad("usage-unreadable", "its key usage is no bit string", "RFC 5280 §4.2.1.3", GENERAL, check, &|t| t.with(odd(KEY_USAGE)))?;
-    bad("purpose-unreadable", "its extended key usage is no sequence", "RFC 5280 §4.2.1.12", GENERAL, check, &|t| t.with(odd(EXTENDED_KEY_USAGE)))?;
+    bad("purpose-unreadable", "its extended key usage is no sequence", "RFC 5280 §4.2.1.12", GENERAL, check, &|t| {
+        t.with(odd(EXTENDED_KEY_USAGE))
+    })?;
     let mut fine = |file: &str, change: &str, template: &dyn Fn(Template) -> Template| -> Outcome {
         good.but(change).document(signed(&leaf(shared, template)?, &[&shared.issuing])?).add(&format!("certificates/{file}"), files)?;
         Ok(())
@@ -136,7 +144,10 @@ fn of_issuer(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let is_ca = "preparation_for_next.is_ca";
     bad("issuer-no-authority", "its issuer is no authority", "RFC 5280 §6.1.4 (k)", is_ca, &|t| t.with(end_entity()))?;
     bad("issuer-unconstrained", "its issuer has no basic constraints", "RFC 5280 §6.1.4 (k)", is_ca, &|t| t.without(BASIC_CONSTRAINTS))?;
-    bad("issuer-version-1", "its issuer's certificate is of version 1", "RFC 5280 §6.1.4 (k)", is_ca, &|t| Template { version: None, ..t })?;
+    bad("issuer-version-1", "its issuer's certificate is of version 1", "RFC 5280 §6.1.4 (k)", is_ca, &|t| Template {
+        version: None,
+        ..t
+    })?;
     let usage = key_usage(&[KeyUsage::CrlSign, KeyUsage::DigitalSignature]);
     let check = "preparation_for_next.key_cert_sign";
     bad("issuer-usage", "its issuer's key may not sign certificates", "RFC 5280 §6.1.4 (n)", check, &|t| t.with(usage.clone()))?;
@@ -169,7 +180,14 @@ fn signatures(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     };
     let clause = "RFC 5280 §6.1.3 (a)(1)";
     let altered = leaf(shared, |t| t.with_fault(Fault::SignatureAltered))?;
-    bad("signature-altered", "the signature of its issuer is altered by one bit", clause, GENERAL, "basic_processing.signature_valid", &altered)?;
+    bad(
+        "signature-altered",
+        "the signature of its issuer is altered by one bit",
+        clause,
+        GENERAL,
+        "basic_processing.signature_valid",
+        &altered,
+    )?;
     let inner = Fault::InnerAlgorithm(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512));
     let differing = leaf(shared, |t| t.with_fault(inner))?;
     let check = "basic_processing.algorithms_equal";
@@ -183,9 +201,13 @@ fn signatures(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
 
     // The key of the certificate is unreadable; the one that signs is that of `p256`.
     let key = value(0x03, &[0, 4, 1, 2, 3]);
-    let curve = sequence(&[object_id(ObjectIdentifier::new_unwrap("1.2.840.10045.2.1")), object_id(ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"))]);
+    let curve = sequence(&[
+        object_id(ObjectIdentifier::new_unwrap("1.2.840.10045.2.1")),
+        object_id(ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7")),
+    ]);
     let unreadable = with_key(shared, &shared.signatories["p256"], &sequence(&[curve, key]))?;
-    let case = good.but("its public key is no point of the curve").by("EN 319 102-1 §5.2.7").document(signed(&unreadable, &[&shared.issuing])?);
+    let case =
+        good.but("its public key is no point of the curve").by("EN 319 102-1 §5.2.7").document(signed(&unreadable, &[&shared.issuing])?);
     let case = case.indeterminate(NO_POE, "cryptographic_verification.key_readable");
     case.integrity("unknown").add("certificates/key-unreadable", files)?;
     Ok(())
@@ -229,7 +251,9 @@ fn validity(shared: &Shared, files: &mut Files) -> Outcome {
     let document = |leaf: &Entity, issuer: &Entity| signed(leaf, &[issuer]);
     let what = "the signer's certificate ends with the validation time";
     let good = Case::passing(what, "RFC 5280 §4.1.2.5", document(&ends, &shared.issuing)?).add("certificates/ends-now", files)?;
-    let bad = good.but("it has ended a second before, and was not revoked").document(document(&ending(time().plus_seconds(-1))?, &shared.issuing)?);
+    let bad = good
+        .but("it has ended a second before, and was not revoked")
+        .document(document(&ending(time().plus_seconds(-1))?, &shared.issuing)?);
     let bad = bad.indeterminate("OUT_OF_BOUNDS_NOT_REVOKED", "basic_processing.signer_within_validity");
     bad.entry(|entry| entry.if_claimed_time("TOTAL-PASSED")).add("certificates/ended", files)?;
     let issuer = |end| issuing(shared, |t| Template { not_after: end, ..t });
@@ -242,10 +266,16 @@ fn validity(shared: &Shared, files: &mut Files) -> Outcome {
     let case = Case::passing("no revocation data is asked for, and none given", "EN 319 102-1 §5.2.6.4", document(&ends, &shared.issuing)?);
     let case = case.without("root.crl").without("issuing.crl").policy(off);
     let good = case.add("certificates/revocation-off", files)?;
-    let bad = good.but("the signer's certificate has ended a second before").document(document(&ending(time().plus_seconds(-1))?, &shared.issuing)?);
+    let bad = good
+        .but("the signer's certificate has ended a second before")
+        .document(document(&ending(time().plus_seconds(-1))?, &shared.issuing)?);
     bad.indeterminate("OUT_OF_BOUNDS_NO_POE", "basic_processing.within_validity").add("certificates/revocation-off-ended", files)?;
     let begins = |begin| leaf(shared, |t| Template { not_before: begin, ..t });
-    let bad = good.but("the signer's certificate begins a second later").document(signed_at(time().plus_seconds(1), &begins(time().plus_seconds(1))?, &[&shared.issuing])?);
+    let bad = good.but("the signer's certificate begins a second later").document(signed_at(
+        time().plus_seconds(1),
+        &begins(time().plus_seconds(1))?,
+        &[&shared.issuing],
+    )?);
     bad.indeterminate("OUT_OF_BOUNDS_NO_POE", "basic_processing.within_validity").add("certificates/revocation-off-not-begun", files)?;
     Ok(())
 }
@@ -272,7 +302,10 @@ fn longer_path(shared: &Shared, files: &mut Files) -> Outcome {
 /// What one verdict may cost is policy.
 fn limits(good: &Good, files: &mut Files) -> Outcome {
     let clause = "RFC 5280 §6";
-    let bad = good.but("the policy allows no second step of the search for a path").by(clause).policy(json!({ "id": "few-paths", "limits": { "paths": 1 } }));
+    let bad = good
+        .but("the policy allows no second step of the search for a path")
+        .by(clause)
+        .policy(json!({ "id": "few-paths", "limits": { "paths": 1 } }));
     bad.indeterminate(GENERAL, "limit.paths").add("certificates/limit-of-paths", files)?;
     let bad = good.but("the policy allows one signature on a certificate or list to be verified").by(clause);
     let bad = bad.policy(json!({ "id": "few-signatures", "limits": { "signature_checks": 1 } }));

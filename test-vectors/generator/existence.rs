@@ -50,7 +50,8 @@ fn ended(shared: &Shared, files: &mut Files) -> Outcome {
     let ended = leaf(shared, |template| Template { not_after: at(-10), ..template })?;
     let document = undated.sign(|octets| crate::cms::Signer::new(&ended, &[&shared.issuing]).detached(octets, Vec::new()))?;
     let bad = good.but("it claims no time").by("EN 319 102-1 §5.5.4 (7)").document(document);
-    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "signature_with_time.every_failure_may_be_mended").add("existence/ended-since-undated", files)?;
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "signature_with_time.every_failure_may_be_mended")
+        .add("existence/ended-since-undated", files)?;
 
     let issuer = issuing(shared, |template| Template { not_after: at(-10), ..template })?;
     let document = signed_at(at(-21), &leaf(shared, |template| template)?, &[&issuer])?;
@@ -112,7 +113,9 @@ fn begun(shared: &Shared, files: &mut Files) -> Outcome {
     let good = case.add("existence/begun", files)?;
     let bad = good.but("the certificate begins a second later").document(begins(at(-20).plus_seconds(1))?);
     bad.fails("NOT_YET_VALID", "signature_with_time.not_before_validity").add("existence/not-begun", files)?;
-    good.but("the time of the register is after the validation time").existence(Some(time().plus_seconds(1))).add("existence/later", files)?;
+    good.but("the time of the register is after the validation time")
+        .existence(Some(time().plus_seconds(1)))
+        .add("existence/later", files)?;
     let issuer = issuing(shared, |template| Template { not_before: at(-19), ..template })?;
     let leaf = leaf(shared, |template| Template { not_before: at(-20), ..template })?;
     let document = signed_at(at(-15), &leaf, &[&issuer])?;
@@ -127,10 +130,13 @@ fn fresh(shared: &Shared, files: &mut Files) -> Outcome {
     let document = signed(shared, |template| template)?;
     let make = |authority: &kyso::testkit::Entity, from, to| authority.revocation_list(&RevocationList::new(at(from), at(to)));
     let strict = json!({ "id": "strict", "freshness": "required" });
-    let what = "the policy insists on fresh lists, and the one given was replaced ten days ago; the document was registered before it was issued";
+    let what =
+        "the policy insists on fresh lists, and the one given was replaced ten days ago; the document was registered before it was issued";
     let case = Case::passing(what, "EN 319 102-1 §5.5.4 (6)", document).existence(registered()).policy(strict);
     let good = case.list("issuing.crl", make(&shared.issuing, -17, -10)?).add("existence/list-later", files)?;
-    let bad = good.but("the list is older, and was replaced before the day of the register").list("issuing.crl", make(&shared.issuing, -37, -30)?);
+    let bad = good
+        .but("the list is older, and was replaced before the day of the register")
+        .list("issuing.crl", make(&shared.issuing, -37, -30)?);
     bad.indeterminate("TRY_LATER", "").add("existence/list-stale", files)?;
     Ok(())
 }

@@ -3,9 +3,9 @@
 use const_oid::ObjectIdentifier;
 use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use kyso::encoding::der::write::{boolean, context, context_constructed, null, retagged, sequence, value};
-use kyso::testkit::{Entity, Extension, Fault, RevocationList, Template};
-use kyso::testkit::extension::{authority, key_usage};
 use kyso::testkit::KeyUsage;
+use kyso::testkit::extension::{authority, key_usage};
+use kyso::testkit::{Entity, Extension, Fault, RevocationList, Template};
 use serde_json::json;
 
 use crate::case::{Case, Good, INDETERMINATE};
@@ -66,7 +66,10 @@ fn missing(good: &Good, files: &mut Files) -> Outcome {
     let bad = good.but("there is no list of the anchor").without("root.crl");
     bad.indeterminate(GENERAL, KNOWN).add("revocation/missing-of-anchor", files)?;
     let optional = json!({ "id": "if-available", "revocation_of_signer": "if_available" });
-    let listed = good.but("there is no list of the issuing authority, and the policy does not insist on one").without("issuing.crl").policy(optional);
+    let listed = good
+        .but("there is no list of the issuing authority, and the policy does not insist on one")
+        .without("issuing.crl")
+        .policy(optional);
     listed.entry(|entry| entry.tolerates(KNOWN)).add("revocation/missing-if-available", files)?;
     Ok(())
 }
@@ -114,7 +117,11 @@ fn scope(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let clause = "RFC 5280 §6.3.3 (b)(2)";
     for (file, change, parts) in [
         ("users-only", "the list is one of end entities alone", vec![flag(1)]),
-        ("own-point", "the list is that of the distribution point that the certificate names", vec![at_uri("http://pki.kyso.example/issuing.crl")]),
+        (
+            "own-point",
+            "the list is that of the distribution point that the certificate names",
+            vec![at_uri("http://pki.kyso.example/issuing.crl")],
+        ),
     ] {
         good.but(change).by(clause).list("issuing.crl", make(point(&parts))?).add(&format!("revocation/{file}"), files)?;
     }
@@ -140,7 +147,9 @@ fn several(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let at_hours = |hours: i64| RevocationList::new(time().plus_seconds(-3600 * hours), at(7));
     let make = |list: RevocationList| shared.issuing.revocation_list(&list);
     let older = make(at_hours(48).with(signer, at(-5), Some(6)))?;
-    good.but("an older list has the signer's certificate on hold, the newer one not any more").evidence("older.crl", older).add("revocation/hold-ended", files)?;
+    good.but("an older list has the signer's certificate on hold, the newer one not any more")
+        .evidence("older.crl", older)
+        .add("revocation/hold-ended", files)?;
     let newer = make(RevocationList::new(time(), at(7)).with(signer, at(-1), Some(1)))?;
     let bad = good.but("a newer list has the signer's certificate").evidence("newer.crl", newer);
     bad.indeterminate("REVOKED_NO_POE", REVOKED).add("revocation/newer", files)?;
@@ -159,7 +168,11 @@ fn dates(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let stale = make(RevocationList::new(at(-9), at(-2)))?;
     let listed = good.but("the list should have been replaced two days ago").by(clause).list("issuing.crl", stale.clone());
     listed.entry(|entry| entry.tolerates(fresh)).add("revocation/stale", files)?;
-    let bad = good.but("the list should have been replaced two days ago, and the policy insists").by(clause).list("issuing.crl", stale).policy(strict());
+    let bad = good
+        .but("the list should have been replaced two days ago, and the policy insists")
+        .by(clause)
+        .list("issuing.crl", stale)
+        .policy(strict());
     bad.indeterminate("TRY_LATER", fresh).add("revocation/stale-strict", files)?;
     good.but("the policy insists on fresh lists").by(clause).policy(strict()).add("revocation/fresh-strict", files)?;
     let day = json!({ "id": "a-day", "freshness": "required", "maximum_freshness": 86_400 });
@@ -167,7 +180,11 @@ fn dates(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let bad = good.but("the list is two days old, and the policy insists on one day").by(clause).list("issuing.crl", two_days).policy(day);
     bad.indeterminate("TRY_LATER", fresh).add("revocation/older-than-a-day", files)?;
     let endless = make(RevocationList { next_update: None, ..list() })?;
-    let bad = good.but("the list does not say when it will be replaced, and the policy insists").by(clause).list("issuing.crl", endless).policy(strict());
+    let bad = good
+        .but("the list does not say when it will be replaced, and the policy insists")
+        .by(clause)
+        .list("issuing.crl", endless)
+        .policy(strict());
     bad.indeterminate("TRY_LATER", fresh).add("revocation/no-next-update", files)?;
     // Decided for this library: what is issued after the validation time is not used.
     let later = make(RevocationList::new(time().plus_seconds(1), at(7)))?;
@@ -183,9 +200,12 @@ fn dates(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
 fn ended(shared: &Shared, files: &mut Files) -> Outcome {
     let ended: Entity = leaf(shared, |template| Template { not_after: at(-10), ..template })?;
     let document = crate::certificates::signed_at(at(-20), &ended, &[&shared.issuing])?;
-    let since = |time| Extension::new(ObjectIdentifier::new_unwrap("2.5.29.60"), false, value(0x18, kyso::Time::to_generalized_time(time).as_bytes()));
+    let since = |time| {
+        Extension::new(ObjectIdentifier::new_unwrap("2.5.29.60"), false, value(0x18, kyso::Time::to_generalized_time(time).as_bytes()))
+    };
     let keeping = |time| shared.issuing.revocation_list(&RevocationList { extensions: vec![since(time)], ..list() });
-    let what = "the signer's certificate has ended, the signature is in the register of an earlier day, and the list keeps ended certificates";
+    let what =
+        "the signer's certificate has ended, the signature is in the register of an earlier day, and the list keeps ended certificates";
     let case = Case::passing(what, "X.509 §9.5.2.7, EN 319 102-1 §5.5.4", document).existence(Some(at(-15)));
     let good = case.list("issuing.crl", keeping(at(-400))?).add("revocation/ended-kept", files)?;
     let outside = "OUT_OF_BOUNDS_NOT_REVOKED";
