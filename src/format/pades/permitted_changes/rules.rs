@@ -60,10 +60,10 @@ impl Reading<'_, '_, '_> {
         } else if !equal(b"Encrypt") {
             self.explained.trailer = Some("another_encryption");
         }
-        if let Some(info) = new.entry(b"Info").as_reference() {
-            if old.entry(b"Info").as_reference() == Some(info) || self.is_added(info.number) {
-                self.explain_if_used_only(info.number, (ChangeClass::Extension, "info"), "Info", &[]);
-            }
+        if let Some(info) = new.entry(b"Info").as_reference()
+            && (old.entry(b"Info").as_reference() == Some(info) || self.is_added(info.number))
+        {
+            self.explain_if_used_only(info.number, (ChangeClass::Extension, "info"), "Info", &[]);
         }
     }
 
@@ -231,7 +231,7 @@ impl Reading<'_, '_, '_> {
     fn security_store(&mut self, old: &Dictionary, new: &Dictionary) {
         let Some(store) = dictionary(self.after, new.entry(b"DSS")) else { return };
         let known = [&b"Type"[..], b"VRI", b"Certs", b"CRLs", b"OCSPs"];
-        if !store.entries().all(|(key, _)| known.contains(&key)) {
+        if !store.entries().all(|(key, _)| known.contains(&key)) || !self.is_validation_related_information(&store) {
             return;
         }
         let before: BTreeSet<u32> = self.closure(self.before, old.entry(b"DSS"));
@@ -248,6 +248,29 @@ impl Reading<'_, '_, '_> {
                 self.explain(number, (ChangeClass::Extension, "dss"), "Root.DSS");
             }
         }
+    }
+
+    /// EN 319 142-1 §5.4.2.3: `/VRI` by the SHA-1 of each signature in hexadecimal, each entry naming streams of the store.
+    fn is_validation_related_information(&self, store: &Dictionary) -> bool {
+        if !store.has(b"VRI") {
+            return true;
+        }
+        let Some(information) = dictionary(self.after, store.entry(b"VRI")) else { return false };
+        information.entries().filter(|(key, _)| *key != b"Type").all(|(key, entry)| {
+            let name = key.len() == 40 && key.iter().all(|octet| octet.is_ascii_digit() || octet.is_ascii_uppercase());
+            name && dictionary(self.after, entry).is_some_and(|entry| self.is_information_of_a_signature(&entry))
+        })
+    }
+
+    fn is_information_of_a_signature(&self, entry: &Dictionary) -> bool {
+        entry.entries().all(|(key, value)| match key {
+            b"Type" | b"TU" | b"TS" => true,
+            b"Cert" | b"CRL" | b"OCSP" => match self.after.resolve(value) {
+                Ok(Object::Array(elements)) => elements.iter().all(|element| element.as_reference().is_some()),
+                _ => false,
+            },
+            _ => false,
+        })
     }
 
     fn is_store_part(&self, object: &Object) -> bool {
@@ -269,10 +292,11 @@ impl Reading<'_, '_, '_> {
         let mut waiting = Vec::new();
         each_reference(object, |reference| waiting.push(reference));
         while let Some(reference) = waiting.pop() {
-            if found.len() < 100_000 && found.insert(reference.number) {
-                if let Ok(object) = view.object(reference) {
-                    each_reference(&object, |reference| waiting.push(reference));
-                }
+            if found.len() < 100_000
+                && found.insert(reference.number)
+                && let Ok(object) = view.object(reference)
+            {
+                each_reference(&object, |reference| waiting.push(reference));
             }
         }
         found
