@@ -191,10 +191,10 @@ fn is_about_documents(vector: &Vector) -> bool {
 fn the_schema_in_docs_is_that_of_the_types() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
     let schema = serde_json::to_string_pretty(&Report::json_schema()).unwrap() + "\n";
-    if std::env::var_os("KYSO_WRITE_SCHEMA").is_some() {
+    if std::env::var_os("KYSO_WRITE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &schema).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == schema, "docs/report.schema.json is another one: KYSO_WRITE_SCHEMA=1 cargo test --test vectors writes it");
+    assert!(written == schema, "docs/report.schema.json is another one: KYSO_WRITE=1 cargo test --test vectors writes it");
 }

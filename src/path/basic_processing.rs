@@ -2,6 +2,7 @@
 
 use super::{Request, algorithm_name, certificate_id, crl_processing, preparation_for_next, reliable, wrap_up};
 use crate::crypto::Verification;
+use crate::limits::Exhausted;
 use crate::pki::Certificate;
 use crate::report::json::{Revocation, Want};
 use crate::report::{Block, Fact, Recorder, Stop, checks};
@@ -36,11 +37,13 @@ checks! {
 pub(super) fn certification_path(
     request: &Request<'_>,
     path: &[Certificate],
+    exhausted: Option<&Exhausted>,
     revocation: &mut Vec<Revocation>,
     wants: &mut Vec<Want>,
 ) -> Block {
     let subject = path.iter().map(certificate_id).collect::<Vec<_>>().join(" ");
     Block::run("Certification path", "RFC 5280 §6.1", subject, |r| {
+        super::found(r, request, path.last(), exhausted);
         let mut complete = true;
         for position in (0..path.len().saturating_sub(1)).rev() {
             let (Some(certificate), Some(issuer)) = (path.get(position), path.get(position + 1)) else { continue };
@@ -96,11 +99,16 @@ fn signature(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) -> Resu
     )?;
     let named = algorithm_name(certificate.signature_algorithm());
     let verification = request.budgets.verify(place.issuer, certificate.signature_algorithm(), certificate.tbs(), certificate.signature());
-    let Ok(verification) = verification else { return r.require(&WITHIN_LIMITS, false, []) };
+    let verification = within_limits(r, verification)?;
     let implemented = !matches!(verification, Verification::Unsupported(_));
     r.require(&SIGNATURE_IMPLEMENTED, implemented, [("subject", subject(certificate)), ("algorithm", named.into())])?;
     let facts = [("subject", subject(certificate)), ("issuer", subject(place.issuer))];
     r.require(&SIGNATURE_VALID, verification == Verification::Valid, facts)
+}
+
+/// What came of checking a signature value, unless that was one too many.
+pub(super) fn within_limits(r: &mut Recorder, verification: Result<Verification, Exhausted>) -> Result<Verification, Stop> {
+    r.obtain(&WITHIN_LIMITS, verification.ok(), [])
 }
 
 fn algorithm(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) {

@@ -1,8 +1,8 @@
 //! RFC 5280 §6.3.3 — CRL Processing: complete lists of the certificate's own issuer
 
-use super::basic_processing::{Place, subject};
+use super::basic_processing::{Place, subject, within_limits};
 use super::{Request, algorithm_name, certificate_id, reliable, unknown_status};
-use crate::context::{Freshness, RevocationPolicy};
+use crate::context::{Freshness, Policy, RevocationPolicy};
 use crate::crypto::Verification;
 use crate::pki::extension::{DistributionPointName, GeneralName};
 use crate::pki::{Certificate, CertificateList, RevocationReason, RevokedCertificate};
@@ -141,8 +141,8 @@ fn acceptance(request: &Request<'_>, place: &Place<'_>, id: [u8; 32], crl: &Cert
         r.require(&KEY_USAGE, usage.is_none_or(|usage| usage.crl_sign()), [("issuer", issuer.clone())])?;
         let algorithm = crl.signature_algorithm();
         let named = || Fact::from(algorithm_name(algorithm));
-        let valid = algorithm == crl.tbs_signature_algorithm()
-            && matches!(request.budgets.verify(place.issuer, algorithm, crl.tbs(), crl.signature()), Ok(Verification::Valid));
+        let verification = within_limits(r, request.budgets.verify(place.issuer, algorithm, crl.tbs(), crl.signature()))?;
+        let valid = algorithm == crl.tbs_signature_algorithm() && verification == Verification::Valid;
         r.require(&SIGNATURE_VALID, valid, [("issuer", issuer), ("algorithm", named())])?;
         let reliable = reliable(request.context, algorithm, place.issuer).at(request.time);
         r.require(&ALGORITHM_RELIABLE, reliable, [("algorithm", named()), ("time", request.time.into())])?;
@@ -199,12 +199,8 @@ fn names_distribution_point(certificate: &Certificate, name: &DistributionPointN
 /// EN 319 102-1 §5.2.5.4: fresh at T when `thisUpdate > T - D`.
 fn freshness(r: &mut Recorder, request: &Request<'_>, crl: &CertificateList, place: &Place<'_>, wants: &mut Vec<Want>) {
     let policy = request.context.policy;
-    let maximum = match (policy.maximum_freshness, crl.next_update()) {
-        (Some(seconds), _) => Some(i64::try_from(seconds).unwrap_or(i64::MAX)),
-        (None, Some(next)) => Some(next.unix().saturating_sub(crl.this_update().unix())),
-        (None, None) => None,
-    };
-    let fresh = maximum.is_some_and(|maximum| crl.this_update() > request.time.plus_seconds(maximum.saturating_neg()));
+    let maximum = maximum_age(policy, crl.this_update(), crl.next_update());
+    let fresh = is_fresh(crl.this_update(), maximum, request.time);
     let facts = [("this_update", crl.this_update().into()), ("time", request.time.into()), ("maximum", maximum.unwrap_or(0).into())];
     if fresh || policy.freshness == Freshness::Required {
         r.ask(&FRESH, fresh, facts);
@@ -214,6 +210,20 @@ fn freshness(r: &mut Recorder, request: &Request<'_>, crl: &CertificateList, pla
     if !fresh {
         wants.push(want(place.certificate));
     }
+}
+
+/// In seconds: what the policy says, else until the next piece of information was to come.
+pub(crate) fn maximum_age(policy: &Policy, this_update: Time, next_update: Option<Time>) -> Option<i64> {
+    match (policy.maximum_freshness, next_update) {
+        (Some(seconds), _) => Some(i64::try_from(seconds).unwrap_or(i64::MAX)),
+        (None, Some(next)) => Some(next.unix().saturating_sub(this_update.unix())),
+        (None, None) => None,
+    }
+}
+
+/// Without a maximum age nothing is fresh.
+pub(crate) fn is_fresh(this_update: Time, maximum: Option<i64>, at: Time) -> bool {
+    maximum.is_some_and(|maximum| this_update > at.plus_seconds(maximum.saturating_neg()))
 }
 
 fn want(certificate: &Certificate) -> Want {

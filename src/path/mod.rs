@@ -2,7 +2,7 @@
 
 mod basic_processing;
 mod building;
-mod crl_processing;
+pub(crate) mod crl_processing;
 mod preparation_for_next;
 mod wrap_up;
 
@@ -11,7 +11,7 @@ use crate::crypto::{Signed, Verification};
 use crate::limits::{Budget, Exhausted};
 use crate::pki::{AlgorithmIdentifier, Certificate};
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
-use crate::report::{Block, Check, Fact, SubIndication, checks};
+use crate::report::{Block, Check, Fact, Recorder, SubIndication, checks};
 use crate::time::Time;
 
 checks! {
@@ -102,7 +102,7 @@ pub(crate) fn validate(request: &Request<'_>) -> Validated {
     let (candidates, exhausted) = building::candidate_paths(request);
     let mut tried: Vec<Candidate> = Vec::new();
     for path in candidates {
-        let candidate = judge(request, path);
+        let candidate = judge(request, path, exhausted.as_ref());
         let passed = candidate.block.is_passed();
         tried.push(candidate);
         if passed {
@@ -137,11 +137,18 @@ struct Candidate {
     wants: Vec<Want>,
 }
 
-fn judge(request: &Request<'_>, path: Vec<Certificate>) -> Candidate {
+fn judge(request: &Request<'_>, path: Vec<Certificate>, exhausted: Option<&Exhausted>) -> Candidate {
     let (mut revocation, mut wants) = (Vec::new(), Vec::new());
     let anchor = path.last().and_then(|certificate| request.context.anchors.find(certificate)).cloned();
-    let block = basic_processing::certification_path(request, &path, &mut revocation, &mut wants);
+    let block = basic_processing::certification_path(request, &path, exhausted, &mut revocation, &mut wants);
     Candidate { block, path, anchor, revocation, wants }
+}
+
+/// The two questions on which a search without result ends, of a path that was found.
+fn found(r: &mut Recorder, request: &Request<'_>, anchor: Option<&Certificate>, exhausted: Option<&Exhausted>) {
+    r.tolerate(&WITHIN_LIMITS, exhausted.is_none(), [("limit", exhausted.map_or(String::new(), ToString::to_string).into())]);
+    let anchor = anchor.map_or(String::new(), certificate_id);
+    r.ask(&TRUST_ANCHOR_REACHED, true, [("subject", request.target.subject().to_string().into()), ("anchor", anchor.into())]);
 }
 
 /// A path that passed, else the one whose failure tells most: about time or status rather than about structure.

@@ -1,7 +1,7 @@
 //! RFC 5280 §6.1.4 — Preparation for Certificate i+1: what makes a certificate an issuer
 
 use super::basic_processing::{Place, subject};
-use super::wrap_up::unprocessed_critical;
+use super::wrap_up::{has_duplicates, unprocessed_critical};
 use crate::report::{Fact, Recorder, Stop, checks};
 
 checks! {
@@ -21,6 +21,8 @@ checks! {
     EXTENSIONS_READABLE = "preparation_for_next.extensions_readable", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),
         "An extension of the certificate of {issuer} cannot be read: {what}.",
         "Không đọc được một phần mở rộng trong chứng thư của {issuer}: {what}.";
+    EXTENSIONS_UNIQUE = "preparation_for_next.extensions_unique", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),
+        "The certificate of {issuer} has an extension twice.", "Chứng thư của {issuer} có một phần mở rộng xuất hiện hai lần.";
 }
 
 /// Name constraints, policy mappings, policy constraints, inhibit anyPolicy.
@@ -38,6 +40,8 @@ pub(super) fn issuer(r: &mut Recorder, place: &Place<'_>) -> Result<(), Stop> {
         }
     };
     r.ask(&EXTENSIONS_READABLE, true, [("issuer", named())]);
+    // Of two basic constraints one reader takes the first and another the last.
+    r.ask(&EXTENSIONS_UNIQUE, !has_duplicates(issuer), [("issuer", named())]);
     // A version 1 or 2 certificate has no basic constraints; only a trust anchor may be one (§6.1.4 (k)).
     let is_ca = constraints.as_ref().map_or(is_anchor && issuer.version() < 3, |constraints| constraints.ca);
     r.ask(&IS_CA, is_ca, [("issuer", named())]);

@@ -84,6 +84,7 @@ pub(super) fn unprocessed_critical(certificate: &Certificate) -> Vec<String> {
     critical.map(|extension| extension.oid.to_string()).filter(|oid| !PROCESSED.contains(&oid.as_str())).collect()
 }
 
-fn has_duplicates(certificate: &Certificate) -> bool {
+/// RFC 5280 §4.2: no extension may stand twice.
+pub(super) fn has_duplicates(certificate: &Certificate) -> bool {
     !certificate.extension_set().duplicates().is_empty()
 }

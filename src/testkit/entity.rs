@@ -71,9 +71,13 @@ impl Entity {
     pub fn revocation_list(&self, list: &RevocationList) -> Result<Vec<u8>, Misuse> {
         let algorithm = list.algorithm.unwrap_or_else(|| self.key.algorithm());
         let issuer = list.issuer.as_ref().unwrap_or(&self.name);
+        let inner = match &list.fault {
+            Some(Fault::InnerAlgorithm(other)) => other,
+            _ => &algorithm,
+        };
         let mut all = self.authority_key_identifier(list.authority_key_identifier).into_iter().collect::<Vec<_>>();
         all.extend(list.extensions());
-        self.signed(&list.to_be_signed(issuer, &algorithm, &all)?, &algorithm, list.fault.as_ref())
+        self.signed(&list.to_be_signed(issuer, inner, &all)?, &algorithm, list.fault.as_ref())
     }
 
     /// `SIGNED` (RFC 5280 §4.1.1): the octets, the algorithm and the value under this entity's key.

@@ -2,8 +2,9 @@
 
 use super::basic_signature::{Basic, basic_signature};
 use super::verdict::Session;
-use crate::context::{AlgorithmUse, Context};
+use crate::context::{AlgorithmUse, Context, Freshness, Policy};
 use crate::format::signature::Signature;
+use crate::path::crl_processing::{is_fresh, maximum_age};
 use crate::path::{Validated, algorithm_name, reliable};
 use crate::pki::Certificate;
 use crate::report::json::{Kind, RevocationStatus};
@@ -18,6 +19,9 @@ checks! {
     REVOKED_AFTER = "signature_with_time.revoked_after", "EN 319 102-1 §5.5.4 (4)(a), (b)", Indeterminate(RevokedNoPoe),
         "The certificate {certificate} was revoked at {revoked_at}, not after {best_signature_time}.",
         "Chứng thư {certificate} bị thu hồi lúc {revoked_at}, không sau thời điểm {best_signature_time}.";
+    REVOCATION_FRESH = "signature_with_time.revocation_fresh", "EN 319 102-1 §5.5.4 (6)", Indeterminate(TryLater),
+        "What is known of the revocation of {certificate} is of {this_update}, too old at {best_signature_time} already.",
+        "Thông tin thu hồi của {certificate} phát hành lúc {this_update}, đã quá cũ tại thời điểm {best_signature_time}.";
     NOT_BEFORE = "signature_with_time.not_before_validity", "EN 319 102-1 §5.5.4 (4)(c)", Failed(NotYetValid),
         "The signature existed at {best_signature_time}, before the signer's certificate was valid ({not_before}).",
         "Chữ ký đã tồn tại lúc {best_signature_time}, trước khi chứng thư người ký có hiệu lực ({not_before}).";
@@ -33,9 +37,10 @@ checks! {
 }
 
 /// The checks whose failure a proof of existence before `best_signature_time` can mend.
-const MENDABLE: [&str; 8] = [
+const MENDABLE: [&str; 9] = [
     "basic_processing.signer_within_validity",
     "basic_processing.within_validity",
+    "crl_processing.fresh",
     "crl_processing.not_revoked",
     "signature_acceptance.algorithm_reliable",
     "signature_acceptance.digest_reliable",
@@ -75,6 +80,7 @@ fn mended(r: &mut Recorder, session: &Session<'_>, signature: &Signature, basic:
     let named = lasting.map_or(String::new(), |step| step.check.to_string());
     r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
     revocation(r, path, certificate, best);
+    freshness(r, session.context.policy, path, best);
     let facts = [("best_signature_time", best.into()), ("not_before", certificate.not_before().into())];
     r.ask(&NOT_BEFORE, best >= certificate.not_before(), facts);
     let facts = [("best_signature_time", best.into()), ("not_after", certificate.not_after().into())];
@@ -108,8 +114,32 @@ fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, bes
         let Some(revoked_at) = status.revoked_at else { continue };
         let facts =
             [("certificate", status.certificate.clone().into()), ("revoked_at", revoked_at.0.into()), ("best_signature_time", best.into())];
-        let sub = if status.certificate == signer { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
+        let sub = match status.reason {
+            Some("certificateHold") => SubIndication::TryLater,
+            _ if status.certificate == signer => SubIndication::RevokedNoPoe,
+            _ => SubIndication::RevokedCaNoPoe,
+        };
         let _: Result<(), Stop> = r.require_or(&REVOKED_AFTER, revoked_at.0 > best, Conclusion::indeterminate(sub), facts);
+    }
+}
+
+/// What is stale at the validation time may be fresh at the best signature time: it may even have been issued after that.
+fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
+    for status in &path.revocation {
+        let Some(this_update) = status.this_update else { continue };
+        let maximum = maximum_age(policy, this_update.0, status.next_update.map(|next| next.0));
+        let fresh = is_fresh(this_update.0, maximum, best);
+        let facts = [
+            ("certificate", status.certificate.clone().into()),
+            ("this_update", this_update.0.into()),
+            ("maximum", maximum.unwrap_or(0).into()),
+            ("best_signature_time", best.into()),
+        ];
+        if fresh || policy.freshness == Freshness::Required {
+            r.ask(&REVOCATION_FRESH, fresh, facts);
+        } else {
+            r.tolerate(&REVOCATION_FRESH, fresh, facts);
+        }
     }
 }
 

@@ -307,8 +307,8 @@ fn limits(good: &Good, files: &mut Files) -> Outcome {
         .by(clause)
         .policy(json!({ "id": "few-paths", "limits": { "paths": 1 } }));
     bad.indeterminate(GENERAL, "limit.paths").add("certificates/limit-of-paths", files)?;
-    let bad = good.but("the policy allows one signature on a certificate or list to be verified").by(clause);
-    let bad = bad.policy(json!({ "id": "few-signatures", "limits": { "signature_checks": 1 } }));
+    let bad = good.but("the policy allows no signature on a certificate or list to be verified").by(clause);
+    let bad = bad.policy(json!({ "id": "no-signatures", "limits": { "signature_checks": 0 } }));
     bad.indeterminate(GENERAL, "limit.signature_checks").add("certificates/limit-of-signatures", files)?;
     Ok(())
 }

@@ -157,14 +157,6 @@ fn attributes(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
     )?;
     let document = edited(signer, |data, _| data.content_type = object_id::SIGNED_DATA)?;
     refused("not-data", "the content is said to be signed data", "EN 319 142-1 §6.3 (c)", "content.type_is_data", document)?;
-    let time = attribute(object_id::SIGNING_TIME, &[value(0x17, b"tomorrow")]);
-    refused(
-        "signing-time-unreadable",
-        "signing-time is no time",
-        "RFC 5652 §11.3",
-        "signed_data.signing_time",
-        with(&|all| all.push(time.clone()))?,
-    )?;
     let reference = attribute(object_id::SIGNING_CERTIFICATE_V2, &[null()]);
     let check = "signed_data.signing_certificate_reference";
     refused(
@@ -175,6 +167,18 @@ fn attributes(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
         with(&|all| all[2] = reference.clone())?,
     )?;
 
+    let misplaced = file(|octets| {
+        let mut info = signer.over_attributes(signer.attributes(&Sha256.digest(octets)))?;
+        info.unsigned = vec![cms::signing_time(claimed())];
+        Ok(signer.data(&info).der())
+    })?;
+    refused(
+        "misplaced",
+        "a signing-time stands among the unsigned attributes",
+        "RFC 5652 §11.3",
+        "signed_data.attributes_in_place",
+        misplaced,
+    )?;
     // Without one digest nothing says what was signed, though the value holds over the attributes.
     let two_values = attribute(object_id::MESSAGE_DIGEST, &[octet_string(&[1; 32]), octet_string(&[2; 32])]);
     for (file, change, document) in [
@@ -185,6 +189,11 @@ fn attributes(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
         let bad = good.but(change).by("RFC 5652 §11.2").document(document).fails(FORMAT, "signed_data.message_digest");
         bad.entry(|entry| entry.level("none").integrity("unknown")).add(&format!("contents/{file}"), files)?;
     }
+    // Decided for this library: a claim that nobody can read is one that is not made.
+    let time = attribute(object_id::SIGNING_TIME, &[value(0x17, b"tomorrow")]);
+    let listed = good.but("there is a signing-time that is no time").by("RFC 5652 §11.3").document(with(&|all| all.push(time.clone()))?);
+    let listed = listed.entry(|entry| entry.level("none").tolerates("signed_data.signing_time"));
+    listed.add("contents/signing-time-unreadable", files)?;
     let document = with(&|all| all.push(cms::signing_time(claimed())))?;
     let listed = good.but("there is a signing-time").by("EN 319 142-1 §6.3 (d)").document(document);
     listed.entry(|entry| entry.level("none").tolerates("content.no_signing_time_attribute")).add("contents/signing-time", files)?;

@@ -137,6 +137,6 @@ fn fresh(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good
         .but("the list is older, and was replaced before the day of the register")
         .list("issuing.crl", make(&shared.issuing, -37, -30)?);
-    bad.indeterminate("TRY_LATER", "").add("existence/list-stale", files)?;
+    bad.indeterminate("TRY_LATER", "signature_with_time.revocation_fresh").add("existence/list-stale", files)?;
     Ok(())
 }

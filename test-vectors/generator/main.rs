@@ -9,12 +9,17 @@ mod case;
 mod certificates;
 mod cms;
 mod contents;
+mod encryption;
 mod existence;
+mod fields;
 mod hand_made;
 mod key_files;
+mod later;
 mod pdf;
 mod revocation;
+mod several;
 mod shared;
+mod structure;
 mod sub_filters;
 
 use std::collections::BTreeMap;
@@ -31,14 +36,18 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 8] = [
+const GROUPS: [(&str, Group); 12] = [
     ("algorithms", algorithms::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),
     ("contents", contents::add),
     ("existence", existence::add),
+    ("fields", fields::add),
     ("key-files", key_files::add),
+    ("later-revisions", later::add),
     ("revocation", revocation::add),
+    ("several", several::add),
+    ("structure", structure::add),
     ("sub-filters", sub_filters::add),
 ];
 

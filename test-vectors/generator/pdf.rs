@@ -161,9 +161,9 @@ pub fn linearised() -> Vec<u8> {
 
 /// §7.5.6: `file`, which ends with a table or is linearised, and one more revision with these objects; `more` are further entries of the trailer.
 pub fn updated(file: &[u8], objects: &Objects, more: &str) -> Vec<u8> {
-    let previous = startxref(file);
+    let (previous, size) = (startxref(file), size(objects).max(last_size(file)));
     let (mut file, offsets) = body(file.to_vec(), objects);
-    let section = table_section(&mut file, &offsets, None, &format!("/Size 100 /Root 1 0 R /Prev {previous} {more}"));
+    let section = table_section(&mut file, &offsets, None, &format!("/Size {size} /Root 1 0 R /Prev {previous} {more}"));
     tail(&mut file, section);
     file
 }
@@ -172,6 +172,13 @@ pub fn updated(file: &[u8], objects: &Objects, more: &str) -> Vec<u8> {
 pub fn startxref(file: &[u8]) -> usize {
     let text = String::from_utf8_lossy(&file[file.len().saturating_sub(64)..]).into_owned();
     text.rsplit("startxref\n").next().and_then(|rest| rest.lines().next()).and_then(|line| line.parse().ok()).unwrap_or(0)
+}
+
+/// The last `/Size` of the file.
+fn last_size(file: &[u8]) -> u32 {
+    let text = String::from_utf8_lossy(file);
+    let last = text.rfind("/Size ").map(|at| &text[at + 6..]);
+    last.and_then(|rest| rest.split(|next: char| !next.is_ascii_digit()).next()).and_then(|digits| digits.parse().ok()).unwrap_or(1)
 }
 
 pub fn object(number: u32, octets: &[u8]) -> Vec<u8> {

@@ -3,6 +3,10 @@
 //! One pass from the header to the end. Where an object begins is known from the cross-references, where it ends from its own brackets and
 //! its `/Length`; nothing is built, searched for or inflated.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use std::ops::Range;
 
 use super::chain::Chain;
@@ -26,9 +30,14 @@ pub struct Accounting {
     pub unlisted: Vec<(Reference, u64)>,
     /// Where `/ByteRange` stands in unaccounted octets; at most 1,000.
     pub(super) byte_ranges: Vec<usize>,
+    /// Objects in which `/ByteRange` stands, and of which revision they are; streams are opaque and left out. At most 1,000.
+    pub(super) with_byte_range: Vec<(Reference, usize)>,
 }
 
 const MOST: usize = 1_000;
+
+/// Built once: every object that is no stream is searched for it.
+static BYTE_RANGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"/ByteRange"));
 
 impl Accounting {
     /// Whether some octet of `span` is unaccounted for.
@@ -203,7 +212,10 @@ impl Walk<'_, '_> {
         // end of the file.
         let follow = if self.wasted > self.octets.len().saturating_mul(4) { bound } else { self.octets.len() };
         match self.object(group, follow) {
-            Ok(end) => self.at = end,
+            Ok(end) => {
+                self.note_byte_range(group, end);
+                self.at = end;
+            }
             Err(problem) => {
                 self.wasted = self.wasted.saturating_add(follow - self.at);
                 if let Some(start) = group.first() {
@@ -221,6 +233,17 @@ impl Walk<'_, '_> {
             if header.is_none_or(|header| header.reference != start.reference) {
                 self.note_entry("header_mismatch", format!("the entry for {} points to a cross-reference", start.reference), start);
             }
+        }
+    }
+
+    fn note_byte_range(&mut self, group: &[Start], end: usize) {
+        let octets = self.octets.get(self.at..end).unwrap_or_default();
+        let value = octets.trim_ascii_end().strip_suffix(b"endobj").unwrap_or(octets).trim_ascii_end();
+        let listed = &mut self.accounting.with_byte_range;
+        if let Some(start) =
+            group.first().filter(|_| listed.len() < MOST && !value.ends_with(b"endstream") && BYTE_RANGE.find(value).is_some())
+        {
+            listed.push((start.reference, start.revision));
         }
     }
 

@@ -10,7 +10,7 @@ use super::cross_reference::{Reader, target};
 use super::encryption::{Encryption, EncryptionFacts};
 use super::finding::{Finding, Findings, Problem};
 use super::lexer::{Lexer, find};
-use super::object::{Dictionary, Object};
+use super::object::{Dictionary, Object, Reference};
 use super::parser::Bounds;
 use super::revision::{Revision, SectionKind};
 use super::view::View;
@@ -138,6 +138,11 @@ impl<'a> Pdf<'a> {
     /// Places of `/ByteRange` in octets that no named object accounts for: signatures found, never trusted.
     pub fn byte_ranges_unlisted(&self) -> &[usize] {
         &self.accounting().byte_ranges
+    }
+
+    /// Objects with a `/ByteRange` somewhere in them, and the revision that has them: signatures, whether or not a field has them.
+    pub fn objects_with_byte_range(&self) -> &[(Reference, usize)] {
+        &self.accounting().with_byte_range
     }
 
     /// The index of the revision that ends at octet `end`, the end of a signed range: the octets before it end with `startxref`, N, `%%EOF`

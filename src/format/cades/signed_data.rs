@@ -146,6 +146,11 @@ pub(crate) fn has_signing_certificate_v2(signer: &SignerInfo) -> bool {
         .is_some_and(|attributes| attributes.signing_certificate_v2().is_ok_and(|reference| reference.is_some()))
 }
 
+/// Whether the attribute is there, readable or not.
+pub(crate) fn has_signing_time(signer: &SignerInfo) -> bool {
+    signer.signed_attributes.as_ref().is_some_and(|attributes| attributes.count(object_id::SIGNING_TIME) > 0)
+}
+
 /// The timestamps on the signature value that can be read.
 pub(crate) fn signature_timestamps(signer: &SignerInfo) -> Vec<TimestampToken> {
     signer.signature_timestamps().into_iter().flatten().collect()

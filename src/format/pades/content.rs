@@ -6,7 +6,8 @@ use crate::encoding::der::{Reader, Received, Rules, tag};
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::format::cades::signed_data::{
-    Attributes, digest_of, has_signing_certificate_v2, is_data, one_signer, signature_timestamps, signed_attributes, signed_datum, value,
+    Attributes, digest_of, has_signing_certificate_v2, has_signing_time, is_data, one_signer, signature_timestamps, signed_attributes,
+    signed_datum, value,
 };
 use crate::format::signature::{Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, SignedData, SignerInfo, TimestampToken};
@@ -143,7 +144,7 @@ fn detached(r: &mut Recorder, octets: &[u8], presence: Attributes, content: &mut
     if presence == Attributes::Mandatory {
         r.ask(&DATA, is_data(&signed_data), [("content_type", signed_data.content.content_type.to_string().into())]);
         // A time given twice can be given differently; the profile's own is /M.
-        r.tolerate(&NO_SIGNING_TIME, content.signing_time.is_none(), []);
+        r.tolerate(&NO_SIGNING_TIME, !has_signing_time(signer), []);
     }
     let attributes = signed_attributes(r, &signed_data, signer, presence);
     over_ranges(r, signer, content, wanted)?;
@@ -173,8 +174,7 @@ fn over_ranges(r: &mut Recorder, signer: &SignerInfo, content: &mut Content, wan
 /// EN 319 142-1 §6.3 as far as the CMS tells: B-B has the protected reference and the signer's certificate, B-T a timestamp over the value.
 fn level(presence: Attributes, signer: &SignerInfo, content: &Content) -> Level {
     let has_certificate = content.certificates.iter().any(|certificate| signer.signer.names(certificate));
-    let baseline =
-        presence == Attributes::Mandatory && has_signing_certificate_v2(signer) && has_certificate && content.signing_time.is_none();
+    let baseline = presence == Attributes::Mandatory && has_signing_certificate_v2(signer) && has_certificate && !has_signing_time(signer);
     let stamped = content
         .timestamps
         .iter()

@@ -34,6 +34,9 @@ checks! {
         "Signatures of the kind {sub_filter} cannot be judged.", "Không kiểm tra được chữ ký thuộc loại {sub_filter}.";
     ENDS_REVISION = "byte_range.ends_revision", "ISO 32000-2 §12.8.1", Indeterminate(SigConstraintsFailure),
         "The signed bytes are not a revision of this file: {what}.", "Phần byte được ký không phải là một phiên bản của tệp này: {what}.";
+    CHAIN_INTACT = "signature_dictionary.chain_intact", "ISO 32000-2 §7.5.6", Indeterminate(SigConstraintsFailure),
+        "The chain of the file's cross-references is broken, so that another reader may see another document: {what}.",
+        "Chuỗi bảng tham chiếu của tệp bị đứt, phần mềm khác có thể hiển thị một tài liệu khác: {what}.";
     PLACE_KNOWN = "signature_dictionary.place_known", "ISO 32000-2 §12.7.5.5", Indeterminate(SigConstraintsFailure),
         "No field of the form has this signature.", "Không trường biểu mẫu nào chứa chữ ký này.";
 }
@@ -87,7 +90,9 @@ pub(super) fn read(pdf: &Pdf<'_>, place: SignaturePlace) -> Read {
     let format_constraints = Block::run("Constraints of the file", "ISO 32000-2 §12.8.1", subject, |r| {
         let supported = sub_filter.as_deref().is_some_and(content::is_supported);
         r.ask(&SUB_FILTER, supported || found.is_none(), [("sub_filter", sub_filter.clone().unwrap_or_default().into())]);
-        r.ask(&PLACE_KNOWN, place.field_object.is_some() || place.found != FoundIn::Form, []);
+        r.ask(&PLACE_KNOWN, place.field_object.is_some() || place.found == FoundIn::UsageRights, []);
+        let broken = pdf.chain_problem();
+        r.ask(&CHAIN_INTACT, broken.is_none(), [("what", broken.map_or(String::new(), ToString::to_string).into())]);
         match &revision {
             Some(Ok(index)) => r.ask(&ENDS_REVISION, true, [("revision", index.saturating_add(1).into())]),
             Some(Err(problem)) => r.ask(&ENDS_REVISION, false, [("what", problem.to_string().into())]),

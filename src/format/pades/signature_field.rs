@@ -34,6 +34,8 @@ pub(crate) enum FoundIn {
     UsageRights,
     /// A field of an older revision that the last one has no more.
     OlderForm,
+    /// Nothing leads to it; it stands among the objects of the file.
+    Nowhere,
 }
 
 /// Deep and wide enough for every form, and the end of every loop.
@@ -56,7 +58,22 @@ pub(crate) fn places(pdf: &Pdf<'_>) -> Vec<SignaturePlace> {
             }
         }
     }
+    found.extend(nowhere(pdf, &found));
     found
+}
+
+/// Signature dictionaries to which neither a form nor permissions lead: a viewer may show them all the same, by the widget of a page.
+fn nowhere(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<SignaturePlace> {
+    let mut others: Vec<SignaturePlace> = Vec::new();
+    for (holder, revision) in pdf.objects_with_byte_range() {
+        let known = found.iter().chain(&others).any(|place| place.holder == Some(*holder));
+        let value = pdf.at(*revision).and_then(|view| dictionary(&view, &Object::Reference(*holder)));
+        if !known && value.is_some_and(|value| value.has(b"ByteRange")) {
+            let (holder, revision) = (Some(*holder), *revision);
+            others.push(SignaturePlace { field: None, field_object: None, holder, direct: false, revision, found: FoundIn::Nowhere });
+        }
+    }
+    others
 }
 
 /// Whether revision `index` rewrote anything that an older revision had: only then can it have removed a field.
