@@ -3,15 +3,20 @@
 //! One pass from the header to the end. Where an object begins is known from the cross-references, where it ends from its own brackets and
 //! its `/Length`; nothing is built, searched for or inflated.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use std::ops::Range;
 
 use super::chain::Chain;
 use super::cross_reference::{skip_white_at, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
-use super::lexer::Lexer;
+use super::lexer::{Lexer, find};
+use super::named_places::{Start, starts};
 use super::object::Reference;
-use super::revision::{Entry, Origin, Revision};
+use super::revision::Entry;
 use super::trailer::tail;
 
 /// What every octet of the file belongs to.
@@ -31,24 +36,15 @@ pub struct Accounting {
 
 const MOST: usize = 1_000;
 
+/// Built once: every object that is no stream is searched for it.
+static BYTE_RANGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"/ByteRange"));
+
 impl Accounting {
     /// Whether some octet of `span` is unaccounted for.
     pub fn unaccounted_in(&self, span: &Range<u64>) -> bool {
         let beyond_the_list = self.unaccounted.len() == MOST && self.unaccounted.last().is_some_and(|last| last.end < span.end);
         beyond_the_list || self.unaccounted.iter().any(|gap| gap.start < span.end && span.start < gap.end)
     }
-}
-
-/// A place that a cross-reference, or the chain, names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Start {
-    /// As named: white space may stand here.
-    at: usize,
-    /// Behind the section that begins here; `None` for an object.
-    section_end: Option<usize>,
-    reference: Reference,
-    revision: usize,
-    hybrid: bool,
 }
 
 /// Gives the number that the `/Length` at an offset stands for, in a revision.
@@ -75,39 +71,6 @@ pub(super) fn account(octets: &[u8], header: usize, chain: &Chain, findings: &Fi
             walk.note_inside(group);
         }
     }
-}
-
-/// Every place named, ascending; what points outside the file is told.
-fn starts(octets: &[u8], header: usize, chain: &Chain, findings: &Findings) -> Vec<Start> {
-    let mut starts = Vec::new();
-    for (revision, Revision { sections, .. }) in chain.revisions.iter().enumerate() {
-        for section in sections {
-            for (number, origin, entry) in &section.rows {
-                let Entry::InUse { offset, generation } = *entry else { continue };
-                let reference = Reference { number: *number, generation };
-                let hybrid = *origin == Origin::HybridStream;
-                match usize::try_from(offset).ok().and_then(|offset| offset.checked_add(header)).filter(|at| *at < octets.len()) {
-                    Some(at) => starts.push(Start { at, section_end: None, reference, revision, hybrid }),
-                    None => findings.note(
-                        Finding::new(
-                            "entry_out_of_range",
-                            format!("the entry for {reference} points outside the file"),
-                            section.octets.start,
-                        )
-                        .about(reference)
-                        .in_revision(revision),
-                    ),
-                }
-            }
-            for span in [Some(&section.octets), section.hybrid.as_ref()].into_iter().flatten() {
-                let reference = Reference { number: 0, generation: 0 };
-                starts.push(Start { at: span.start, section_end: Some(span.end), reference, revision, hybrid: false });
-            }
-        }
-    }
-    // As a rule they are in order already.
-    starts.sort();
-    starts
 }
 
 struct Walk<'a, 'w> {
@@ -196,7 +159,7 @@ impl Walk<'_, '_> {
         while let Some(found) = octets.get(from..).and_then(|rest| find(rest, b"obj")) {
             let word = from + found;
             from = word + 3;
-            let header = header_before(octets, gap.start, word);
+            let header = indirect::header_before(octets, gap.start, word);
             if let Some(header) = header {
                 self.note(
                     "unlisted_object",
@@ -241,6 +204,7 @@ impl Walk<'_, '_> {
     /// What begins here: a section, or the object that entries name. `bound` is where the next thing named begins.
     fn group(&mut self, group: &[Start], bound: usize) {
         if let Some(end) = group.iter().find_map(|start| start.section_end) {
+            self.entries_of_section(group);
             self.at = tail(self.octets, end).map_or(end, |tail| tail.end);
             return;
         }
@@ -262,12 +226,22 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// A cross-reference stream may have an entry; another object has none here.
+    fn entries_of_section(&self, group: &[Start]) {
+        let header = indirect::header(self.octets, self.at);
+        for start in group.iter().filter(|start| start.section_end.is_none()) {
+            if header.is_none_or(|header| header.reference != start.reference) {
+                self.note_entry("header_mismatch", format!("the entry for {} points to a cross-reference", start.reference), start);
+            }
+        }
+    }
+
     fn note_byte_range(&mut self, group: &[Start], end: usize) {
         let octets = self.octets.get(self.at..end).unwrap_or_default();
         let value = octets.trim_ascii_end().strip_suffix(b"endobj").unwrap_or(octets).trim_ascii_end();
         let listed = &mut self.accounting.with_byte_range;
         if let Some(start) =
-            group.first().filter(|_| listed.len() < MOST && !value.ends_with(b"endstream") && find(value, b"/ByteRange").is_some())
+            group.first().filter(|_| listed.len() < MOST && !value.ends_with(b"endstream") && BYTE_RANGE.find(value).is_some())
         {
             listed.push((start.reference, start.revision));
         }
@@ -284,76 +258,55 @@ impl Walk<'_, '_> {
 
     /// Behind the object that begins here, if its value ends before `bound`.
     fn object(&self, group: &[Start], bound: usize) -> Result<usize, Problem> {
-        let header = indirect::header(self.octets, self.at)
-            .ok_or_else(|| Problem::new("header_mismatch", "no object where an entry points", self.at))?;
-        let mut own = false;
+        let nothing = || Problem::new("header_mismatch", "no object where an entry points", self.at);
+        let header = indirect::header(self.octets, self.at).ok_or_else(nothing)?;
         let revision = self.revision_of(self.at);
+        let mut own = false;
         for start in group {
-            if start.reference != header.reference {
-                let what = format!("the entry for {} points to object {}", start.reference, header.reference);
-                self.note("header_mismatch", what, self.at, Some(start.reference));
-            } else if start.revision == revision || start.hybrid {
-                own = true;
-            } else if start.revision < revision {
-                self.note(
-                    "entry_beyond_revision",
-                    format!("the entry for {} points into a later revision", start.reference),
-                    self.at,
-                    Some(start.reference),
-                );
-            } else if self.is_repointed(start) {
-                self.note(
-                    "entry_repointed",
-                    format!("the entry for {} points to octets of an older revision", start.reference),
-                    self.at,
-                    Some(start.reference),
-                );
-            }
+            own |= self.names(start, header.reference, revision);
         }
         if !own {
-            return Err(Problem::new(
-                "unlisted_object",
-                format!("object {} is named by no cross-reference of its revision", header.reference),
-                self.at,
-            ));
+            let what = format!("object {} is named by no cross-reference of its revision", header.reference);
+            return Err(Problem::new("unlisted_object", what, self.at));
         }
         indirect::end(self.octets, header, bound, &|at| (self.lengths)(at, revision))
     }
 
-    /// Whether a later revision gave the entry this place; a cross-reference that repeats what already holds changes nothing.
-    fn is_repointed(&self, start: &Start) -> bool {
-        let before = start.revision.checked_sub(1).and_then(|before| self.chain.placed(start.reference.number, before));
-        match before.map(|placed| placed.entry) {
-            Some(Entry::InUse { offset, .. }) => target(self.octets, self.header, offset) != Some(self.at),
-            _ => true,
-        }
+    /// Whether an entry accounts for the object `found` in the octets of `revision`; when it only points there, that is told.
+    fn names(&self, start: &Start, found: Reference, revision: usize) -> bool {
+        let reference = start.reference;
+        let (code, what) = if reference != found {
+            ("header_mismatch", format!("the entry for {reference} points to object {found}"))
+        } else if start.revision == revision {
+            return true;
+        } else if start.revision < revision {
+            ("entry_beyond_revision", format!("the entry for {reference} points into a later revision"))
+        } else {
+            match self.older(start) {
+                // §7.5.8.4: an object that only the `/XRefStm` names, hidden from older readers, is what that entry is for.
+                None if start.hybrid => return true,
+                // A cross-reference that repeats what holds changes nothing.
+                Some(at) if at == self.at => return false,
+                _ => ("entry_repointed", format!("the entry for {reference} points to octets of an older revision")),
+            }
+        };
+        self.note_entry(code, what, start);
+        false
     }
-}
 
-/// The header that ends with the `obj` at `word`, if it begins at or behind `from`.
-fn header_before(octets: &[u8], from: usize, word: usize) -> Option<indirect::Header> {
-    const MOST_HEADER: usize = 40;
-    let earliest = from.max(word.saturating_sub(MOST_HEADER));
-    let before = octets.get(earliest..word)?;
-    let fields = before.iter().rposition(|octet| !octet.is_ascii_digit() && !super::lexer::is_white(*octet)).map_or(0, |at| at + 1);
-    // The last two numbers before the word; what stands before them is something else.
-    let text = before.get(fields..)?.trim_ascii_end();
-    let generation = text.len() - text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
-    let text = text.get(..generation)?.trim_ascii_end();
-    let number = text.len() - text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
-    indirect::header(octets, earliest + fields + number).filter(|header| header.body == word + 3)
-}
+    /// About an entry, in the revision that has it.
+    fn note_entry(&self, code: &'static str, what: String, start: &Start) {
+        self.findings.note(Finding::new(code, what, self.at).about(start.reference).in_revision(start.revision));
+    }
 
-/// The first place of `word` in `octets`.
-pub(super) fn find(octets: &[u8], word: &[u8]) -> Option<usize> {
-    let first = *word.first()?;
-    let mut from = 0;
-    loop {
-        let at = from + octets.get(from..)?.iter().position(|octet| *octet == first)?;
-        if octets.get(at..)?.starts_with(word) {
-            return Some(at);
+    /// Where the object stood before the revision of the entry; `usize::MAX` stands for an object stream.
+    fn older(&self, start: &Start) -> Option<usize> {
+        let before = self.chain.placed(start.reference.number, start.revision.checked_sub(1)?)?;
+        match before.entry {
+            Entry::InUse { offset, .. } => target(self.octets, self.header, offset),
+            Entry::Compressed { .. } => Some(usize::MAX),
+            Entry::Free { .. } => None,
         }
-        from = at + 1;
     }
 }
 
@@ -427,6 +380,34 @@ mod tests {
         );
     }
 
+    /// A hybrid update: `entries` of its stream, which stands behind the table's objects; the table itself names nothing.
+    fn hybrid(sample: Sample, entries: &[(u32, u8, u16, u8)]) -> Sample {
+        let at = sample.at();
+        let size = sample.octets.len();
+        let data: Vec<u8> =
+            entries.iter().flat_map(|(_, kind, second, third)| [&[*kind][..], &second.to_be_bytes(), &[*third]].concat()).collect();
+        let index: String = entries.iter().map(|row| format!("{} 1 ", row.0)).collect();
+        let mut sample = sample.stream(9, &format!("/Type/XRef/W[1 2 1]/Index[{index}]/Size {size}"), &data);
+        sample.rows.clear();
+        sample.table(&format!("/XRefStm {at}"))
+    }
+
+    #[test]
+    fn an_object_that_only_the_stream_of_a_hybrid_file_names_is_no_finding() {
+        let hidden = Sample::page();
+        let at = u16::try_from(hidden.at()).unwrap();
+        let older = hidden.raw("4 0 obj (hidden) endobj\n").table("");
+        assert_eq!(codes(&hybrid(older, &[(4, 1, at, 0)]).opened()), NONE);
+    }
+
+    #[test]
+    fn an_object_that_the_stream_of_a_hybrid_file_moves_is_told() {
+        let hidden = Sample::page();
+        let at = u16::try_from(hidden.at()).unwrap();
+        let older = hidden.raw("3 0 obj <</Type/Page/Hidden true>> endobj\n").table("");
+        assert_eq!(codes(&hybrid(older, &[(3, 1, at, 0)]).opened()), ["entry_repointed", "unaccounted_octets", "unlisted_object"]);
+    }
+
     #[test]
     fn a_table_that_repeats_what_holds_is_no_finding() {
         let first = Sample::page();
@@ -449,6 +430,9 @@ mod tests {
         let page = Sample::page();
         let at = page.rows[&3];
         assert_eq!(codes(&page.row(4, at).table("").opened()), ["header_mismatch"]);
+        let page = Sample::page();
+        let table = page.at();
+        assert_eq!(codes(&page.row(4, table).table("").opened()), ["header_mismatch"]);
         assert_eq!(codes(&Sample::page().row(4, 12).table("").opened()), ["entry_inside"]);
         assert_eq!(codes(&Sample::page().row(4, 99_999).table("").opened()), ["entry_out_of_range"]);
         assert_eq!(

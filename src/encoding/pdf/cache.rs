@@ -14,14 +14,32 @@ const MOST_TEXT: usize = 512 << 10;
 /// Octets of decoded object streams that are kept, one larger one aside.
 const MOST_DECODED: usize = 3 << 20;
 
-/// Where an object stands: the offset of it or of its object stream, and its number.
-pub(super) type Place = (usize, u32);
+/// Where an object stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// The offset of it or of its object stream.
+    pub(super) at: usize,
+    pub(super) number: u32,
+    /// In an object stream.
+    pub(super) index: Option<u32>,
+    /// Of a member of an object stream that depends on other objects: see [`Held::revision`].
+    pub(super) revision: Option<usize>,
+}
+
+/// A decoded object stream.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) at: usize,
+    /// The revision in which it was decoded, when its dictionary refers to objects that may be others in another revision.
+    pub(super) revision: Option<usize>,
+    pub(super) stream: Arc<ObjectStream>,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     objects: BTreeMap<Place, Object>,
     text: usize,
-    streams: Vec<(usize, Arc<ObjectStream>)>,
+    streams: Vec<Held>,
 }
 
 impl Cache {
@@ -43,17 +61,17 @@ impl Cache {
         self.objects.insert(place, object.clone());
     }
 
-    pub(super) fn stream(&self, at: usize) -> Option<Arc<ObjectStream>> {
-        self.streams.iter().find(|(place, _)| *place == at).map(|(_, stream)| Arc::clone(stream))
+    /// The object stream at `at` as it is in `revision`.
+    pub(super) fn stream(&self, at: usize, revision: usize) -> Option<Held> {
+        self.streams.iter().find(|held| held.at == at && held.revision.is_none_or(|of| of == revision)).cloned()
     }
 
     /// Keeps a decoded object stream, the oldest ones make room.
-    pub(super) fn keep_stream(&mut self, at: usize, stream: &Arc<ObjectStream>) {
-        self.streams.push((at, Arc::clone(stream)));
-        let mut size: usize = self.streams.iter().map(|(_, stream)| stream.size()).sum();
+    pub(super) fn keep_stream(&mut self, held: Held) {
+        self.streams.push(held);
+        let mut size: usize = self.streams.iter().map(|held| held.stream.size()).sum();
         while size > MOST_DECODED && self.streams.len() > 1 {
-            let (_, oldest) = self.streams.remove(0);
-            size -= oldest.size();
+            size -= self.streams.remove(0).stream.size();
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
-use super::accounting::{Accounting, account, find};
+use super::accounting::{Accounting, account};
 use super::cache::Cache;
 use super::chain::{Chain, follow};
 use super::cross_reference::{Reader, target};
 use super::encryption::{Encryption, EncryptionFacts};
 use super::finding::{Finding, Findings, Problem};
-use super::lexer::Lexer;
+use super::lexer::{Lexer, find};
 use super::object::{Dictionary, Object, Reference};
 use super::parser::Bounds;
 use super::revision::{Revision, SectionKind};

@@ -18,7 +18,7 @@ pub struct Finding {
     pub what: String,
     /// The indirect object concerned.
     pub object: Option<Reference>,
-    /// Index of the revision concerned, oldest first.
+    /// Index of the revision concerned, oldest first: of an entry the one that has it, of octets the one that added them.
     pub revision: Option<usize>,
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::finding::Problem;
-use super::lexer::Lexer;
+use super::lexer::{Lexer, is_white};
 use super::object::{Object, Reference, Stream};
 use super::parser::{self, Bounds, Decipher, Notes};
 use super::scan;
@@ -31,6 +31,20 @@ pub(super) fn header(octets: &[u8], at: usize) -> Option<Header> {
     let generation = u16::try_from(lexer.digits()?).ok()?;
     space(&mut lexer)?;
     lexer.keyword(b"obj").then(|| Header { reference: Reference { number, generation }, at, body: lexer.at() })
+}
+
+/// The header that ends with the `obj` at `word`, if it begins at or behind `from`.
+pub(super) fn header_before(octets: &[u8], from: usize, word: usize) -> Option<Header> {
+    const MOST_HEADER: usize = 40;
+    let earliest = from.max(word.saturating_sub(MOST_HEADER));
+    let before = octets.get(earliest..word)?;
+    let fields = before.iter().rposition(|octet| !octet.is_ascii_digit() && !is_white(*octet)).map_or(0, |at| at + 1);
+    // The last two numbers before the word; what stands before them is something else.
+    let text = before.get(fields..)?.trim_ascii_end();
+    let generation = text.len() - text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
+    let text = text.get(..generation)?.trim_ascii_end();
+    let number = text.len() - text.iter().rev().take_while(|octet| octet.is_ascii_digit()).count();
+    header(octets, earliest + fields + number).filter(|header| header.body == word + 3)
 }
 
 /// White space before a header, and the header itself.

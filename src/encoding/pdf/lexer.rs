@@ -228,6 +228,19 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The first place of `word` in `octets`.
+pub(super) fn find(octets: &[u8], word: &[u8]) -> Option<usize> {
+    let first = *word.first()?;
+    let mut from = 0;
+    loop {
+        let at = from + octets.get(from..)?.iter().position(|octet| *octet == first)?;
+        if octets.get(at..)?.starts_with(word) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
 /// Behind the `)` that closes the `(` at `start`.
 pub(super) fn literal_string_end(octets: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0u32;

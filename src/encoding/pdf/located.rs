@@ -42,8 +42,8 @@ impl View<'_, '_> {
                 Ok(Located { reference, octets: read.octets, value: read.value, object_stream: None })
             }
             Entry::Compressed { stream: number, index } if reference.generation == 0 => {
-                let (_, stream) = self.object_stream(number, placed.revision)?;
-                let (_, value) = stream.member(reference.number, index, bounds(&self.pdf.limits), &mut Notes::default())?;
+                let held = self.object_stream(number, placed.revision)?;
+                let (_, value) = held.stream.member(reference.number, index, bounds(&self.pdf.limits), &mut Notes::default())?;
                 let container = self.locate_stream(number)?;
                 Ok(Located { reference, octets: container, value, object_stream: Some(number) })
             }

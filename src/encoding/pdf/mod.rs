@@ -12,6 +12,7 @@ mod finding;
 mod indirect;
 mod lexer;
 mod located;
+mod named_places;
 pub mod object;
 mod object_stream;
 mod parser;
@@ -23,6 +24,7 @@ mod security_handler;
 #[cfg(feature = "sign")]
 mod serialisation;
 mod stream;
+mod stream_data;
 mod text_string;
 mod trailer;
 #[cfg(feature = "sign")]

@@ -1,21 +1,17 @@
 //! ISO 32000-2 §7.3.10 — Indirect objects: the document as of one of its revisions
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::cache::{Held, Place};
 use super::chain::Placed;
 use super::cross_reference::target;
 use super::document::{Pdf, bounds};
-use super::encryption::Method;
-use super::filter::Output;
 use super::finding::{Finding, Problem};
 use super::indirect::{self, Header, Indirect, Reading};
-use super::lexer::Lexer;
 use super::object::{Dictionary, Object, Reference, Stream};
 use super::object_stream::ObjectStream;
 use super::parser::Notes;
 use super::revision::Entry;
-use super::stream;
 
 /// The document as of one revision: the chain of cross-references cut there.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +57,7 @@ impl<'p, 'a> View<'p, 'a> {
         }
     }
 
-    fn start(&self) -> usize {
+    pub(super) fn start(&self) -> usize {
         self.pdf.chain.revisions.get(self.revision).and_then(|revision| revision.start()).unwrap_or_default()
     }
 
@@ -180,7 +176,7 @@ impl<'p, 'a> View<'p, 'a> {
     fn in_file(&self, reference: Reference, offset: u64, strings: Strings) -> Result<Object, Problem> {
         let header = self.header(reference, offset)?;
         // Strings as written are asked for once or twice a file; the others are what is kept.
-        let place = (header.at, reference.number);
+        let place = Place { at: header.at, number: reference.number, index: None, revision: None };
         if let Some(object) = self.pdf.cache.borrow().object(place).filter(|_| strings == Strings::Deciphered) {
             return Ok(object);
         }
@@ -227,9 +223,9 @@ impl<'p, 'a> View<'p, 'a> {
         }
     }
 
-    fn in_object_stream(&self, reference: Reference, number: u32, index: u32, revision: usize) -> Result<Object, Problem> {
-        let (at, stream) = self.object_stream(number, revision)?;
-        let place = (at, reference.number);
+    pub(super) fn in_object_stream(&self, reference: Reference, number: u32, index: u32, revision: usize) -> Result<Object, Problem> {
+        let Held { at, revision, stream } = self.object_stream(number, revision)?;
+        let place = Place { at, number: reference.number, index: Some(index), revision };
         if let Some(object) = self.pdf.cache.borrow().object(place) {
             return Ok(object);
         }
@@ -245,8 +241,8 @@ impl<'p, 'a> View<'p, 'a> {
         Ok(object)
     }
 
-    /// Object stream `number` as it stands in this view, and where; an entry of revision `revision` asks for it.
-    pub(super) fn object_stream(&self, number: u32, revision: usize) -> Result<(usize, Arc<ObjectStream>), Problem> {
+    /// Object stream `number` as it stands in this view; an entry of revision `revision` asks for it.
+    pub(super) fn object_stream(&self, number: u32, revision: usize) -> Result<Held, Problem> {
         let reference = Reference { number, generation: 0 };
         let wrong = |what: &'static str| Problem::new("object_stream", what, self.start());
         let placed = self.entry(number).ok_or_else(|| wrong("an object stream that no cross-reference names"))?;
@@ -262,19 +258,21 @@ impl<'p, 'a> View<'p, 'a> {
             );
             self.pdf.findings.note(finding.about(reference).in_revision(revision));
         }
-        if let Some(stream) = self.pdf.cache.borrow().stream(header.at) {
-            return Ok((header.at, stream));
+        if let Some(held) = self.pdf.cache.borrow().stream(header.at, self.revision) {
+            return Ok(held);
         }
         let read = self.indirect(header, Strings::Deciphered, &|length| self.plain_length(length))?;
         let stream = read.object.as_stream().ok_or_else(|| wrong("an object stream that is no stream"))?;
         let plain = |object: &Object| self.plain(object);
         let data = self.decoded(stream, &plain)?;
+        let depends = stream.dictionary.entries().any(|(key, value)| key != b"Extends" && holds_reference(value));
         let dictionary = [&b"Type"[..], b"N", b"First"].map(|key| Ok((key.into(), self.plain(stream.dictionary.entry(key))?)));
         let dictionary = Dictionary::new(dictionary.into_iter().collect::<Result<_, Problem>>()?);
         let stream = Arc::new(ObjectStream::new(&dictionary, data, header.at)?);
         View { pdf: self.pdf, revision: placed.revision }.check_members(reference, &stream, header.at);
-        self.pdf.cache.borrow_mut().keep_stream(header.at, &stream);
-        Ok((header.at, stream))
+        let held = Held { at: header.at, revision: depends.then_some(self.revision), stream };
+        self.pdf.cache.borrow_mut().keep_stream(held.clone());
+        Ok(held)
     }
 
     /// A member that the cross-reference of the stream's own revision does not name, or a number that stands twice, can be read in two ways.
@@ -291,97 +289,20 @@ impl<'p, 'a> View<'p, 'a> {
             }
         }
     }
+}
 
-    fn decoded(&self, stream: &Stream, resolve: stream::Resolve<'_>) -> Result<Vec<u8>, Problem> {
-        let (pdf, at) = (self.pdf, stream.octets.start);
-        let filters = stream::filters(&stream.dictionary, resolve, at)?;
-        let encoded = self.stream_encoded(stream);
-        let method = |encryption: &super::encryption::Encryption| encryption.method_of(&stream.dictionary, stream::crypt_filter(&filters));
-        let plain = match pdf.encryption.as_ref().map(|encryption| (encryption, method(encryption))) {
-            None | Some((_, Method::Identity)) => Cow::Borrowed(encoded),
-            Some((encryption, method)) => Cow::Owned(encryption.stream(method, stream.reference, encoded, at)?),
-        };
-        self.within_limits(|output| stream::decode(plain, &filters, output).map(Cow::into_owned), at)
-    }
-
-    /// Decodes what begins at `at` within the limits of one stream and of the document, and pays for it whether or not it succeeds.
-    fn within_limits(&self, decode: impl FnOnce(&mut Output) -> Result<Vec<u8>, Problem>, at: usize) -> Result<Vec<u8>, Problem> {
-        let (one, left) = (self.pdf.limits.inflated_stream, self.pdf.inflated.left());
-        let mut output = Output { limit: usize::try_from(one.min(left)).unwrap_or(usize::MAX), given: 0, at };
-        let decoded = decode(&mut output);
-        let spent = self.pdf.inflated.spend(u64::try_from(output.given).unwrap_or(u64::MAX));
-        let of_one_stream = |problem: &Problem| problem.code == "limit.inflated_stream";
-        if spent.is_err() || (left < one && decoded.as_ref().is_err_and(of_one_stream)) {
-            return Err(Problem::new("limit.inflated_document", "streams decode to more than the limit of one document", at));
-        }
-        decoded
-    }
-
-    /// The number that the value of `/Length` stands for.
-    pub(super) fn length(&self, length: &Object) -> Result<usize, Problem> {
-        let Object::Reference(reference) = length else { return self.size(length) };
-        match self.entry(reference.number) {
-            Some(Placed { entry: Entry::Compressed { stream, index }, revision, .. }) => {
-                self.size(&self.in_object_stream(*reference, stream, index, revision)?)
-            }
-            _ => self.plain_length(length),
+/// Whether some value within `object` is a reference.
+fn holds_reference(object: &Object) -> bool {
+    let mut pending = vec![object];
+    while let Some(object) = pending.pop() {
+        match object {
+            Object::Reference(_) => return true,
+            Object::Array(elements) => pending.extend(elements.iter()),
+            Object::Dictionary(dictionary) => pending.extend(dictionary.entries().map(|(_, value)| value)),
+            _ => {}
         }
     }
-
-    /// The same where object streams must not be asked, being what is read (§7.5.7).
-    fn plain_length(&self, length: &Object) -> Result<usize, Problem> {
-        let Object::Reference(reference) = length else { return self.size(length) };
-        match self.entry(reference.number).map(|placed| placed.entry) {
-            Some(Entry::InUse { offset, generation }) if generation == reference.generation => self.integer_at(*reference, offset),
-            _ => self.size(&Object::Null),
-        }
-    }
-
-    fn size(&self, length: &Object) -> Result<usize, Problem> {
-        let size = length.as_integer().and_then(|length| usize::try_from(length).ok());
-        size.ok_or_else(|| Problem::new("stream_extent", "`/Length` of a stream is no number", self.start()))
-    }
-
-    /// The integer that is the indirect object at `offset`, read without building it.
-    fn integer_at(&self, reference: Reference, offset: u64) -> Result<usize, Problem> {
-        const WITHIN: usize = 1024;
-        let header = self.header(reference, offset)?;
-        let window = self.pdf.octets.get(..self.pdf.octets.len().min(header.body + WITHIN)).unwrap_or_default();
-        let mut lexer = Lexer::new(window, header.body);
-        lexer.skip_filler();
-        let value = lexer.digits().and_then(|value| usize::try_from(value).ok());
-        lexer.skip_filler();
-        value
-            .filter(|_| lexer.keyword(b"endobj"))
-            .ok_or_else(|| Problem::new("stream_extent", "`/Length` of a stream is no number", header.at))
-    }
-
-    /// The number that the `/Length` whose value begins at octet `at` stands for.
-    pub(super) fn length_at(&self, at: usize) -> Result<usize, Problem> {
-        let mut lexer = Lexer::new(self.pdf.octets, at);
-        // Nearly every length is a direct number, and there are many.
-        let direct = lexer.digits();
-        lexer.skip_filler();
-        if let (Some(direct), Some(b'/' | b'>')) = (direct, lexer.octet()) {
-            return usize::try_from(direct).map_err(|_| Problem::new("stream_extent", "`/Length` of a stream is larger than memory", at));
-        }
-        lexer.move_to(at);
-        let length = super::parser::value(&mut lexer, bounds(&self.pdf.limits), None, &mut Notes::default())?;
-        self.length(&length)
-    }
-
-    /// `object` itself, or what it refers to outside object streams.
-    fn plain(&self, object: &Object) -> Result<Object, Problem> {
-        let Object::Reference(reference) = object else { return Ok(object.clone()) };
-        match self.entry(reference.number).map(|placed| placed.entry) {
-            Some(Entry::InUse { offset, generation }) if generation == reference.generation => {
-                let header = self.header(*reference, offset)?;
-                let read = self.indirect(header, Strings::Deciphered, &|length| self.plain_length(length))?;
-                Ok(read.object)
-            }
-            _ => Err(Problem::new("object_stream", "an object stream depends on an object in an object stream", self.start())),
-        }
-    }
+    false
 }
 
 #[cfg(test)]
@@ -493,6 +414,24 @@ mod tests {
         let Ok(Object::Stream(stream)) = older.object(reference(4, 0)) else { panic!() };
         assert_eq!(older.stream_data(&stream).unwrap(), b"12345678");
         assert_eq!(pdf.latest().object(reference(4, 0)).unwrap_err().code, "stream_extent");
+    }
+
+    #[test]
+    fn what_an_object_stream_holds_depends_on_the_view_when_its_length_does() {
+        let sample = Sample::page().object(5, "<</Type/ObjStm/N 1/First 4/Length 6 0 R>>stream\n8 0 12\nendstream").object(6, "6");
+        let sample = sample.stream_section(7, &[(8, 2, 5, 0)], "").tail().object(6, "5").stream_section(9, &[], "").tail();
+        let pdf = sample.opened();
+        assert_eq!(pdf.at(0).unwrap().object(reference(8, 0)), Ok(Object::Integer(12)));
+        assert_eq!(pdf.latest().object(reference(8, 0)).unwrap_err().code, "stream_extent");
+    }
+
+    #[test]
+    fn a_member_that_was_read_is_not_another_member() {
+        let sample = with_object_stream("/Type/ObjStm/N 2/First 8", MEMBERS, &[(8, 2, 5, 0), (9, 2, 5, 1)]);
+        let sample = sample.stream_section(6, &[(9, 2, 5, 0)], "").tail();
+        let pdf = sample.opened();
+        assert!(pdf.at(0).unwrap().object(reference(9, 0)).is_ok());
+        assert_eq!(pdf.latest().object(reference(9, 0)).unwrap_err().code, "object_stream");
     }
 
     #[test]

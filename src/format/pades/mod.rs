@@ -18,6 +18,7 @@ use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
 use crate::report::json::{Coverage, DocumentConclusion, DocumentFacts, Finding, Format, Kind, Level, Reason, Want, WantKind};
 use crate::report::{Block, Check, checks};
 use content::Part;
+use permitted_changes::Shared;
 
 checks! {
     UNLOCKED = "pades.unlocked", "ISO 32000-2 §7.6", Indeterminate(SignedDataNotFound),
@@ -46,8 +47,9 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
     places.truncate(limit);
     let mut read: Vec<Read> = places.into_iter().map(|place| signature_dictionary::read(pdf, place)).collect();
     let sha256 = complete(pdf, &mut read);
+    let shared = Shared::new(pdf, read.iter().filter_map(|entry| entry.revision).min());
     for entry in &mut read {
-        later_revisions(pdf, entry);
+        later_revisions(pdf, entry, &shared);
     }
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
     signatures.extend(unlisted(pdf));
@@ -91,10 +93,10 @@ fn complete(pdf: &Pdf<'_>, read: &mut [Read]) -> Vec<u8> {
 }
 
 /// What later revisions did to what was signed. A document timestamp proves octets: later changes never change its verdict.
-fn later_revisions(pdf: &Pdf<'_>, entry: &mut Read) {
+fn later_revisions(pdf: &Pdf<'_>, entry: &mut Read, shared: &Shared) {
     let signature = &mut entry.signature;
     let Some(revision) = entry.revision else { return };
-    let judged = permitted_changes::later_changes(pdf, revision, &entry.place);
+    let judged = permitted_changes::later_changes(pdf, revision, &entry.place, shared);
     if signature.kind != Kind::DocumentTimestamp {
         signature.format_checking = joined(signature.format_checking.clone(), judged.forbidden);
         signature.format_constraints = joined(signature.format_constraints.clone(), judged.constraints);

@@ -1,0 +1,152 @@
+//! ISO 32000-2 §7.5.6 — Incremental updates: the objects of which a later revision says something else than the signed one
+
+use super::same::{has_duplicate_key, same};
+use crate::encoding::pdf::object::{Object, Reference};
+use crate::encoding::pdf::{Entry, Origin, Placed, View};
+use crate::limits::{Budget, Exhausted};
+use crate::report::json::ChangeKind;
+
+/// What one revision mentions, compared with the signed one; ascending by number.
+#[derive(Debug, Default)]
+pub(super) struct Difference(Vec<Changed>);
+
+/// An object that a later revision mentions.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    /// The object, as the later revision names it.
+    pub reference: Reference,
+    /// What happened to it.
+    pub kind: ChangeKind,
+    /// Its value as signed, null when it is new.
+    pub old: Object,
+    /// Its value in the later revision, null when it was removed.
+    pub new: Object,
+    /// What it is before anybody asks what it is for.
+    pub nature: Nature,
+}
+
+/// What can be said of a changed object by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// A value that a rule must explain.
+    Value,
+    /// Written again with the same value.
+    Same,
+    /// The cross-reference stream of the revision (§7.5.8).
+    CrossReferenceStream,
+    /// A new object stream, a container (§7.5.7); what it holds is listed by itself.
+    ObjectStream,
+    /// Readers may disagree on it: why.
+    Doubtful(&'static str),
+}
+
+impl Difference {
+    /// What revision `later` mentions that is not where it was in revision `signed`.
+    ///
+    /// # Errors
+    /// When `budget` does not last for that many objects.
+    pub fn between(signed: &View<'_, '_>, later: &View<'_, '_>, budget: &Budget) -> Result<Self, Exhausted> {
+        let Some(revision) = later.pdf().revisions().get(later.revision()) else { return Ok(Self::default()) };
+        let mut numbers: Vec<u32> = revision.entries().map(|(number, _)| number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        budget.spend(u64::try_from(numbers.len()).unwrap_or(u64::MAX))?;
+        Ok(Self(numbers.into_iter().filter_map(|number| changed(signed, later, number)).collect()))
+    }
+
+    /// The changed object with this number.
+    pub fn changed(&self, number: u32) -> Option<&Changed> {
+        self.0.binary_search_by_key(&number, |changed| changed.reference.number).ok().and_then(|index| self.0.get(index))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Changed> {
+        self.0.iter()
+    }
+}
+
+/// The object that an entry names.
+fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
+    match placed?.entry {
+        Entry::Free { .. } => None,
+        Entry::InUse { generation, .. } => Some(Reference { number, generation }),
+        Entry::Compressed { .. } => Some(Reference { number, generation: 0 }),
+    }
+}
+
+fn changed(signed: &View<'_, '_>, later: &View<'_, '_>, number: u32) -> Option<Changed> {
+    let (old_place, new_place) = (signed.entry(number), later.entry(number));
+    // A writer may repeat the whole cross-reference: the same place holds the same octets. (What an object stream holds may change with the
+    // stream; that is the stream's own change.)
+    if old_place.map(|placed| placed.entry) == new_place.map(|placed| placed.entry) {
+        return None;
+    }
+    let (old, new) = (named(number, old_place), named(number, new_place));
+    let reference = new.or(old)?;
+    let read = |view: &View<'_, '_>, reference: Option<Reference>| reference.map_or(Ok(Object::Null), |reference| view.object(reference));
+    let (old_value, new_value) = (read(signed, old), read(later, new));
+    let kind = match (old, new) {
+        (None, _) => ChangeKind::Added,
+        (_, None) => ChangeKind::Removed,
+        _ => ChangeKind::Changed,
+    };
+    let nature = match (&old_value, &new_value, new_place) {
+        (Ok(old_value), Ok(new_value), Some(placed)) if old.is_none() || new.is_none() || old == new => {
+            nature(signed, later, (reference, placed), old_value, new_value)
+        }
+        (Ok(_), Ok(_), _) => Nature::Doubtful("its generation number changed"),
+        _ => Nature::Doubtful("it cannot be read"),
+    };
+    let (old, new) = (old_value.unwrap_or(Object::Null), new_value.unwrap_or(Object::Null));
+    Some(Changed { reference, kind, old, new, nature })
+}
+
+fn nature(signed: &View<'_, '_>, later: &View<'_, '_>, (reference, placed): (Reference, Placed), old: &Object, new: &Object) -> Nature {
+    if matches!(placed.entry, Entry::Free { .. }) {
+        return if is_section(signed, old) { Nature::Same } else { Nature::Value };
+    }
+    if is_section(later, new) && (*old == Object::Null || is_section(signed, old)) {
+        return Nature::CrossReferenceStream;
+    }
+    if signed.is_defined(reference) && same((signed, old), (later, new)) {
+        return Nature::Same;
+    }
+    if !stands_in_its_revision(later, placed, new) {
+        return Nature::Doubtful("its entry points to octets of another revision");
+    }
+    if placed.origin == Origin::HybridStream {
+        return Nature::Doubtful("only readers of hybrid files find it");
+    }
+    if has_duplicate_key(new) {
+        return Nature::Doubtful("a key stands twice in it");
+    }
+    let is_container = new.as_stream().is_some_and(|stream| stream.dictionary.entry(b"Type").is_name(b"ObjStm"));
+    if is_container && *old == Object::Null { Nature::ObjectStream } else { Nature::Value }
+}
+
+/// Whether `object` is a cross-reference stream of the view's chain.
+fn is_section(view: &View<'_, '_>, object: &Object) -> bool {
+    let Some(stream) = object.as_stream() else { return false };
+    let revisions = view.pdf().revisions().get(..=view.revision()).unwrap_or_default();
+    let mut sections = revisions.iter().flat_map(|revision| &revision.sections);
+    stream.dictionary.entry(b"Type").is_name(b"XRef")
+        && sections.any(|section| {
+            [Some(&section.octets), section.hybrid.as_ref()].into_iter().flatten().any(|octets| octets.contains(&stream.octets.start))
+        })
+}
+
+/// Whether what an entry names stands in the octets that the revision of that entry added.
+fn stands_in_its_revision(view: &View<'_, '_>, placed: Placed, value: &Object) -> bool {
+    let Some(revision) = view.pdf().revisions().get(placed.revision) else { return false };
+    let offset = match placed.entry {
+        Entry::InUse { offset, .. } => offset,
+        Entry::Compressed { stream, .. } => match view.entry(stream) {
+            Some(Placed { entry: Entry::InUse { offset, .. }, revision, .. }) if revision == placed.revision => offset,
+            _ => return false,
+        },
+        Entry::Free { .. } => return false,
+    };
+    let offset = usize::try_from(offset).ok().and_then(|offset| offset.checked_add(view.pdf().header_offset()));
+    let end = value.as_stream().map_or(revision.span.start, |stream| stream.octets.end);
+    offset.is_some_and(|offset| revision.span.contains(&offset)) && end <= revision.span.end
+}
