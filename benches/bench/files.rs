@@ -118,7 +118,7 @@ pub fn scans(pages: usize, octets: usize) -> Vec<u8> {
 pub fn objects(count: usize, octets: usize, half_streams: bool) -> Vec<u8> {
     let each = octets / count;
     let object = |index: usize| {
-        if half_streams && index % 2 == 0 {
+        if half_streams && index.is_multiple_of(2) {
             return stream(index, each - 60);
         }
         let mut dictionary = format!("<< /Type /Annot /Subtype /Link /Index {index}");

@@ -3,6 +3,8 @@
 use const_oid::ObjectIdentifier;
 
 /// RFC 8017 appendix A.1
+/// id-ecSigType of ANSI X9.62, which one signer in the field writes for ECDSA with the digest named beside it.
+pub(crate) const EC_SIGNATURE_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4");
 /// `rsa` of X.509 (1988) annex H, which one timestamp authority in the field writes for rsaEncryption.
 pub(crate) const X509_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.8.1.1");
 pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");

@@ -6,7 +6,8 @@ use der::{Decode, Encode, Sequence, Tag, Tagged};
 use spki::{AlgorithmIdentifier, AlgorithmIdentifierRef};
 
 use super::algorithm::{
-    DigestAlgorithm, ID_EC_PUBLIC_KEY, ID_ED25519, ID_MGF1, ID_RSASSA_PSS, PssParameters, RSA_ENCRYPTION, SignatureAlgorithm, X509_RSA,
+    DigestAlgorithm, EC_SIGNATURE_TYPE, ID_EC_PUBLIC_KEY, ID_ED25519, ID_MGF1, ID_RSASSA_PSS, PssParameters, RSA_ENCRYPTION,
+    SignatureAlgorithm, X509_RSA,
 };
 use crate::error::Malformed;
 
@@ -66,7 +67,7 @@ impl SignatureAlgorithm {
 fn scheme(oid: ObjectIdentifier, digest: Option<DigestAlgorithm>) -> Option<SignatureAlgorithm> {
     match oid {
         RSA_ENCRYPTION | X509_RSA => digest.map(SignatureAlgorithm::RsaPkcs1),
-        ID_EC_PUBLIC_KEY => digest.map(SignatureAlgorithm::Ecdsa),
+        ID_EC_PUBLIC_KEY | EC_SIGNATURE_TYPE => digest.map(SignatureAlgorithm::Ecdsa),
         OIW_SHA1_WITH_RSA => Some(SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha1)),
         _ => PSS_SHAKE.into_iter().find(|(known, _)| *known == oid).map(|(_, digest)| SignatureAlgorithm::RsaPss(shake(digest))).or_else(
             || {
