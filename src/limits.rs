@@ -21,6 +21,8 @@ pub struct Limits {
     pub revisions: u64,
     /// Signatures and document timestamps of one document.
     pub signatures: u64,
+    /// Changed objects of later revisions compared for one verdict.
+    pub changes: u64,
     /// Candidate certification paths tried for one verdict.
     pub paths: u64,
     /// Signature values checked for one verdict.
@@ -36,6 +38,7 @@ impl Default for Limits {
             objects: 4_000_000,
             revisions: 10_000,
             signatures: 1_000,
+            changes: 1_000_000,
             paths: 1_000,
             signature_checks: 5_000,
         }

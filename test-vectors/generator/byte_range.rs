@@ -217,7 +217,7 @@ fn dictionary(maker: &Maker<'_>, good: &Good, files: &mut Files) -> Outcome {
     let check = "signature_dictionary.not_in_object_stream";
     refused(good, "compressed", "the dictionary is in an object stream", check, "intact", document, files)?;
     let cut = |place: &Place| format!("[0 {} {} 0]", place.from, place.to);
-    let document = maker.signed(&pades(), &cut, &|place| vec![0..place.from])?;
+    let document = maker.signed(&pades(), &cut, &|place| std::iter::once(0..place.from).collect())?;
     let check = "signature_dictionary.inside_signed_range";
     refused(good, "nothing-behind", "nothing behind the string is signed", check, "intact", document, files)?;
 

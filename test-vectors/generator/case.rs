@@ -24,7 +24,7 @@ pub struct Case {
 #[serde(untagged)]
 pub enum Subject {
     KeyFile { key_file: &'static str, password: Option<&'static str>, expected: KeyFile },
-    Document(Document),
+    Document(Box<Document>),
 }
 
 /// What comes of opening a key file.
@@ -116,7 +116,7 @@ impl Case {
             expected: Expected { indication: PASSED, signatures: vec![Entry::intact()], ..Expected::default() },
             own: vec![("document.pdf".into(), document)],
         };
-        Self { what: what.into(), clause, subject: Subject::Document(subject), twin: None, change: None }
+        Self { what: what.into(), clause, subject: Subject::Document(Box::new(subject)), twin: None, change: None }
     }
 
     /// This case one change on: its twin is the case called `twin`.
@@ -206,10 +206,6 @@ impl Case {
             document.evidence.retain(|path| path.rsplit('/').next() != Some(name));
             document.own.retain(|(other, _)| other != name);
         })
-    }
-
-    pub fn passes(self) -> Self {
-        self.expecting(|expected| (expected.indication, expected.sub_indication, expected.check) = (PASSED, None, None))
     }
 
     pub fn fails(self, sub_indication: &'static str, check: &'static str) -> Self {

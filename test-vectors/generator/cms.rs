@@ -8,7 +8,7 @@ use kyso::encoding::der::write::{
     unsigned_integer, value,
 };
 use kyso::pki::object_id;
-use kyso::testkit::{Entity, GeneralName};
+use kyso::testkit::Entity;
 
 use crate::Outcome;
 
@@ -218,11 +218,6 @@ pub fn reference(algorithm: Vec<u8>, digest: &[u8], issuer_serial: Option<Vec<u8
     let algorithm = if algorithm == digest_identifier(DigestAlgorithm::Sha256) { Vec::new() } else { algorithm };
     let id = sequence(&[algorithm, octet_string(digest), issuer_serial.unwrap_or_default()]);
     sequence(&[sequence(&[id])])
-}
-
-/// `IssuerSerial` (RFC 5035 §4)
-pub fn issuer_serial(issuer: &kyso::testkit::Name, serial: &[u8]) -> Vec<u8> {
-    sequence(&[sequence(&[GeneralName::Directory(issuer.clone()).der()]), unsigned_integer(serial)])
 }
 
 /// `signing-time` (§11.3)

@@ -96,6 +96,11 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
         .policy(json!({ "id": "drawing", "drawn_annotations": "allow" }));
     allowed.document(updated(&open, &open.signed(shared)?, "drawn", shared)?).add("later-revisions/open-drawn-allowed", files)?;
 
+    let bad = good.but("a later revision adds a certificate and a revocation list, and the policy allows one changed object");
+    let bad = bad.document(updated(&open, &open.signed(shared)?, "store", shared)?).by("ISO 32000-2 §7.5.6");
+    let bad = bad.policy(json!({ "id": "one-change", "limits": { "changes": 1 } })).indeterminate(CONSTRAINTS, "limit.changes");
+    bad.add("later-revisions/open-store-limit", files)?;
+
     let p1 = certified("p1", "a certification that permits nothing", 1);
     let expected = [
         ("timestamp", Passes),
@@ -136,6 +141,8 @@ fn variants(shared: &Shared, base: &Base, expected: &[(&str, Expected)], files: 
         };
         let case = match expected {
             Passes => case,
+            // What a class of changes is forbidden by is known; other content has none yet.
+            Forbidden if ["approval", "filled", "drawn"].contains(name) => case.fails(FORMAT, "permitted_changes.permitted"),
             Forbidden => case.fails(FORMAT, ""),
             Refused => case.indeterminate(CONSTRAINTS, ""),
         };

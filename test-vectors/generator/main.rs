@@ -19,6 +19,7 @@ mod pdf;
 mod revocation;
 mod several;
 mod shared;
+mod signed_attributes;
 mod structure;
 mod sub_filters;
 

@@ -46,7 +46,7 @@ fn kinds(shared: &Shared, files: &mut Files) -> Outcome {
         ("linearised", "a linearised file", "ISO 32000-2 Annex F", pdf::linearised()),
         ("two-revisions", "a file of two revisions", "ISO 32000-2 §7.5.6", twice),
         (
-            "crlf",
+            "leading-octets",
             "a file with octets before its header",
             "ISO 32000-2 §7.5.2",
             [b"\xef\xbb\xbf\r\n", &pdf::table(&plain(), "")[..]].concat(),

@@ -162,7 +162,8 @@ fn twins(good: &Good, name: &str, document: &[u8], altered_page: (&'static str, 
 /// ISO 32000-2 §12.8.5: the only thing in its file.
 fn document_timestamp(shared: &Shared, files: &mut Files) -> Outcome {
     let text = "<< /Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange {range} /Contents {contents} >>";
-    let make = |authority: &Entity, make: &dyn Fn(&Signer<'_>, &[u8]) -> Outcome<Vec<u8>>| {
+    type Make<'m> = &'m dyn Fn(&Signer<'_>, &[u8]) -> Outcome<Vec<u8>>;
+    let make = |authority: &Entity, make: Make<'_>| {
         let signer = Signer::new(authority, &[&shared.issuing]);
         HandMade::new(objects(text)).sign(|octets| make(&signer, octets))
     };

@@ -50,7 +50,7 @@ impl Shared {
     /// For a file whose oldest signed revision is `oldest`.
     pub fn new(pdf: &Pdf<'_>, oldest: Option<usize>) -> Self {
         let changed = oldest.filter(|oldest| *oldest < pdf.revisions().len().saturating_sub(1));
-        Self { references: changed.map(|oldest| References::of(pdf, oldest)), budget: Budget::new("changes", 1_000_000) }
+        Self { references: changed.map(|oldest| References::of(pdf, oldest)), budget: Budget::new("changes", pdf.limits().changes) }
     }
 }
 
@@ -67,9 +67,8 @@ pub(super) fn later_changes(pdf: &Pdf<'_>, signed: usize, _: &SignaturePlace, sh
         r.require(&PERMITTED, first.is_none(), [("what", first.map_or(String::new(), described).into())])
     });
     let constraints = Block::run("Later changes", "ISO 32000-2 §12.8.2", "", |r| {
-        if let Some(exhausted) = exhausted {
-            r.require(&WITHIN_LIMITS, false, [("limit", exhausted.to_string().into())])?;
-        }
+        let limit = exhausted.map_or(String::new(), |exhausted| exhausted.to_string());
+        r.require(&WITHIN_LIMITS, exhausted.is_none(), [("limit", limit.into())])?;
         let first = changes.iter().find(|change| change.class == ChangeClass::Other);
         r.require(&JUDGED, first.is_none(), [("what", first.map_or(String::new(), described).into())])
     });

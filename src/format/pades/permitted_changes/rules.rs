@@ -6,8 +6,8 @@ use super::super::signature_field::{array, dictionary};
 use super::difference::{Changed, Difference, Nature};
 use super::references::{References, each_reference};
 use super::same::same;
-use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
+use crate::encoding::pdf::{Entry, View};
 use crate::pki::{Certificate, CertificateList, OcspResponse};
 use crate::report::json::{ChangeClass, ChangeKind};
 
@@ -359,8 +359,12 @@ impl Reading<'_, '_, '_> {
 
     /// New, and no answer to a reference that the signed revision left open: that would put something where nothing was shown.
     fn is_added(&self, number: u32) -> bool {
-        let new =
-            self.difference.changed(number).is_some_and(|changed| changed.kind == ChangeKind::Added && changed.nature == Nature::Value);
+        let defined = |view: &View<'_, '_>| view.entry(number).is_some_and(|placed| !matches!(placed.entry, Entry::Free { .. }));
+        let new = match self.difference.changed(number) {
+            Some(changed) => changed.kind == ChangeKind::Added && changed.nature == Nature::Value,
+            // A revision between the two brought it: it is explained there, and new here all the same.
+            None => !defined(self.before) && defined(self.after),
+        };
         new && self.references.is_free_of_uses(self.before, number)
     }
 
