@@ -87,6 +87,11 @@ impl Budget {
         }
     }
 
+    /// The whole of it.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// What is left.
     pub fn left(&self) -> u64 {
         self.limit.saturating_sub(self.spent.get())

@@ -141,8 +141,8 @@ fn variants(shared: &Shared, base: &Base, expected: &[(&str, Expected)], files: 
         };
         let case = match expected {
             Passes => case,
-            // What a class of changes is forbidden by is known; other content has none yet.
-            Forbidden if ["approval", "filled", "drawn"].contains(name) => case.fails(FORMAT, "permitted_changes.permitted"),
+            Forbidden if base.name.starts_with("lock") && *name == "filled" => case.fails(FORMAT, "permitted_changes.field_not_locked"),
+            Forbidden if ["approval", "filled", "drawn"].contains(name) => case.fails(FORMAT, "permitted_changes.within_permission"),
             Forbidden => case.fails(FORMAT, ""),
             Refused => case.indeterminate(CONSTRAINTS, ""),
         };

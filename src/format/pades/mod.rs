@@ -18,7 +18,7 @@ use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
 use crate::report::json::{Coverage, DocumentConclusion, DocumentFacts, Finding, Format, Kind, Level, Reason, Want, WantKind};
 use crate::report::{Block, Check, checks};
 use content::Part;
-use permitted_changes::Shared;
+use permitted_changes::LaterRevisions;
 
 checks! {
     UNLOCKED = "pades.unlocked", "ISO 32000-2 §7.6", Indeterminate(SignedDataNotFound),
@@ -47,10 +47,7 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
     places.truncate(limit);
     let mut read: Vec<Read> = places.into_iter().map(|place| signature_dictionary::read(pdf, place)).collect();
     let sha256 = complete(pdf, &mut read);
-    let shared = Shared::new(pdf, read.iter().filter_map(|entry| entry.revision).min());
-    for entry in &mut read {
-        later_revisions(pdf, entry, &shared);
-    }
+    later_revisions(pdf, policy, &mut read);
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
     signatures.extend(unlisted(pdf));
     if too_many {
@@ -93,15 +90,20 @@ fn complete(pdf: &Pdf<'_>, read: &mut [Read]) -> Vec<u8> {
 }
 
 /// What later revisions did to what was signed. A document timestamp proves octets: later changes never change its verdict.
-fn later_revisions(pdf: &Pdf<'_>, entry: &mut Read, shared: &Shared) {
-    let signature = &mut entry.signature;
-    let Some(revision) = entry.revision else { return };
-    let judged = permitted_changes::later_changes(pdf, revision, &entry.place, shared);
-    if signature.kind != Kind::DocumentTimestamp {
-        signature.format_checking = joined(signature.format_checking.clone(), judged.forbidden);
-        signature.format_constraints = joined(signature.format_constraints.clone(), judged.constraints);
+fn later_revisions(pdf: &Pdf<'_>, policy: &Policy, read: &mut [Read]) {
+    let signed = |entry: &Read| entry.revision.filter(|_| entry.signature.kind == Kind::Signature);
+    let oldest = read.iter().filter_map(|entry| entry.revision).min().unwrap_or(0);
+    let later = LaterRevisions::new(pdf, policy, oldest, read.iter().filter_map(|entry| Some((&entry.place, signed(entry)?))));
+    for entry in read {
+        let signature = &mut entry.signature;
+        let Some(revision) = entry.revision else { continue };
+        let judged = later.since(revision);
+        if signature.kind != Kind::DocumentTimestamp {
+            signature.format_checking = joined(signature.format_checking.clone(), judged.forbidden);
+            signature.format_constraints = joined(signature.format_constraints.clone(), judged.constraints);
+        }
+        signature.modifications = Some(judged.modifications);
     }
-    signature.modifications = Some(judged.modifications);
 }
 
 /// `block` with another block as its last step.

@@ -1,33 +1,80 @@
 //! ISO 32000-2 §12.8.2 — what later revisions did to a signed one, and whether they may
-//!
-//! Each object that a later revision mentions is compared with the signed revision and explained by a named rule, or it is `other`.
 
+mod annotation;
+mod catalog;
 mod difference;
+mod explanation;
+mod field;
+mod form;
+mod geometry;
+mod new_field;
+mod node;
+mod page;
 mod permission;
 mod references;
-mod rules;
+mod remainder;
 mod same;
+mod signature_value;
+mod step;
+mod validation_data;
+mod xmp;
+
+use std::cell::OnceCell;
 
 use super::signature_field::SignaturePlace;
-use crate::encoding::pdf::Pdf;
-use crate::limits::{Budget, Exhausted};
-use crate::report::json::{Change, ChangeClass, Modifications, Permission};
-use crate::report::{Block, checks};
-use difference::{Changed, Difference, Nature};
-use permission::Permissions;
+use crate::context::{ChangePolicy, Policy};
+use crate::encoding::pdf::{Pdf, View};
+use crate::limits::Budget;
+use crate::report::json::{Change, ChangeClass, ChangeKind, Modifications};
+use crate::report::{Block, Check, Recorder, checks};
+use difference::Difference;
+use explanation::{ANNOTATION, EMPTY_PLACED_FIELD, Exemption, Explanation, Objection};
+use permission::{InForce, Level, Restriction};
 use references::References;
-use rules::Explained;
+use step::Step;
 
 checks! {
-    PERMITTED = "permitted_changes.permitted", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
-        "After this signature the file was changed in a way that the signature forbids: {what}.",
-        "Sau chữ ký này tệp đã bị thay đổi theo cách mà chữ ký không cho phép: {what}.";
+    PERMITTED = "permitted_changes.within_permission", "ISO 32000-2 Table 257", Failed(FormatFailure),
+        "The certification of the document permits {permission}, but revision {revision} changed {path} ({class}).",
+        "Chữ ký chứng nhận của tài liệu chỉ cho phép {permission}, nhưng phiên bản {revision} đã thay đổi {path} ({class}).";
+    NOT_LOCKED = "permitted_changes.field_not_locked", "ISO 32000-2 §12.8.2.4", Failed(FormatFailure),
+        "Revision {revision} changed the field {what}, which is locked by a signature.",
+        "Phiên bản {revision} đã thay đổi trường {what} vốn đã bị một chữ ký khóa.";
+    PAGES_KEPT = "permitted_changes.pages_kept", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+        "After the signing, revision {revision} changed a page or the page tree: {path} {what}.",
+        "Sau khi ký, phiên bản {revision} đã thay đổi trang hoặc cây trang: {path} {what}.";
+    CATALOG_KEPT = "permitted_changes.catalog_kept", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+        "After the signing, revision {revision} changed an entry of the document as a whole: {path} {what}.",
+        "Sau khi ký, phiên bản {revision} đã thay đổi một mục chung của tài liệu: {path} {what}.";
+    FIELDS_KEPT = "permitted_changes.fields_kept", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+        "After the signing, revision {revision} changed, added or removed a field, widget or signature otherwise than by signing or filling in: {path} {what}.",
+        "Sau khi ký, phiên bản {revision} đã sửa, thêm hoặc xóa trường, khung hiển thị hay chữ ký không phải bằng cách ký hoặc điền: {path} {what}.";
+    EXPLAINED = "permitted_changes.explained", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+        "After the signing, revision {revision} changed object {object}, and no permitted change needs that: {path} {what}.",
+        "Sau khi ký, phiên bản {revision} đã thay đổi đối tượng {object} mà không thay đổi hợp lệ nào cần đến: {path} {what}.";
     JUDGED = "permitted_changes.judged", "ISO 32000-2 §12.8.2", Indeterminate(SigConstraintsFailure),
-        "The file was changed after this signature in a way that is not judged yet: {what}.",
-        "Tệp đã được thay đổi sau chữ ký này theo cách hiện chưa được đánh giá: {what}.";
-    WITHIN_LIMITS = "limit.changes", "ISO 32000-2 §12.8.2", Indeterminate(SigConstraintsFailure),
-        "The file was changed after this signature more often than can be judged: {limit}.",
-        "Tệp đã được thay đổi sau chữ ký này nhiều hơn mức có thể đánh giá: {limit}.";
+        "After the signing, revision {revision} changed object {object} in a way that is not judged: {path} {what}.",
+        "Sau khi ký, phiên bản {revision} đã thay đổi đối tượng {object} theo cách chưa được đánh giá: {path} {what}.";
+    ANNOTATIONS = "permitted_changes.drawn_annotations", "ISO 32000-2 §12.5", Indeterminate(SigConstraintsFailure),
+        "After the signing, revision {revision} added, changed or deleted an annotation that shows something: {path}.",
+        "Sau khi ký, phiên bản {revision} đã thêm, sửa hoặc xóa một chú thích có hiển thị nội dung: {path}.";
+    APPEARANCE_SIZE = "permitted_changes.appearance_size", "ISO 32000-2 §12.5.5", Indeterminate(SigConstraintsFailure),
+        "The appearance of a signature added in revision {revision} covers {what} of the page: {path}.",
+        "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che {what} trang: {path}.";
+    APPEARANCE_OVERLAP = "permitted_changes.appearance_overlap", "ISO 32000-2 §12.5.5", Indeterminate(SigConstraintsFailure),
+        "The appearance of a signature added in revision {revision} covers something older than half: {what} ({path}).",
+        "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che quá nửa một nội dung có trước: {what} ({path}).";
+    EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
+        "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
+        "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
+    COMPARED = "limit.changes", "ISO 32000-2 §12.8.2", Indeterminate(SigConstraintsFailure),
+        "More objects were changed after the signing than the limit of {limit} lets us compare.",
+        "Số đối tượng bị thay đổi sau khi ký vượt quá giới hạn {limit} đối tượng được so sánh.";
+}
+
+/// Whether a relying party, not the signature, stands against a change with this check.
+fn is_of_policy(check: &Check) -> bool {
+    [&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP].iter().any(|of_policy| of_policy.id == check.id)
 }
 
 /// What came after a signed revision.
@@ -40,119 +87,178 @@ pub(super) struct LaterChanges {
     pub constraints: Block,
 }
 
-/// What all signatures of a file share: which object uses which, read once and only when something changed.
-pub(super) struct Shared {
-    references: Option<References>,
+/// The revisions of one file, compared with those that its signatures signed. What the comparisons share is computed once.
+pub(super) struct LaterRevisions<'p, 'a> {
+    pdf: &'p Pdf<'a>,
+    drawn_annotations: ChangePolicy,
+    restrictions: Vec<Restriction>,
+    /// The oldest revision that is signed.
+    base: usize,
+    references: OnceCell<References>,
     budget: Budget,
 }
 
-impl Shared {
-    /// For a file whose oldest signed revision is `oldest`.
-    pub fn new(pdf: &Pdf<'_>, oldest: Option<usize>) -> Self {
-        let changed = oldest.filter(|oldest| *oldest < pdf.revisions().len().saturating_sub(1));
-        Self { references: changed.map(|oldest| References::of(pdf, oldest)), budget: Budget::new("changes", pdf.limits().changes) }
+/// What one signature makes of one changed object.
+struct Judged {
+    change: Change,
+    objection: Option<Objection>,
+}
+
+/// More reasons than these tell nobody more.
+const MOST_REASONS: usize = 20;
+
+impl<'p, 'a> LaterRevisions<'p, 'a> {
+    /// `oldest`: the oldest revision that anything signed; `signed`: the place of every signature, timestamps left out, and the revision
+    /// that it signed.
+    pub fn new<'s>(pdf: &'p Pdf<'a>, policy: &Policy, oldest: usize, signed: impl Iterator<Item = (&'s SignaturePlace, usize)>) -> Self {
+        Self {
+            pdf,
+            drawn_annotations: policy.drawn_annotations,
+            restrictions: signed.map(|(place, revision)| Restriction::of(pdf, place, revision)).collect(),
+            base: oldest,
+            references: OnceCell::new(),
+            budget: Budget::new("changes", policy.limits.changes),
+        }
+    }
+
+    /// Compares every later revision with revision `signed`.
+    pub fn since(&self, signed: usize) -> LaterChanges {
+        let in_force = InForce::at(&self.restrictions, signed);
+        let mut judged = Vec::new();
+        let mut unread = Vec::new();
+        let mut is_complete = true;
+        for later in signed.saturating_add(1)..self.pdf.revisions().len() {
+            let (Some(old), Some(new)) = (self.pdf.at(signed), self.pdf.at(later)) else { continue };
+            match Difference::between(&old, &new, &self.budget) {
+                Ok(difference) => self.judge(old, new, &difference, &in_force, (&mut judged, &mut unread)),
+                Err(_) => is_complete = false,
+            }
+        }
+        let permitted = is_complete && judged.iter().all(|judged| judged.change.permitted);
+        let class = judged.iter().map(|judged| judged.change.class).max().unwrap_or_default();
+        let class = if is_complete { class } else { ChangeClass::Other };
+        let forbidden = Block::run("Forbidden changes", "ISO 32000-2 §12.8.2", "", |r| {
+            record(r, &judged, &PERMITTED, &in_force, Objection::is_forbidding);
+            Ok(())
+        });
+        let constraints = Block::run("Later changes", "ISO 32000-2 §12.8.2", "", |r| {
+            r.ask(&COMPARED, is_complete, [("limit", self.budget.limit().to_string().into())]);
+            record(r, &judged, &JUDGED, &in_force, |objection| !objection.is_forbidding());
+            for (revision, object) in unread.into_iter().take(MOST_REASONS) {
+                r.tolerate(&EVIDENCE_READ, false, [("revision", revision.into()), ("object", object.into())]);
+            }
+            Ok(())
+        });
+        let changes = judged.into_iter().map(|judged| judged.change).collect();
+        let modifications = Modifications { class, permitted, permission: in_force.permission(), changes };
+        LaterChanges { modifications, forbidden, constraints }
+    }
+
+    fn judge(
+        &self,
+        signed: View<'p, 'a>,
+        later: View<'p, 'a>,
+        difference: &Difference,
+        in_force: &InForce<'_>,
+        (judged, unread): (&mut Vec<Judged>, &mut Vec<(usize, String)>),
+    ) {
+        let step = Step::new(signed, later, difference, &self.budget, (&self.references, self.base));
+        let (explanations, of_trailer, unread_evidence) = step.explained();
+        let revision = later.revision().saturating_add(1);
+        unread.extend(unread_evidence.iter().map(|reference| (revision, reference.to_string())));
+        let brings_validation_data = explanations
+            .values()
+            .any(|explanation| matches!(explanation.rule.name, "dss" | "document_timestamp") && explanation.objection.is_none());
+        let asked = |explanation: &Explanation| self.objection(explanation, in_force, brings_validation_data);
+        for changed in difference.iter() {
+            let Some(explanation) = explanations.get(&changed.reference.number) else { continue };
+            judged.push(Judged::new(changed.reference.to_string(), changed.kind, revision, explanation, asked(explanation)));
+        }
+        for explanation in &of_trailer {
+            judged.push(Judged::new("trailer".into(), ChangeKind::Changed, revision, explanation, asked(explanation)));
+        }
+    }
+
+    /// What stands against a change: its own rule, a lock, the certification, the policy.
+    fn objection(&self, explanation: &Explanation, in_force: &InForce<'_>, brings_validation_data: bool) -> Option<Objection> {
+        let own = explanation.objection.clone();
+        if own.as_ref().is_some_and(Objection::is_forbidding) {
+            return own;
+        }
+        if let Some(field) = explanation.field.as_deref().filter(|field| in_force.locks(field)) {
+            return Some(Objection { check: &NOT_LOCKED, what: field.to_owned() });
+        }
+        let class = explanation.rule.class;
+        let exempt = match explanation.exemption {
+            Exemption::Yes => true,
+            Exemption::BesideValidationData => brings_validation_data,
+            Exemption::No => false,
+        };
+        let is_within = match in_force.level {
+            None | Some(Level::Annotations) => true,
+            Some(Level::FormFilling) => class <= ChangeClass::FormFilling && explanation.rule != EMPTY_PLACED_FIELD,
+            Some(Level::NoChanges) => class == ChangeClass::None || (class == ChangeClass::Extension && exempt),
+        };
+        if !is_within {
+            return Some(Objection { check: &PERMITTED, what: String::new() });
+        }
+        let refused = explanation.rule == ANNOTATION && self.drawn_annotations == ChangePolicy::Refuse;
+        own.or_else(|| refused.then(|| Objection { check: &ANNOTATIONS, what: String::new() }))
     }
 }
 
-/// Compares every later revision with revision `signed`.
-pub(super) fn later_changes(pdf: &Pdf<'_>, signed: usize, _: &SignaturePlace, shared: &Shared) -> LaterChanges {
-    let permissions = pdf.at(signed).map(|view| Permissions::of(&view)).unwrap_or_default();
-    let changes = all_changes(pdf, signed, shared, &permissions);
-    let exhausted = changes.as_ref().err().copied();
-    let changes = changes.unwrap_or_default();
-    let class = changes.iter().map(|change| change.class).max().unwrap_or_default();
-    let permitted = exhausted.is_none() && changes.iter().all(|change| change.permitted);
-    let forbidden = Block::run("Permitted changes", "ISO 32000-2 §12.8.2.2", "", |r| {
-        let first = changes.iter().find(|change| !change.permitted && change.class != ChangeClass::Other);
-        r.require(&PERMITTED, first.is_none(), [("what", first.map_or(String::new(), described).into())])
-    });
-    let constraints = Block::run("Later changes", "ISO 32000-2 §12.8.2", "", |r| {
-        let limit = exhausted.map_or(String::new(), |exhausted| exhausted.to_string());
-        r.require(&WITHIN_LIMITS, exhausted.is_none(), [("limit", limit.into())])?;
-        let first = changes.iter().find(|change| change.class == ChangeClass::Other);
-        r.require(&JUDGED, first.is_none(), [("what", first.map_or(String::new(), described).into())])
-    });
-    let modifications = Modifications { class, permitted, permission: permissions.shown(), changes };
-    LaterChanges { modifications, forbidden, constraints }
-}
-
-/// `5 0 R, revision 3`: the change in a sentence.
-fn described(change: &Change) -> String {
-    format!("{} ({}, {})", change.object, change.revision, change.rule)
-}
-
-fn all_changes(pdf: &Pdf<'_>, signed: usize, shared: &Shared, permissions: &Permissions) -> Result<Vec<Change>, Exhausted> {
-    let mut changes = Vec::new();
-    let (Some(before), Some(references)) = (pdf.at(signed), &shared.references) else { return Ok(changes) };
-    for index in signed.saturating_add(1)..pdf.revisions().len() {
-        let Some(after) = pdf.at(index) else { continue };
-        let difference = Difference::between(&before, &after, &shared.budget)?;
-        let explained = Explained::of(&before, &after, &difference, references);
-        changes.extend(difference.iter().map(|changed| {
-            let fresh = references.is_free_of_uses(&before, changed.reference.number);
-            change(changed, index, fresh, &explained, permissions)
-        }));
-        if let Some(reason) = explained.trailer {
-            changes.push(trailer_change(index, reason));
-        }
+impl Judged {
+    fn new(object: String, kind: ChangeKind, revision: usize, explanation: &Explanation, objection: Option<Objection>) -> Self {
+        let change = Change {
+            object,
+            revision: u64::try_from(revision).unwrap_or(u64::MAX),
+            path: explanation.path.clone(),
+            kind,
+            class: explanation.class(),
+            rule: explanation.rule.name,
+            permitted: objection.is_none(),
+        };
+        Self { change, objection }
     }
-    Ok(changes)
 }
 
-fn change(changed: &Changed, index: usize, fresh: bool, explained: &Explained, permissions: &Permissions) -> Change {
-    let (class, rule, path) = match (&changed.nature, explained.rule(changed.reference.number)) {
-        // Containers of the file's structure: no part of the document, unless the signed revision left a reference open for them.
-        (Nature::CrossReferenceStream | Nature::ObjectStream, _) if !fresh => (ChangeClass::Other, "unexplained", String::new()),
-        (Nature::CrossReferenceStream, _) => (ChangeClass::Extension, "xref_stream", String::new()),
-        (Nature::ObjectStream, _) => (ChangeClass::Extension, "object_stream", String::new()),
-        (Nature::Same, _) => (ChangeClass::None, "unchanged", String::new()),
-        (Nature::Doubtful(_), _) => (ChangeClass::Other, "doubtful", String::new()),
-        // Which fields a lock names is not judged yet.
-        (Nature::Value, Some((ChangeClass::FormFilling, _, path))) if permissions.locks => {
-            (ChangeClass::Other, "locks_not_judged", path.clone())
-        }
-        (Nature::Value, Some((class, rule, path))) => (*class, *rule, path.clone()),
-        (Nature::Value, None) => (ChangeClass::Other, "unexplained", String::new()),
+/// Asks `otherwise` once when nothing of the kind `is_asked` stands against any change, else the checks that stand against them.
+fn record(r: &mut Recorder, judged: &[Judged], otherwise: &'static Check, in_force: &InForce<'_>, is_asked: impl Fn(&Objection) -> bool) {
+    let permission = match in_force.level {
+        None => "changes",
+        Some(Level::NoChanges) => "P1",
+        Some(Level::FormFilling) => "P2",
+        Some(Level::Annotations) => "P3",
     };
-    Change {
-        object: changed.reference.to_string(),
-        revision: revision(index),
-        path,
-        kind: changed.kind,
-        class,
-        rule,
-        permitted: permissions.allow(class),
+    let against = |one: &&Judged| one.objection.as_ref().is_some_and(&is_asked);
+    let mut failed: Vec<&Judged> = judged.iter().filter(against).collect();
+    if failed.is_empty() {
+        r.ask(otherwise, true, [("changes", judged.len().into()), ("permission", permission.into())]);
+    }
+    failed.truncate(MOST_REASONS);
+    for Judged { change, objection } in failed {
+        let Some(Objection { check, what }) = objection else { continue };
+        let inputs = [
+            ("object", change.object.clone().into()),
+            ("revision", change.revision.to_string().into()),
+            ("path", change.path.clone().into()),
+            ("class", class_name(change.class).into()),
+            ("permission", permission.into()),
+            ("what", what.clone().into()),
+        ];
+        r.ask(check, false, inputs);
     }
 }
 
-fn trailer_change(index: usize, rule: &'static str) -> Change {
-    let kind = crate::report::json::ChangeKind::Changed;
-    Change {
-        object: "trailer".into(),
-        revision: revision(index),
-        path: String::new(),
-        kind,
-        class: ChangeClass::Other,
-        rule,
-        permitted: false,
+fn class_name(class: ChangeClass) -> &'static str {
+    match class {
+        ChangeClass::None => "none",
+        ChangeClass::Extension => "extension",
+        ChangeClass::FormFilling => "form_filling",
+        ChangeClass::Annotation => "annotation",
+        ChangeClass::Other => "other",
     }
 }
 
-fn revision(index: usize) -> u64 {
-    u64::try_from(index).unwrap_or(u64::MAX).saturating_add(1)
-}
-
-impl Permissions {
-    fn shown(&self) -> Permission {
-        self.certification.unwrap_or(if self.locks { Permission::Lock } else { Permission::Unrestricted })
-    }
-
-    /// Table 257 for what the rules explain; a lock on fields is not judged yet beside anything but extensions.
-    fn allow(&self, class: ChangeClass) -> bool {
-        match class {
-            ChangeClass::None | ChangeClass::Extension => true,
-            ChangeClass::FormFilling => self.certification != Some(Permission::P1),
-            ChangeClass::Annotation | ChangeClass::Other => false,
-        }
-    }
-}
+#[cfg(test)]
+mod files;

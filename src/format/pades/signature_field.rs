@@ -82,11 +82,6 @@ fn form_may_differ(pdf: &Pdf<'_>, index: usize) -> bool {
     pdf.revisions().get(index).is_some_and(|revision| revision.entries().any(|(number, _)| older.entry(number).is_some()))
 }
 
-/// The signatures that the form and the permissions of one revision name.
-pub(super) fn places_in(view: &View<'_, '_>) -> Vec<SignaturePlace> {
-    in_view(view, view.revision())
-}
-
 fn in_view(view: &View<'_, '_>, revision: usize) -> Vec<SignaturePlace> {
     let mut found = Vec::new();
     let Ok(catalog) = view.catalog() else { return found };

@@ -40,6 +40,9 @@ pub(super) enum Nature {
     Doubtful(&'static str),
 }
 
+/// Readers of the first and readers of the last of two equal keys see different objects.
+pub(super) const KEY_TWICE: &str = "a key stands twice in it";
+
 impl Difference {
     /// What revision `later` mentions that is not where it was in revision `signed`.
     ///
@@ -118,7 +121,7 @@ fn nature(signed: &View<'_, '_>, later: &View<'_, '_>, (reference, placed): (Ref
         return Nature::Doubtful("only readers of hybrid files find it");
     }
     if has_duplicate_key(new) {
-        return Nature::Doubtful("a key stands twice in it");
+        return Nature::Doubtful(KEY_TWICE);
     }
     let is_container = new.as_stream().is_some_and(|stream| stream.dictionary.entry(b"Type").is_name(b"ObjStm"));
     if is_container && *old == Object::Null { Nature::ObjectStream } else { Nature::Value }

@@ -18,7 +18,7 @@ pub(super) struct References {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Use {
-    used: u32,
+    used: Reference,
     user: u32,
     /// The revision whose object `user` uses it.
     version: usize,
@@ -82,7 +82,7 @@ impl References {
             }
             Entry::Compressed { stream, .. } => {
                 if wanted.has(stream) {
-                    self.uses.push(Use { used: stream, user: number, version });
+                    self.uses.push(Use { used: Reference { number: stream, generation: 0 }, user: number, version });
                 }
                 0
             }
@@ -90,23 +90,18 @@ impl References {
         match view.object(Reference { number, generation }) {
             Ok(object) => each_reference(&object, |reference| {
                 if wanted.has(reference.number) {
-                    self.uses.push(Use { used: reference.number, user: number, version });
+                    self.uses.push(Use { used: reference, user: number, version });
                 }
             }),
             Err(_) => self.unread.push((number, version)),
         }
     }
 
-    /// The objects that use `number` in `view`.
-    pub fn users(&self, view: &View<'_, '_>, number: u32) -> impl Iterator<Item = u32> {
-        let first = self.uses.partition_point(|one| one.used < number);
-        let uses = self.uses.get(first..).unwrap_or_default().iter().take_while(move |one| one.used == number);
+    /// The objects that use `used` in `view`.
+    pub fn users(&self, view: &View<'_, '_>, used: Reference) -> impl Iterator<Item = u32> {
+        let first = self.uses.partition_point(|one| one.used < used);
+        let uses = self.uses.get(first..).unwrap_or_default().iter().take_while(move |one| one.used == used);
         uses.filter(|one| view.entry(one.user).is_some_and(|placed| placed.revision == one.version)).map(|one| one.user)
-    }
-
-    /// Whether nothing in `view` uses `number`, as far as all of it could be read.
-    pub fn is_free_of_uses(&self, view: &View<'_, '_>, number: u32) -> bool {
-        self.unread_in(view).is_none() && self.users(view, number).next().is_none()
     }
 
     /// An object of `view` that could not be read.
@@ -115,15 +110,15 @@ impl References {
         self.unread.iter().find(counts).map(|(number, _)| *number)
     }
 
-    /// Every place of `view` that refers to object `number`; `None` when there are too many to look at.
-    pub fn places(&self, view: &View<'_, '_>, number: u32) -> Option<Vec<Place>> {
+    /// Every place of `view` that refers to `used`; `None` when there are too many to look at.
+    pub fn places(&self, view: &View<'_, '_>, used: Reference) -> Option<Vec<Place>> {
         let mut places = Vec::new();
-        for user in self.users(view, number) {
+        for user in self.users(view, used) {
             let Some(placed) = view.entry(user) else { continue };
             let generation = match placed.entry {
                 Entry::InUse { generation, .. } => generation,
                 Entry::Compressed { stream, .. } => {
-                    if stream == number {
+                    if stream == used.number {
                         places.push(Place { user: Reference { number: user, generation: 0 }, path: vec![Segment::Member] });
                     }
                     0
@@ -132,7 +127,7 @@ impl References {
             };
             let user = Reference { number: user, generation };
             let Ok(object) = view.object(user) else { continue };
-            places.extend(paths_to(&object, number).into_iter().map(|path| Place { user, path }));
+            places.extend(paths_to(&object, used).into_iter().map(|path| Place { user, path }));
             if places.len() > MOST_PLACES {
                 return None;
             }
@@ -148,6 +143,16 @@ impl Place {
             Segment::Key(key) => Some(&**key),
             Segment::Index(_) | Segment::Member => None,
         })
+    }
+
+    /// `.AcroForm.Fields[0]`
+    pub fn written(&self) -> String {
+        let segment = |segment: &Segment| match segment {
+            Segment::Key(key) => format!(".{}", String::from_utf8_lossy(key)),
+            Segment::Index(index) => format!("[{index}]"),
+            Segment::Member => ".ObjStm".to_owned(),
+        };
+        self.path.iter().map(segment).collect()
     }
 }
 
@@ -198,19 +203,19 @@ pub(super) fn each_reference(object: &Object, mut found: impl FnMut(Reference)) 
     }
 }
 
-/// Every way from the outside of `object` to a reference to `number`.
-fn paths_to(object: &Object, number: u32) -> Vec<Vec<Segment>> {
+/// Every way from the outside of `object` to the reference `used`.
+fn paths_to(object: &Object, used: Reference) -> Vec<Vec<Segment>> {
     let mut found = Vec::new();
     let mut waiting: Vec<(Vec<Segment>, &Object)> = vec![(Vec::new(), object)];
     while let Some((path, object)) = waiting.pop() {
         let deeper = |segment: Segment| path.iter().cloned().chain([segment]).collect::<Vec<_>>();
         let dictionary = match object {
-            Object::Reference(reference) if reference.number == number => {
+            Object::Reference(reference) if *reference == used => {
                 found.push(path);
                 continue;
             }
             Object::Array(elements) => {
-                let relevant = elements.iter().enumerate().filter(|(_, element)| may_refer(element, number));
+                let relevant = elements.iter().enumerate().filter(|(_, element)| may_refer(element, used));
                 waiting.extend(relevant.map(|(index, element)| (deeper(Segment::Index(index)), element)));
                 continue;
             }
@@ -218,16 +223,16 @@ fn paths_to(object: &Object, number: u32) -> Vec<Vec<Segment>> {
             Object::Stream(stream) => &stream.dictionary,
             _ => continue,
         };
-        let relevant = dictionary.entries().filter(|(_, value)| may_refer(value, number));
+        let relevant = dictionary.entries().filter(|(_, value)| may_refer(value, used));
         waiting.extend(relevant.map(|(key, value)| (deeper(Segment::Key(key.into())), value)));
     }
     found.sort_unstable_by_key(Vec::len);
     found
 }
 
-fn may_refer(object: &Object, number: u32) -> bool {
+fn may_refer(object: &Object, used: Reference) -> bool {
     match object {
-        Object::Reference(reference) => reference.number == number,
+        Object::Reference(reference) => *reference == used,
         Object::Array(_) | Object::Dictionary(_) => true,
         _ => false,
     }

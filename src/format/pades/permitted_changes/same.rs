@@ -1,5 +1,8 @@
 //! ISO 32000-2 §7.3 — Objects: whether two values are the same, references by their number, however they are written
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object, Stream};
 
@@ -42,6 +45,20 @@ fn sorted(dictionary: &Dictionary) -> Vec<(&[u8], &Object)> {
     entries
 }
 
+/// The keys of which two dictionaries say something different, sorted.
+pub(super) fn different((old_view, old): (&View<'_, '_>, &Dictionary), (new_view, new): (&View<'_, '_>, &Dictionary)) -> Vec<Arc<[u8]>> {
+    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (sorted(old).into_iter().collect(), sorted(new).into_iter().collect());
+    let mut keys: Vec<&[u8]> = old.keys().chain(new.keys()).copied().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let null = &Object::Null;
+    let differs = |key: &&[u8]| {
+        let value = |of: &BTreeMap<&[u8], &'_ Object>| of.get(key).map_or(null.clone(), |value| (*value).clone());
+        !same((old_view, &value(&old)), (new_view, &value(&new)))
+    };
+    keys.into_iter().filter(differs).map(Arc::from).collect()
+}
+
 fn same_octets((old_view, old): (&View<'_, '_>, &Stream), (new_view, new): (&View<'_, '_>, &Stream)) -> bool {
     if old_view.stream_encoded(old) == new_view.stream_encoded(new) {
         return old.reference == new.reference || old_view.pdf().encryption().is_none();
@@ -78,4 +95,51 @@ pub(super) fn has_duplicate_key(object: &Object) -> bool {
         waiting.extend(dictionary.entries().map(|(_, value)| value));
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::files::{file, value};
+    use super::*;
+    use crate::encoding::pdf::Pdf;
+    use crate::limits::Limits;
+
+    fn are_same(old: &str, new: &str) -> bool {
+        let octets = file(&[(1, "<< >>")]);
+        let pdf = Pdf::open(&octets, &Limits::default(), None).unwrap();
+        let view = pdf.latest();
+        same((&view, &value(old)), (&view, &value(new)))
+    }
+
+    #[test]
+    fn the_way_of_writing_does_not_matter() {
+        assert!(are_same("<< /A 1 /B [ 2 ] >>", "<</B[2.0]/A 1>>"));
+        assert!(are_same("<< /A null >>", "<< >>"));
+        assert!(are_same("(A)", "<41>"));
+        assert!(are_same("[1 0 R << /K 2 0 R >>]", "[1 0 R << /K 2 0 R >>]"));
+    }
+
+    #[test]
+    fn every_other_difference_does() {
+        for (old, new) in [
+            ("<< /A 1 >>", "<< /A 2 >>"),
+            ("<< /A 1 >>", "<< /B 1 >>"),
+            ("<< /A 1 >>", "<< >>"),
+            ("<< /A 1 >>", "<< /A 1 /A 1 >>"),
+            ("[1 0 R]", "[2 0 R]"),
+            ("[1 0 R]", "[1 1 R]"),
+            ("[1 2]", "[1 2 3]"),
+            ("(A)", "/A"),
+            ("[]", "<< >>"),
+            ("1", "null"),
+        ] {
+            assert!(!are_same(old, new), "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_found_at_any_depth() {
+        assert!(has_duplicate_key(&value("[<< /A << /B 1 /B 1 >> >>]")));
+        assert!(!has_duplicate_key(&value("[<< /A << /B 1 /C 1 >> >>]")));
+    }
 }

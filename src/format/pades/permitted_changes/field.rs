@@ -1,0 +1,195 @@
+//! ISO 32000-2 §12.7.4 — Field dictionaries of the signed revision: signed or filled in by a later one
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::catalog::named;
+use super::difference::Changed;
+use super::explanation::{DOCUMENT_TIMESTAMP, FORM_FILL, Rule, SIGNED_EXISTING_FIELD};
+use super::form::elements;
+use super::new_field::value_rule;
+use super::node::Node;
+use super::same::same;
+use super::signature_value::Signed;
+use super::step::Step;
+use super::{FIELDS_KEPT, JUDGED};
+use crate::encoding::pdf::object::{Dictionary, Object, Reference};
+use crate::encoding::pdf::{View, decode_text};
+
+/// A field, or a widget of one, by its place in the form.
+pub(super) struct FieldPlace {
+    /// Fully qualified name (§12.7.4.2).
+    name: Rc<str>,
+    /// The dictionary with the value: the field itself, or the one above a widget.
+    field: Reference,
+    /// `/FT`, its own or inherited.
+    is_signature: bool,
+}
+
+/// A field tree deeper than that is none.
+const DEEPEST: usize = 64;
+
+impl Step<'_, '_, '_> {
+    /// Judges what became of a field or widget of the signed revision; `false` when the object is none.
+    pub fn existing_field(&mut self, changed: &Changed) -> bool {
+        let reference = changed.reference;
+        let Some(place) = self.field_place(&self.signed.clone(), reference) else { return false };
+        let path = format!("Root.AcroForm.Fields({})", place.name);
+        let Object::Dictionary(new) = &changed.new else {
+            self.object_to(reference.number, FORM_FILL, &path, &FIELDS_KEPT, "");
+            return true;
+        };
+        let node = self.node(reference, &path);
+        if place.is_signature {
+            self.signature_field(&node, new, &place)
+        } else {
+            self.filled_field(&node, new, &place)
+        }
+        true
+    }
+
+    /// A signature field: signed by the later revision, or as it was.
+    fn signature_field(&mut self, node: &Node, new: &Dictionary, place: &FieldPlace) {
+        let (old_value, new_value) = self.values_of(place);
+        let number = node.answers;
+        if old_value != Object::Null {
+            // Whose signature it is must stay, and how it looks.
+            let kept = same((&self.signed, &old_value), (&self.later, &new_value));
+            self.entries_kept(node, new, SIGNED_EXISTING_FIELD, &[b"Type"]);
+            if !kept {
+                self.object_to(number, SIGNED_EXISTING_FIELD, &node.path, &FIELDS_KEPT, "/V");
+            }
+            self.explain_field(number, SIGNED_EXISTING_FIELD, &node.path, Some(&place.name));
+            return;
+        }
+        let holder = (new_value != Object::Null).then(|| new_value.as_reference().unwrap_or(place.field).number);
+        self.signed_before = holder.is_some_and(|holder| self.is_of_older_revision(holder));
+        self.newly_signed_field(node, new, place, &new_value);
+        self.signed_before = false;
+    }
+
+    fn newly_signed_field(&mut self, node: &Node, new: &Dictionary, place: &FieldPlace, new_value: &Object) {
+        let number = node.answers;
+        let signed = self.signature_value(place.field.number, new_value, &node.path);
+        let rule = match signed {
+            Signed::Timestamp if self.drawn_at(new).is_none() => DOCUMENT_TIMESTAMP,
+            _ => SIGNED_EXISTING_FIELD,
+        };
+        self.filled |= signed != Signed::No && rule == SIGNED_EXISTING_FIELD;
+        let locked_as = (rule != DOCUMENT_TIMESTAMP).then_some(&place.name);
+        self.explain_field(number, rule, &node.path, locked_as);
+        self.explain_below(new_value, value_rule(rule), &format!("{}.V", node.path), locked_as);
+        let allowed: &[&[u8]] = if signed == Signed::No { &[b"Type"] } else { &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA"] };
+        self.entries_kept(node, new, rule, allowed);
+        self.appearance(node, rule, Some(&place.name));
+    }
+
+    /// A field of another type: its value and how that is shown.
+    fn filled_field(&mut self, node: &Node, new: &Dictionary, place: &FieldPlace) {
+        let (old_value, new_value) = self.values_of(place);
+        let value_changed = !same((&self.signed, &old_value), (&self.later, &new_value));
+        let (old, _) = node.dictionaries();
+        let appearance_changed = [&b"AP"[..], b"AS"].iter().any(|key| {
+            let written = |object: &Object| object.as_reference().is_some_and(|reference| self.changed(reference.number).is_some());
+            written(new.entry(key)) || !same((&self.signed, old.entry(key)), (&self.later, new.entry(key)))
+        });
+        self.filled |= value_changed;
+        self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
+        self.entries_kept(node, new, FORM_FILL, &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA", b"RV", b"I", b"TI"]);
+        self.explain_below(new.entry(b"V"), FORM_FILL, &format!("{}.V", node.path), Some(&place.name));
+        self.explain_below(new.entry(b"RV"), FORM_FILL, &format!("{}.RV", node.path), Some(&place.name));
+        if appearance_changed && !value_changed {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP without /V");
+        }
+        self.appearance(node, FORM_FILL, Some(&place.name));
+    }
+
+    /// Entries that may differ only where `allowed` names them. How a value is shown may change where a value does.
+    fn entries_kept(&mut self, node: &Node, new: &Dictionary, rule: Rule, allowed: &[&[u8]]) {
+        for key in self.changed_keys(node).into_iter().filter(|key| !allowed.contains(&&**key)) {
+            match &*key {
+                b"F" | b"Ff" | b"Q" => self.shown.push((node.clone(), named(&key))),
+                _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
+            }
+        }
+        if *new.entry(b"Type") != Object::Null && !new.entry(b"Type").is_name(b"Annot") {
+            self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, "/Type");
+        }
+    }
+
+    /// §12.5.5: the appearance of a widget of the signed revision. New streams, or its own ones written again.
+    pub fn appearance(&mut self, widget: &Node, rule: Rule, field: Option<&Rc<str>>) {
+        let appearance = self.enter(widget, b"AP");
+        if !widget.new.as_dictionary().is_some_and(|widget| widget.has(b"AP")) {
+            return;
+        }
+        self.explain_field(appearance.answers, rule, &appearance.path, field);
+        if appearance.new.as_dictionary().is_none() {
+            self.object_to(appearance.answers, rule, &appearance.path, &FIELDS_KEPT, "/AP");
+        }
+        for key in [&b"N"[..], b"R", b"D"] {
+            let state = self.enter(&appearance, key);
+            self.drawn(&state, rule, field);
+            let (_, states) = state.dictionaries();
+            for (name, _) in states.entries() {
+                let one = self.enter(&state, name);
+                self.drawn(&one, rule, field);
+            }
+        }
+    }
+
+    fn drawn(&mut self, state: &Node, rule: Rule, field: Option<&Rc<str>>) {
+        self.explain_field(state.answers, rule, &state.path, field);
+        self.explain_below(&state.new, rule, &state.path, field);
+    }
+
+    /// The value of the field as signed and later.
+    fn values_of(&self, place: &FieldPlace) -> (Object, Object) {
+        let value = |view: &View<'_, '_>| match view.object(place.field) {
+            Ok(Object::Dictionary(field)) => field.entry(b"V").clone(),
+            _ => Object::Null,
+        };
+        (value(&self.signed), value(&self.later))
+    }
+
+    /// Climbs from an object to the form: each parent must name its kid, the form the topmost.
+    pub fn field_place(&self, view: &View<'_, '_>, reference: Reference) -> Option<FieldPlace> {
+        let mut names: Vec<String> = Vec::new();
+        let (mut field, mut kind, mut seen) = (None, Object::Null, BTreeSet::new());
+        let mut current = reference;
+        loop {
+            if !seen.insert(current) || seen.len() > DEEPEST {
+                return None;
+            }
+            let Ok(Object::Dictionary(dictionary)) = view.object(current) else { return None };
+            if let Some(name) = view.value(&dictionary, b"T").ok()?.as_string() {
+                names.push(decode_text(name));
+                field.get_or_insert(current);
+            }
+            if kind == Object::Null {
+                kind = view.value(&dictionary, b"FT").ok()?;
+            }
+            let list = match dictionary.entry(b"Parent").as_reference() {
+                Some(parent) => {
+                    let Ok(Object::Dictionary(parent)) = view.object(parent) else { return None };
+                    view.value(&parent, b"Kids").ok()?
+                }
+                None => {
+                    let form = view.catalog().ok().and_then(|catalog| view.value(&catalog, b"AcroForm").ok())?;
+                    view.value(form.as_dictionary()?, b"Fields").ok()?
+                }
+            };
+            let kids = elements(&list);
+            self.budget.spend(u64::try_from(kids.len()).unwrap_or(u64::MAX)).ok()?;
+            if !kids.iter().any(|kid| kid.as_reference() == Some(current)) {
+                return None;
+            }
+            match dictionary.entry(b"Parent").as_reference() {
+                Some(parent) => current = parent,
+                None => break,
+            }
+        }
+        names.reverse();
+        Some(FieldPlace { name: names.join(".").into(), field: field.unwrap_or(reference), is_signature: kind.is_name(b"Sig") })
+    }
+}

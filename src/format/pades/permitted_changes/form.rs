@@ -1,0 +1,180 @@
+//! ISO 32000-2 §12.7.3 — Interactive form dictionary: what of it a later revision may change
+
+use std::collections::BTreeSet;
+
+use super::catalog::named;
+use super::explanation::{FORM, FORM_ADDITIONS, FORM_UNUSED, UNEXPLAINED};
+use super::node::Node;
+use super::step::Step;
+use super::{CATALOG_KEPT, FIELDS_KEPT, JUDGED};
+use crate::encoding::pdf::View;
+use crate::encoding::pdf::object::{Dictionary, Object, Reference};
+
+impl Step<'_, '_, '_> {
+    /// `/AcroForm` may come and get new signature fields; how values are shown may change where a value does.
+    pub fn form(&mut self, root: &Node) {
+        let form = self.enter(root, b"AcroForm");
+        if form.old == Object::Null && form.new == Object::Null {
+            return;
+        }
+        self.explain(form.answers, FORM, &form.path);
+        if form.new.as_dictionary().is_none() {
+            self.object_to(form.answers, UNEXPLAINED, &form.path, &CATALOG_KEPT, "/AcroForm");
+            return;
+        }
+        for key in self.changed_keys(&form) {
+            match &*key {
+                b"Fields" | b"DR" | b"SigFlags" => {}
+                b"DA" | b"Q" if form.entries(&key).0 == Object::Null => self.added_default(&form),
+                b"DA" | b"Q" | b"NeedAppearances" => self.shown.push((form.clone(), named(&key))),
+                _ => self.object_to(form.answers, UNEXPLAINED, &form.path, &CATALOG_KEPT, named(&key)),
+            }
+        }
+        self.signature_flags(&form);
+        self.fields(&form);
+        self.default_resources(&form);
+    }
+
+    /// Table 225: bits may be set, a flag for appended signatures is not taken back.
+    fn signature_flags(&mut self, form: &Node) {
+        let flags = self.enter(form, b"SigFlags");
+        self.explain(flags.answers, FORM, &flags.path);
+        let bits = |object: &Object| object.as_integer().unwrap_or(0);
+        if bits(&flags.old) & !bits(&flags.new) != 0 {
+            self.object_to(flags.answers, FORM, &flags.path, &JUDGED, "/SigFlags");
+        }
+    }
+
+    /// `/Fields` may only grow, by signature fields.
+    fn fields(&mut self, form: &Node) {
+        let fields = self.enter(form, b"Fields");
+        self.explain(fields.answers, FORM, &fields.path);
+        let (old, new) = (elements(&fields.old), elements(&fields.new));
+        if fields.new.as_array().is_none() && fields.new != Object::Null {
+            self.object_to(fields.answers, FORM, &fields.path, &FIELDS_KEPT, "/Fields");
+        }
+        let Some(added) = grown(old, new) else {
+            self.object_to(fields.answers, FORM, &fields.path, &FIELDS_KEPT, "/Fields");
+            return;
+        };
+        let before: BTreeSet<Reference> = elements(&fields.before).iter().filter_map(Object::as_reference).collect();
+        if self.budget.spend(u64::try_from(new.len()).unwrap_or(u64::MAX)).is_err() {
+            self.object_to(fields.answers, FORM, &fields.path, &JUDGED, "/Fields");
+            return;
+        }
+        for index in added {
+            let path = format!("{}[{index}]", fields.path);
+            match new.get(index).and_then(Object::as_reference) {
+                // Judged with the revision that brought it; looked at again when something of it is changed.
+                Some(field) if before.contains(&field) && self.changed(field.number).is_none() => self.known_fields.push((field, path)),
+                Some(field) if !self.signed.is_defined(field) => {
+                    if let Some(rule) = self.new_field(field, &path) {
+                        self.explain(fields.answers, rule, &fields.path);
+                    }
+                }
+                _ => self.object_to(fields.answers, FORM, &fields.path, &FIELDS_KEPT, "/Fields"),
+            }
+        }
+    }
+
+    /// §7.8.3, §12.7.4.3: resources for the values of fields may be added under names that were not there.
+    fn default_resources(&mut self, form: &Node) {
+        let is_other = self.changed_keys(form).iter().any(|key| **key == *b"DR");
+        let resources = self.enter(form, b"DR");
+        if !resources.is_written && !is_other {
+            return;
+        }
+        self.added_default(&resources);
+        let (_, new) = resources.dictionaries();
+        for (key, _) in new.entries() {
+            let category = self.enter(&resources, key);
+            self.added_default(&category);
+            self.explain_below(&category.new, FORM_ADDITIONS, &category.path, None);
+            for name in self.changed_keys(&category) {
+                if category.entries(&name).0 != Object::Null && !self.is_moved(&category, &name) {
+                    self.shown.push((category.clone(), format!("/DR{}", named(&name))));
+                }
+            }
+            let is_list = category.new.as_dictionary().is_none() && category.old != Object::Null;
+            if is_list && !self.is_moved(&resources, key) {
+                self.shown.push((category, "/DR".to_owned()));
+            }
+        }
+        if resources.dictionaries().0.entries().any(|(key, value)| *value != Object::Null && !new.has(key)) {
+            self.shown.push((resources, "/DR".to_owned()));
+        }
+    }
+
+    /// What was not there cannot have been in use.
+    fn added_default(&mut self, node: &Node) {
+        let rule = if self.shows_values() { FORM_ADDITIONS } else { FORM_UNUSED };
+        self.explain(node.answers, rule, &node.path);
+    }
+
+    /// Whether the form has fields whose looks follow from `/DA`, `/DR`, `/Q` and `/NeedAppearances`: any but signature fields (§12.7.4.3).
+    pub fn shows_values(&mut self) -> bool {
+        if let Some(known) = self.has_values {
+            return known;
+        }
+        let has_values = [self.signed, self.later].iter().any(|view| self.has_other_fields(view));
+        self.has_values = Some(has_values);
+        has_values
+    }
+
+    fn has_other_fields(&self, view: &View<'_, '_>) -> bool {
+        let value = |dictionary: &Dictionary, key: &[u8]| view.value(dictionary, key).unwrap_or(Object::Null);
+        let form = view.catalog().map(|catalog| value(&catalog, b"AcroForm")).unwrap_or(Object::Null);
+        let Some(form) = form.as_dictionary() else { return false };
+        let mut seen = BTreeSet::new();
+        let mut waiting: Vec<(Object, bool)> = elements(&value(form, b"Fields")).iter().map(|field| (field.clone(), false)).collect();
+        while let Some((field, is_signature)) = waiting.pop() {
+            if field.as_reference().is_some_and(|reference| !seen.insert(reference)) {
+                continue;
+            }
+            let Ok(Object::Dictionary(field)) = view.resolve(&field) else { continue };
+            let is_signature = match value(&field, b"FT") {
+                Object::Null => is_signature,
+                kind => kind.is_name(b"Sig"),
+            };
+            let kids = value(&field, b"Kids");
+            if (kids == Object::Null && !is_signature) || self.budget.spend(1).is_err() {
+                return true;
+            }
+            waiting.extend(elements(&kids).iter().map(|kid| (kid.clone(), is_signature)));
+        }
+        false
+    }
+}
+
+pub(super) fn elements(object: &Object) -> &[Object] {
+    object.as_array().unwrap_or_default()
+}
+
+/// The positions of what `new` has more than `old`; `None` when something of `old` is missing or in another order.
+pub(super) fn grown(old: &[Object], new: &[Object]) -> Option<Vec<usize>> {
+    let mut kept = old.iter().peekable();
+    let mut added = Vec::new();
+    for (index, element) in new.iter().enumerate() {
+        if kept.peek().is_some_and(|old| *old == element) {
+            kept.next();
+        } else {
+            added.push(index);
+        }
+    }
+    kept.next().is_none().then_some(added)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_keeps_what_it_has_in_its_order() {
+        let list = |numbers: &[i64]| numbers.iter().map(|number| Object::Integer(*number)).collect::<Vec<_>>();
+        assert_eq!(grown(&list(&[1, 2]), &list(&[1, 2, 3])), Some(vec![2]));
+        assert_eq!(grown(&list(&[1, 2]), &list(&[0, 1, 3, 2])), Some(vec![0, 2]));
+        assert_eq!(grown(&list(&[1, 2]), &list(&[2, 1])), None);
+        assert_eq!(grown(&list(&[1, 2]), &list(&[1])), None);
+        assert_eq!(grown(&[], &[]), Some(vec![]));
+    }
+}

@@ -1,0 +1,84 @@
+//! ISO 32000-2 §12.5.2, §14.11.2 — Rectangles of annotations and pages: how much of one covers another
+
+use crate::encoding::pdf::View;
+use crate::encoding::pdf::object::Object;
+
+/// A rectangle (§7.9.5) with its lower left corner first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rectangle {
+    left: f64,
+    bottom: f64,
+    right: f64,
+    top: f64,
+}
+
+impl Rectangle {
+    /// Larger than every page (annex C.1).
+    pub const EVERYWHERE: Self = Self { left: -1e6, bottom: -1e6, right: 1e6, top: 1e6 };
+    /// US Letter, which viewers take for a page without a box.
+    pub const LETTER: Self = Self { left: 0.0, bottom: 0.0, right: 612.0, top: 792.0 };
+
+    /// Reads an array of four numbers; any two opposite corners will do.
+    pub fn read(view: &View<'_, '_>, object: &Object) -> Option<Self> {
+        let numbers: Vec<f64> = object.as_array()?.iter().map_while(|number| view.resolve(number).ok()?.as_number()).collect();
+        let [x0, y0, x1, y1] = numbers.try_into().ok()?;
+        let finite = [x0, y0, x1, y1].iter().all(|number: &f64| number.is_finite());
+        finite.then(|| Self { left: x0.min(x1), bottom: y0.min(y1), right: x0.max(x1), top: y0.max(y1) })
+    }
+
+    /// Whether it is more than a point or a line.
+    pub fn has_area(&self) -> bool {
+        self.area() > 0.0
+    }
+
+    /// How much of `other` it covers, from 0 to 1.
+    pub fn share_of(&self, other: &Self) -> f64 {
+        let common = Self {
+            left: self.left.max(other.left),
+            bottom: self.bottom.max(other.bottom),
+            right: self.right.min(other.right),
+            top: self.top.min(other.top),
+        };
+        if other.has_area() { common.area() / other.area() } else { 0.0 }
+    }
+
+    /// What both have, or the first where they have nothing in common.
+    pub fn clipped_to(&self, other: &Self) -> Self {
+        let common = Self {
+            left: self.left.max(other.left),
+            bottom: self.bottom.max(other.bottom),
+            right: self.right.min(other.right),
+            top: self.top.min(other.top),
+        };
+        if common.has_area() { common } else { *self }
+    }
+
+    fn area(&self) -> f64 {
+        (self.right - self.left).max(0.0) * (self.top - self.bottom).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rectangle(left: f64, bottom: f64, right: f64, top: f64) -> Rectangle {
+        Rectangle { left, bottom, right, top }
+    }
+
+    #[test]
+    fn a_share_is_that_of_the_other() {
+        let page = rectangle(0.0, 0.0, 100.0, 100.0);
+        assert_eq!(rectangle(0.0, 0.0, 50.0, 40.0).share_of(&page), 0.2);
+        assert_eq!(page.share_of(&rectangle(0.0, 0.0, 50.0, 40.0)), 1.0);
+        assert_eq!(rectangle(90.0, 90.0, 200.0, 200.0).share_of(&page), 0.01);
+        assert_eq!(rectangle(100.0, 0.0, 200.0, 100.0).share_of(&page), 0.0);
+        assert_eq!(Rectangle::EVERYWHERE.share_of(&page), 1.0);
+    }
+
+    #[test]
+    fn a_line_has_no_area() {
+        assert!(!rectangle(0.0, 0.0, 100.0, 0.0).has_area());
+        assert!(rectangle(0.0, 0.0, 100.0, 1.0).has_area());
+    }
+}

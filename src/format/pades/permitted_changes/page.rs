@@ -1,0 +1,220 @@
+//! ISO 32000-2 §7.7.3 — Page tree: pages stay as they were signed, but for the widgets of new signatures and for annotations
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::catalog::named;
+use super::difference::Changed;
+use super::explanation::{PAGE, PIECE_INFO, UNEXPLAINED};
+use super::form::{elements, grown};
+use super::geometry::Rectangle;
+use super::new_field::NewWidget;
+use super::node::Node;
+use super::references::Segment;
+use super::step::Step;
+use super::{APPEARANCE_OVERLAP, APPEARANCE_SIZE, FIELDS_KEPT, JUDGED, PAGES_KEPT};
+use crate::encoding::pdf::object::{Dictionary, Object, Reference};
+
+/// A page tree deeper than that is none.
+const DEEPEST: usize = 64;
+/// The most of a page that the widget of a new signature may cover.
+const LARGEST_SHARE: f64 = 0.2;
+/// The most of an older annotation that it may cover.
+const LARGEST_COVER: f64 = 0.5;
+
+impl Step<'_, '_, '_> {
+    /// Judges what became of a page, a node of the page tree or an array of annotations; `false` when the object is none.
+    pub fn page_or_annotations(&mut self, changed: &Changed) -> bool {
+        let reference = changed.reference;
+        let is = |name: &[u8]| changed.old.as_dictionary().is_some_and(|dictionary| dictionary.entry(b"Type").is_name(name));
+        if is(b"Page") {
+            let path = self.page_path(reference);
+            let node = self.node(reference, &path);
+            self.page(&node);
+            return true;
+        }
+        if is(b"Pages") {
+            let path = self.page_path(reference);
+            let node = self.node(reference, &path);
+            self.explain(reference.number, PAGE, &path);
+            self.entries_of_page(&node, &[]);
+            return true;
+        }
+        let Some(page) = changed.old.as_array().and_then(|_| self.page_of_annotations(reference)) else { return false };
+        let path = self.page_path(page);
+        let node = self.node(page, &path);
+        self.annotations(&node);
+        true
+    }
+
+    fn page(&mut self, page: &Node) {
+        self.explain(page.answers, PAGE, &page.path);
+        self.entries_of_page(page, &[b"Annots"]);
+        self.annotations(page);
+    }
+
+    fn entries_of_page(&mut self, page: &Node, known: &[&[u8]]) {
+        let (_, new) = page.dictionaries();
+        if page.new.as_dictionary().is_none() {
+            self.object_to(page.answers, UNEXPLAINED, &page.path, &PAGES_KEPT, "/Type");
+        }
+        for key in self.changed_keys(page).into_iter().filter(|key| !known.contains(&&**key)) {
+            match &*key {
+                // `/ITXT`: the mark of one writer.
+                b"PieceInfo" | b"LastModified" | b"ITXT" => {
+                    self.explain(page.answers, PIECE_INFO, &page.path);
+                    self.explain_below(new.entry(&key), PIECE_INFO, &page.path, None);
+                }
+                _ if self.is_moved(page, &key) => self.explain_below(new.entry(&key), PAGE, &page.path, None),
+                b"Tabs" | b"StructParents" => self.object_to(page.answers, UNEXPLAINED, &page.path, &JUDGED, named(&key)),
+                _ => self.object_to(page.answers, UNEXPLAINED, &page.path, &PAGES_KEPT, named(&key)),
+            }
+        }
+    }
+
+    /// `/Annots` of a page may grow by the widgets of new signature fields; annotations are judged one by one.
+    fn annotations(&mut self, page: &Node) {
+        let list = self.enter(page, b"Annots");
+        let (old, new) = (elements(&list.old), elements(&list.new));
+        let size = u64::try_from(old.len().saturating_add(new.len())).unwrap_or(u64::MAX);
+        if self.budget.spend(size).is_err() || (list.new.as_array().is_none() && list.new != Object::Null) {
+            self.object_to(list.answers, UNEXPLAINED, &list.path, &JUDGED, "/Annots");
+            return;
+        }
+        self.explain(list.answers, PAGE, &list.path);
+        let kept: BTreeSet<Reference> = new.iter().filter_map(Object::as_reference).collect();
+        let remaining: Vec<Object> =
+            old.iter().filter(|element| element.as_reference().is_none_or(|element| kept.contains(&element))).cloned().collect();
+        for removed in old.iter().filter_map(Object::as_reference).filter(|removed| !kept.contains(removed)) {
+            self.removed_annotation(&list, removed);
+        }
+        let Some(added) = grown(&remaining, new) else {
+            self.object_to(list.answers, UNEXPLAINED, &list.path, &JUDGED, "/Annots in another order");
+            return;
+        };
+        let before: BTreeSet<Reference> = elements(&list.before).iter().filter_map(Object::as_reference).collect();
+        for index in added {
+            let path = format!("{}[{index}]", list.path);
+            match new.get(index).and_then(Object::as_reference) {
+                Some(annotation) if before.contains(&annotation) && self.changed(annotation.number).is_none() => {}
+                Some(annotation) if !self.signed.is_defined(annotation) => self.new_annotation(page, &list, annotation, &path),
+                _ => self.object_to(list.answers, UNEXPLAINED, &list.path, &JUDGED, "/Annots"),
+            }
+        }
+    }
+
+    fn new_annotation(&mut self, page: &Node, list: &Node, reference: Reference, path: &str) {
+        let Ok(Object::Dictionary(dictionary)) = self.later.object(reference) else {
+            self.object_to(list.answers, UNEXPLAINED, path, &JUDGED, "an annotation that is no dictionary");
+            return;
+        };
+        if !self.value(&dictionary, b"Subtype").is_name(b"Widget") {
+            self.added_annotation(list, reference, &dictionary, path);
+            return;
+        }
+        if !self.widgets.contains_key(&reference) {
+            self.look_at_known_fields();
+        }
+        match self.widgets.get(&reference).cloned() {
+            Some(widget) => {
+                self.explain(list.answers, widget.rule, &list.path);
+                self.measured(page, list, reference, &widget, path);
+            }
+            None => {
+                self.object_to(list.answers, UNEXPLAINED, &list.path, &FIELDS_KEPT, "/Annots");
+                self.object_to(reference.number, UNEXPLAINED, path, &FIELDS_KEPT, "a widget of no new signature field");
+            }
+        }
+    }
+
+    /// What the widget of a new signature covers of the page, and of what was on it.
+    fn measured(&mut self, page: &Node, list: &Node, reference: Reference, widget: &NewWidget, path: &str) {
+        let Some(drawn) = widget.drawn else { return };
+        let page_box = page.old.as_dictionary().map_or(Rectangle::LETTER, |page| self.page_box(page));
+        let share = drawn.share_of(&page_box);
+        // Whoever wrote the entry answers: the widget itself may have been written before.
+        let answers = if self.changed(reference.number).is_some() { reference.number } else { list.answers };
+        if share > LARGEST_SHARE {
+            self.object_to(answers, widget.rule, path, &APPEARANCE_SIZE, percent(share));
+        }
+        for older in elements(&list.old).iter().filter_map(Object::as_reference) {
+            if let Some(cover) = self.cover(&drawn, older).filter(|cover| *cover > LARGEST_COVER) {
+                self.object_to(answers, widget.rule, path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(cover)));
+            }
+        }
+    }
+
+    /// How much of an older annotation is covered; other signatures, and fields without a value, may be.
+    fn cover(&self, drawn: &Rectangle, older: Reference) -> Option<f64> {
+        self.budget.spend(1).ok()?;
+        let Ok(Object::Dictionary(annotation)) = self.signed.object(older) else { return None };
+        let value = |key: &[u8]| self.signed.value(&annotation, key).unwrap_or(Object::Null);
+        let rectangle = Rectangle::read(&self.signed, &value(b"Rect"))?;
+        let cover = drawn.share_of(&rectangle);
+        if cover <= LARGEST_COVER || !value(b"Subtype").is_name(b"Widget") {
+            return Some(cover);
+        }
+        let parent = annotation.entry(b"Parent").as_reference().map(|parent| self.signed.object(parent));
+        let parent = parent.and_then(Result::ok).and_then(|parent| parent.as_dictionary().cloned()).unwrap_or_default();
+        let inherited =
+            |key: &[u8]| [&*annotation, &parent].into_iter().map(|of| of.entry(key).clone()).find(|value| *value != Object::Null);
+        (inherited(b"V").is_some() && !inherited(b"FT").is_some_and(|kind| kind.is_name(b"Sig"))).then_some(cover)
+    }
+
+    /// `/CropBox` within `/MediaBox`, each inherited (table 31).
+    fn page_box(&self, page: &Dictionary) -> Rectangle {
+        let (mut crop, mut media) = (None, None);
+        let mut current = Some(Arc::new(page.clone()));
+        for _ in 0..DEEPEST {
+            let Some(node) = current else { break };
+            let read = |key: &[u8]| self.signed.value(&node, key).ok().and_then(|value| Rectangle::read(&self.signed, &value));
+            crop = crop.or_else(|| read(b"CropBox"));
+            media = media.or_else(|| read(b"MediaBox"));
+            current = match self.signed.value(&node, b"Parent") {
+                Ok(Object::Dictionary(parent)) => Some(parent),
+                _ => None,
+            };
+        }
+        let media = media.filter(Rectangle::has_area).unwrap_or(Rectangle::LETTER);
+        crop.map_or(media, |crop| crop.clipped_to(&media))
+    }
+
+    /// `Root.Pages.Kids[2]`, or the object when no page tree leads to it.
+    pub fn page_path(&self, page: Reference) -> String {
+        let mut steps = Vec::new();
+        let mut current = page;
+        let root = self.signed.catalog().ok().and_then(|catalog| catalog.entry(b"Pages").as_reference());
+        for _ in 0..DEEPEST {
+            if Some(current) == root {
+                let steps: String = steps.iter().rev().map(|index| format!(".Kids[{index}]")).collect();
+                return format!("Root.Pages{steps}");
+            }
+            let Ok(Object::Dictionary(node)) = self.signed.object(current) else { break };
+            let Some(parent) = node.entry(b"Parent").as_reference() else { break };
+            let Ok(Object::Dictionary(above)) = self.signed.object(parent) else { break };
+            let kids = self.signed.value(&above, b"Kids").unwrap_or(Object::Null);
+            let kids = elements(&kids);
+            if self.budget.spend(u64::try_from(kids.len()).unwrap_or(u64::MAX)).is_err() {
+                break;
+            }
+            let Some(index) = kids.iter().position(|kid| kid.as_reference() == Some(current)) else { break };
+            steps.push(index);
+            current = parent;
+        }
+        page.to_string()
+    }
+
+    /// The page whose `/Annots` an array is, and nothing else.
+    pub fn page_of_annotations(&self, array: Reference) -> Option<Reference> {
+        let places = self.places(array)?;
+        let [place] = places.as_slice() else { return None };
+        let is_annotations = matches!(place.path.as_slice(), [Segment::Key(key)] if **key == *b"Annots");
+        let page = is_annotations.then(|| self.signed.object(place.user).ok()).flatten()?;
+        page.as_dictionary()?.entry(b"Type").is_name(b"Page").then_some(place.user)
+    }
+}
+
+/// `23 %`
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}

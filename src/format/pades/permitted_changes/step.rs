@@ -1,0 +1,152 @@
+//! ISO 32000-2 §12.8.2.2 — DocMDP: one later revision beside the signed one, and what the rules have explained of it so far
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::difference::{Changed, Difference, Nature};
+use super::explanation::{Explanation, Objection, Rule};
+use super::new_field::NewWidget;
+use super::node::Node;
+use super::references::{Place, References, each_reference};
+use super::same::same;
+use crate::encoding::pdf::View;
+use crate::encoding::pdf::object::{Object, Reference};
+use crate::limits::Budget;
+use crate::report::Check;
+
+/// A later revision beside the signed one.
+pub(super) struct Step<'s, 'p, 'a> {
+    /// The document as signed.
+    pub signed: View<'p, 'a>,
+    /// The document as of the later revision.
+    pub later: View<'p, 'a>,
+    /// The document as of the revision before, when that is later than the signed one too: what it has was judged with it.
+    pub before: Option<View<'p, 'a>>,
+    /// What the later revision mentions.
+    pub difference: &'s Difference,
+    /// What these rules may cost.
+    pub budget: &'s Budget,
+    references: &'s OnceCell<References>,
+    base: usize,
+    /// By object number.
+    pub explanations: BTreeMap<u32, Explanation>,
+    /// What no object can answer for.
+    pub of_trailer: Vec<Explanation>,
+    /// Changes of how values are shown: permitted only where a value changes with them.
+    pub shown: Vec<(Node, String)>,
+    /// New streams of a document security store that are no certificate, CRL or OCSP response.
+    pub unread_evidence: Vec<Reference>,
+    /// Whether the rules look at a field that an older later revision signed: a change of it is no part of the signing.
+    pub signed_before: bool,
+    /// Whether the form has fields other than signature fields, when that was asked.
+    pub has_values: Option<bool>,
+    /// Whether some field was filled or signed.
+    pub filled: bool,
+    /// The widgets of new signature fields that were looked at.
+    pub widgets: BTreeMap<Reference, NewWidget>,
+    /// New signature fields that an older later revision brought, not looked at yet.
+    pub known_fields: Vec<(Reference, String)>,
+}
+
+impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
+    /// Before any rule.
+    pub fn new(
+        signed: View<'p, 'a>,
+        later: View<'p, 'a>,
+        difference: &'s Difference,
+        budget: &'s Budget,
+        (references, base): (&'s OnceCell<References>, usize),
+    ) -> Self {
+        let before = later.revision().checked_sub(1).filter(|before| *before > signed.revision());
+        Self {
+            signed,
+            later,
+            before: before.and_then(|before| later.pdf().at(before)),
+            difference,
+            budget,
+            references,
+            base,
+            explanations: BTreeMap::new(),
+            of_trailer: Vec::new(),
+            shown: Vec::new(),
+            unread_evidence: Vec::new(),
+            signed_before: false,
+            has_values: None,
+            filled: false,
+            widgets: BTreeMap::new(),
+            known_fields: Vec::new(),
+        }
+    }
+
+    /// Who uses what: read when the first rule asks.
+    pub fn references(&self) -> &'s References {
+        self.references.get_or_init(|| References::of(self.signed.pdf(), self.base))
+    }
+
+    /// The change of object `number` that a rule has to explain.
+    pub fn changed(&self, number: u32) -> Option<&'s Changed> {
+        self.difference.changed(number).filter(|changed| changed.nature == Nature::Value)
+    }
+
+    /// `rule` explains what object `number` has become.
+    pub fn explain(&mut self, number: u32, rule: Rule, path: &str) {
+        self.add(number, Explanation::new(rule, path));
+    }
+
+    /// The same for an object that belongs to `field`.
+    pub fn explain_field(&mut self, number: u32, rule: Rule, path: &str, field: Option<&Rc<str>>) {
+        self.add(number, Explanation { field: field.cloned(), ..Explanation::new(rule, path) });
+    }
+
+    /// `check` stands against what object `number` has become.
+    pub fn object_to(&mut self, number: u32, rule: Rule, path: &str, check: &'static Check, what: impl Into<String>) {
+        self.add(number, Explanation { objection: Some(Objection { check, what: what.into() }), ..Explanation::new(rule, path) });
+    }
+
+    fn add(&mut self, number: u32, mut explanation: Explanation) {
+        let Some(changed) = self.changed(number) else { return };
+        if self.signed_before && explanation.objection.is_none() && !self.is_as_before(changed) {
+            explanation.objection = Some(Objection { check: &super::FIELDS_KEPT, what: "changed after it was signed".to_owned() });
+        }
+        match self.explanations.get_mut(&number) {
+            Some(known) => known.merge(explanation),
+            None => {
+                self.explanations.insert(number, explanation);
+            }
+        }
+    }
+
+    /// Whether the revision before had the object with this value: then it was judged with that.
+    fn is_as_before(&self, changed: &Changed) -> bool {
+        let Some(before) = &self.before else { return false };
+        before.object(changed.reference).is_ok_and(|value| same((before, &value), (&self.later, &changed.new)))
+    }
+
+    /// Whether the signature dictionary in object `number` was there before this revision.
+    pub fn is_of_older_revision(&self, number: u32) -> bool {
+        self.later.entry(number).is_some_and(|placed| placed.revision < self.later.revision())
+    }
+
+    /// Where the signed revision refers to an object.
+    pub fn places(&self, reference: Reference) -> Option<Vec<Place>> {
+        self.references().places(&self.signed, reference)
+    }
+
+    /// Explains by `rule` every new object that `object` leads to. What the signed revision has is not entered: it stays what it was, or has
+    /// to explain itself.
+    pub fn explain_below(&mut self, object: &Object, rule: Rule, path: &str, field: Option<&Rc<str>>) {
+        let mut seen = BTreeSet::new();
+        let mut waiting = Vec::new();
+        each_reference(object, |reference| waiting.push(reference));
+        while let Some(reference) = waiting.pop() {
+            if self.signed.is_defined(reference) || !seen.insert(reference) || self.budget.spend(1).is_err() {
+                continue;
+            }
+            self.explain_field(reference.number, rule, path, field);
+            if let Ok(object) = self.later.object(reference) {
+                each_reference(&object, |reference| waiting.push(reference));
+            }
+        }
+    }
+}
