@@ -11,15 +11,6 @@ pub(super) fn file(objects: &[(u32, &str)]) -> Vec<u8> {
     octets
 }
 
-/// One more revision.
-pub(super) fn updated(mut octets: Vec<u8>, objects: &[(u32, &str)]) -> Vec<u8> {
-    let previous = octets.windows(10).rposition(|window| window == b"startxref\n").unwrap();
-    let digits: String =
-        octets[previous + 10..].iter().take_while(|octet| octet.is_ascii_digit()).map(|octet| char::from(*octet)).collect();
-    append(&mut octets, objects, Some(&digits));
-    octets
-}
-
 fn append(octets: &mut Vec<u8>, objects: &[(u32, &str)], previous: Option<&str>) {
     let mut rows = String::from("xref\n0 1\n0000000000 65535 f \n");
     for (number, text) in objects {
