@@ -3,12 +3,14 @@
 pub mod algorithm_policy;
 pub mod evidence;
 pub mod policy;
+pub mod purpose;
 pub mod trust_anchors;
 
 pub use algorithm_policy::{AlgorithmPolicy, AlgorithmUse};
 pub use evidence::Evidence;
 pub use policy::{ChangePolicy, Freshness, Policy, RevocationPolicy};
-pub use trust_anchors::{TrustAnchor, TrustAnchors};
+pub use purpose::Purpose;
+pub use trust_anchors::{AnchorConstraints, TrustAnchor, TrustAnchors};
 
 use crate::time::Time;
 

@@ -55,7 +55,7 @@ fn is_same_entity(a: &Certificate, b: &Certificate) -> bool {
 
 /// The certificates whose subject is the issuer of `certificate`: anchors first, then those whose key identifier is named (RFC 4158 §3.5).
 fn issuers(request: &Request<'_>, certificate: &Certificate) -> Vec<Certificate> {
-    let anchors = request.context.anchors.iter().map(|anchor| &anchor.certificate);
+    let anchors = request.context.anchors.iter().filter_map(|anchor| anchor.certificate.as_ref());
     let others = request.evidence.certificates().map(|(other, _)| other);
     let mut found: Vec<Certificate> = Vec::new();
     for issuer in anchors.chain(others) {

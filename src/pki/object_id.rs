@@ -2,6 +2,8 @@
 
 use const_oid::ObjectIdentifier;
 
+pub use crate::encoding::der::ObjectId;
+
 macro_rules! object_ids {
     ($($(#[$doc:meta])* $name:ident = $dotted:literal;)*) => {
         $($(#[$doc])* pub const $name: ObjectIdentifier = ObjectIdentifier::new_unwrap($dotted);)*

@@ -3,7 +3,7 @@
 use super::basic_signature::Basic;
 use super::signature_acceptance::acceptable_until;
 use super::signature_with_time::signature_with_time;
-use crate::context::{Context, Evidence};
+use crate::context::{Context, Evidence, TrustAnchor};
 use crate::format::signature::Signature;
 use crate::format::{Found, Modified};
 use crate::path::{Budgets, certificate_id};
@@ -123,7 +123,7 @@ fn signature_report(session: &Session<'_>, signature: &Signature, id: String, wa
         modifications: signature.modifications.clone(),
         signer: basic.certificate.as_ref().map(signer),
         certificates: certificates(signature, &basic),
-        anchor: path.and_then(|path| path.anchor.as_ref()).map(|anchor| certificate_id(&anchor.certificate)),
+        anchor: path.and_then(|path| path.anchor.as_ref()).map(TrustAnchor::id),
         times: Times {
             claimed: signature.stated_time.or(signature.claimed_time).map(Into::into),
             not_before_proof: None,
@@ -288,9 +288,9 @@ fn covers_by_passing(entry: &SignatureReport) -> bool {
 
 fn inputs(document: InputDocument, session: &Session<'_>) -> Inputs {
     let context = session.context;
-    let anchor = |anchor: &crate::context::TrustAnchor| InputAnchor {
-        sha256: certificate_id(&anchor.certificate),
-        subject: anchor.certificate.subject().to_string(),
+    let anchor = |anchor: &TrustAnchor| InputAnchor {
+        sha256: anchor.id(),
+        subject: anchor.name.to_string(),
         store: anchor.store.clone(),
         track: anchor.track.clone(),
     };

@@ -109,7 +109,7 @@ impl Vector {
         let policy = self.policy();
         let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());
         for path in &self.case.anchors {
-            anchors.add(certificates(&self.read(path)).remove(0));
+            anchors.add(certificates(&self.read(path)).remove(0)).unwrap();
         }
         for object in self.case.evidence.iter().flat_map(|path| objects(&self.read(path)).unwrap()) {
             match object {

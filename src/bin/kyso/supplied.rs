@@ -34,7 +34,7 @@ impl Supplied {
         for object in objects(path)? {
             match object {
                 PkiObject::Certificate(certificate) => {
-                    self.anchors.add(certificate);
+                    self.anchors.add(certificate).map_err(|malformed| Failure::unreadable(path, malformed))?;
                     any = true;
                 }
                 other => self.add(path, other)?,
