@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("crypto", &["encoding", "error", "limits", "time"]),
     ("pki", &["crypto", "encoding", "error", "limits", "time"]),
     ("report", &["crypto", "error", "time"]),
-    ("context", &["crypto", "error", "limits", "pki", "report", "time"]),
+    ("context", &["crypto", "encoding", "error", "limits", "pki", "report", "time"]),
     ("path", &["context", "crypto", "error", "limits", "pki", "report", "time"]),
     ("format", &["context", "crypto", "encoding", "error", "limits", "pki", "report", "time"]),
     ("validation", &["context", "crypto", "error", "format", "limits", "path", "pki", "report", "time"]),

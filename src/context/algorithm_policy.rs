@@ -1,7 +1,8 @@
 //! EN 319 102-1 §5.1.4.3 — Cryptographic constraints: until when an algorithm and key size are reliable (ETSI TS 119 312)
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::stamp;
 use crate::crypto::public_key::KeyKind;
 use crate::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::time::Time;
@@ -136,22 +137,5 @@ impl AlgorithmPolicy {
                 signature("Ed25519", 0, None),
             ],
         }
-    }
-}
-
-/// A time in a policy file: RFC 3339.
-mod stamp {
-    use super::{Deserialize, Deserializer, Serializer, Time};
-
-    pub fn serialize<S: Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
-        match time {
-            Some(time) => serializer.collect_str(time),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| Time::from_rfc3339(&text).map_err(serde::de::Error::custom)).transpose()
     }
 }

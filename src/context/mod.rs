@@ -4,13 +4,16 @@ pub mod algorithm_policy;
 pub mod evidence;
 pub mod policy;
 pub mod purpose;
+mod stamp;
 pub mod trust_anchors;
+pub mod trust_store;
 
 pub use algorithm_policy::{AlgorithmPolicy, AlgorithmUse};
 pub use evidence::Evidence;
 pub use policy::{ChangePolicy, Freshness, Policy, RevocationPolicy};
 pub use purpose::Purpose;
 pub use trust_anchors::{AnchorConstraints, TrustAnchor, TrustAnchors};
+pub use trust_store::TrustStore;
 
 use crate::time::Time;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A use of a certificate, as a question to a certification path and as a limit of a trust anchor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// Signing documents.

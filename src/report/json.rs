@@ -88,15 +88,43 @@ pub struct InputPolicy {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InputAnchor {
-    /// `sha256:<hex>` of the certificate.
+    /// `sha256:<hex>` of the certificate, or of the key where the anchor is a name and a key.
     pub sha256: String,
-    /// Its subject, RFC 4514.
+    /// Whether a certificate told name and key.
+    pub kind: AnchorKind,
+    /// The trusted name, RFC 4514.
     pub subject: String,
     /// The store it comes from.
     pub store: String,
     /// The track of that store: công vụ, công cộng.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub track: Option<String>,
+    /// What it is trusted for; empty: everything.
+    pub purposes: Vec<String>,
+    /// Trusted from this time on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Stamp>,
+    /// Trusted before this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sunset: Option<Stamp>,
+    /// How many intermediate certificates may follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_length: Option<u64>,
+    /// The certificate policies for which it is trusted; empty: any.
+    pub policies: Vec<String>,
+    /// Whether the relying party constrains the names under it.
+    pub name_constraints: bool,
+}
+
+/// What a trust anchor is given as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AnchorKind {
+    /// A certificate.
+    Certificate,
+    /// A name and a key.
+    Key,
 }
 
 /// A piece of evidence.
@@ -264,6 +292,12 @@ pub struct SignatureReport {
     /// The trust anchor of the path that was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<String>,
+    /// The store of that anchor: it may stand in several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor_store: Option<String>,
+    /// The track of that store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor_track: Option<String>,
     /// The times known.
     pub times: Times,
     /// The algorithms used.

@@ -140,12 +140,24 @@ impl Text<'_> {
         let body = attribute(issuer, "O").or_else(|| attribute(issuer, "CN")).unwrap_or_else(|| issuer.to_owned());
         self.line("Tổ chức cấp chứng thư", "Certificate issued by", called(issuer));
         self.line("Cơ quan quản lý chứng thư", "Body managing the certificate", body);
-        let anchor = signature.certificates.iter().find(|certificate| Some(&certificate.id) == signature.anchor.as_ref());
-        let none = || language.of("không có đường dẫn tới tổ chức được tin cậy", "no path to a trusted authority").to_owned();
-        self.line("Gốc tin cậy", "Trust anchor", anchor.map_or_else(none, |anchor| called(&anchor.subject)));
+        self.line("Gốc tin cậy", "Trust anchor", self.anchor(signature));
         self.line("Số hiệu chứng thư", "Certificate serial number", &certificate.serial);
         let period = format!("{} – {}", language.time(certificate.not_before), language.time(certificate.not_after));
         self.line("Thời hạn của chứng thư", "Certificate validity period", period);
+    }
+
+    /// The anchor with its store and its track, as the relying party calls them.
+    fn anchor(&self, signature: &SignatureReport) -> String {
+        let mut anchors = self.report.inputs.trust_anchors.iter();
+        let anchor = anchors
+            .find(|anchor| Some(&anchor.sha256) == signature.anchor.as_ref() && Some(&anchor.store) == signature.anchor_store.as_ref());
+        match anchor {
+            None => self.language.of("không có đường dẫn tới tổ chức được tin cậy", "no path to a trusted authority").to_owned(),
+            Some(anchor) => {
+                let track = anchor.track.as_ref().map_or(String::new(), |track| format!(", {track}"));
+                format!("{} ({} {}{track})", called(&anchor.subject), self.language.of("kho", "store"), anchor.store)
+            }
+        }
     }
 
     fn times(&mut self, signature: &SignatureReport) {

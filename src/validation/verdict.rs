@@ -9,9 +9,9 @@ use crate::format::{Found, Modified};
 use crate::path::{Budgets, certificate_id};
 use crate::pki::{Certificate, Name};
 use crate::report::json::{
-    Algorithms, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument, InputEvidence,
-    InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId, TimeSource, Times,
-    TimestampReport, Tool, Want,
+    Algorithms, AnchorKind, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument,
+    InputEvidence, InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId,
+    TimeSource, Times, TimestampReport, Tool, Want,
 };
 use crate::report::{Block, Conclusion, Fact, Indication, checks};
 
@@ -106,6 +106,7 @@ fn signature_report(session: &Session<'_>, signature: &Signature, id: String, wa
         _ => (context.time, TimeSource::ValidationTime),
     };
     let path = basic.path.as_ref();
+    let anchor = path.and_then(|path| path.anchor.as_ref());
     SignatureReport {
         kind: signature.kind,
         format: signature.format,
@@ -123,7 +124,9 @@ fn signature_report(session: &Session<'_>, signature: &Signature, id: String, wa
         modifications: signature.modifications.clone(),
         signer: basic.certificate.as_ref().map(signer),
         certificates: certificates(signature, &basic),
-        anchor: path.and_then(|path| path.anchor.as_ref()).map(TrustAnchor::id),
+        anchor: anchor.map(TrustAnchor::id),
+        anchor_store: anchor.map(|anchor| anchor.store.clone()),
+        anchor_track: anchor.and_then(|anchor| anchor.track.clone()),
         times: Times {
             claimed: signature.stated_time.or(signature.claimed_time).map(Into::into),
             not_before_proof: None,
@@ -288,20 +291,30 @@ fn covers_by_passing(entry: &SignatureReport) -> bool {
 
 fn inputs(document: InputDocument, session: &Session<'_>) -> Inputs {
     let context = session.context;
-    let anchor = |anchor: &TrustAnchor| InputAnchor {
-        sha256: anchor.id(),
-        subject: anchor.name.to_string(),
-        store: anchor.store.clone(),
-        track: anchor.track.clone(),
-    };
     Inputs {
         document,
         detached: Vec::new(),
         policy: InputPolicy { id: context.policy.id.clone(), sha256: context.policy.sha256() },
-        trust_anchors: context.anchors.iter().map(anchor).collect(),
+        trust_anchors: context.anchors.iter().map(input_anchor).collect(),
         evidence: evidence_listed(&session.evidence),
         time: context.time.into(),
         existence: context.existence.map(Into::into),
+    }
+}
+
+fn input_anchor(anchor: &TrustAnchor) -> InputAnchor {
+    InputAnchor {
+        sha256: anchor.id(),
+        kind: if anchor.certificate.is_some() { AnchorKind::Certificate } else { AnchorKind::Key },
+        subject: anchor.name.to_string(),
+        store: anchor.store.clone(),
+        track: anchor.track.clone(),
+        purposes: anchor.purposes.iter().map(ToString::to_string).collect(),
+        not_before: anchor.not_before.map(Into::into),
+        sunset: anchor.sunset.map(Into::into),
+        path_length: anchor.constraints.path_length,
+        policies: anchor.constraints.policies.iter().map(ToString::to_string).collect(),
+        name_constraints: anchor.constraints.names.is_some(),
     }
 }
 

@@ -19,10 +19,13 @@ mod files;
 mod inspect;
 mod inspection;
 mod key;
+mod lang;
 mod output;
 mod progress;
 mod sign;
 mod supplied;
+mod trust;
+mod trust_listing;
 mod verify;
 
 use std::process::ExitCode;
@@ -44,6 +47,9 @@ enum Command {
     Verify(verify::Arguments),
     Sign(sign::Arguments),
     Inspect(inspect::Arguments),
+    /// Keeps trust anchors in a file: named stores, each anchor with what and since and until when it is trusted
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// Makes material for trying things out; nothing of it is fit for real use
     #[command(subcommand)]
     Demo(demo::Command),
@@ -62,6 +68,7 @@ fn run(command: Command) -> Result<Status, Failure> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Sign(arguments) => sign::run(arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Trust(command) => trust::run(command),
         Command::Demo(command) => demo::run(command),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kyso::context::TrustStore;
 use kyso::pki::{self, PkiObject};
 use kyso::report::json::Origin;
 use kyso::{Evidence, TrustAnchors};
@@ -9,7 +10,7 @@ use kyso::{Evidence, TrustAnchors};
 use crate::exit::Failure;
 use crate::files;
 
-/// What the relying party brings: every certificate of an anchor file is trusted, nothing of an evidence file is.
+/// What the relying party brings: every certificate of an anchor file is trusted, one of a trust store as far as that says; nothing of an evidence file is.
 #[derive(Default)]
 pub struct Supplied {
     pub anchors: TrustAnchors,
@@ -30,8 +31,15 @@ impl Supplied {
     }
 
     fn add_anchors(&mut self, path: &Path) -> Result<(), Failure> {
+        let octets = files::read(path)?;
+        // No other file of anchors begins so: DER with a tag, PEM with its dashes or with words before them.
+        if octets.trim_ascii_start().first() == Some(&b'{') {
+            let store = TrustStore::from_json(&octets).map_err(|malformed| Failure::unreadable(path, malformed))?;
+            self.anchors.add_store(&store);
+            return if store.anchors().is_empty() { Err(Failure::unreadable(path, "no trust anchor in it")) } else { Ok(()) };
+        }
         let mut any = false;
-        for object in objects(path)? {
+        for object in objects_of(path, &octets)? {
             match object {
                 PkiObject::Certificate(certificate) => {
                     self.anchors.add(certificate).map_err(|malformed| Failure::unreadable(path, malformed))?;
@@ -63,7 +71,11 @@ impl Supplied {
 
 /// Everything in one file.
 pub fn objects(path: &Path) -> Result<Vec<PkiObject>, Failure> {
-    pki::objects(&files::read(path)?).map_err(|malformed| Failure::unreadable(path, malformed))
+    objects_of(path, &files::read(path)?)
+}
+
+fn objects_of(path: &Path, octets: &[u8]) -> Result<Vec<PkiObject>, Failure> {
+    pki::objects(octets).map_err(|malformed| Failure::unreadable(path, malformed))
 }
 
 /// The files named, and those in the folders named, by name; what is hidden there is none of ours.

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use clap::ValueEnum;
-use kyso::report::text::Language;
 use kyso::{Context, Document, Policy, Report, Time};
 
 use crate::exit::{Failure, Status};
+use crate::lang::Lang;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::supplied::Supplied;
@@ -21,7 +21,7 @@ pub struct Arguments {
     /// PDF files
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Certificates that are trusted: PEM or DER, bundles, or a folder of such files
+    /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
     #[arg(long, value_name = "FILE|DIR")]
     anchor: Vec<PathBuf>,
     /// Certificates, revocation lists and OCSP responses beside those in the document; in the same forms
@@ -61,14 +61,6 @@ enum Format {
     Json,
     /// A line a file, as each is done
     Jsonl,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Lang {
-    /// Tiếng Việt
-    Vi,
-    /// English
-    En,
 }
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
@@ -153,11 +145,10 @@ fn judge(arguments: &Arguments, context: &Context<'_>, path: &Path) -> Judged {
 }
 
 fn rendered(report: &Report, arguments: &Arguments) -> String {
-    match (arguments.format, arguments.lang) {
-        (Format::Text, Lang::Vi) => report.to_text(Language::Vi),
-        (Format::Text, Lang::En) => report.to_text(Language::En),
-        (Format::Json, _) => report.to_json(),
-        (Format::Jsonl, _) => report.to_json_line(),
+    match arguments.format {
+        Format::Text => report.to_text(arguments.lang.into()),
+        Format::Json => report.to_json(),
+        Format::Jsonl => report.to_json_line(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! X.690 §8.19 — Object identifiers of any size
 
 use std::fmt;
+use std::str::FromStr;
 
 use const_oid::ObjectIdentifier;
 
 use super::Received;
+use crate::error::Malformed;
 
 /// An object identifier as received. Unlike [`ObjectIdentifier`] it holds every one: `2.25.<UUID>` has an arc of 128 bits, `2.999` a second arc above 39.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +45,43 @@ impl From<ObjectIdentifier> for ObjectId {
     fn from(oid: ObjectIdentifier) -> Self {
         Self(Received::new(oid.as_bytes()))
     }
+}
+
+/// Dotted decimal: `1.2.840.113549`, every arc below 2^128 and without needless zeros.
+impl FromStr for ObjectId {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let malformed = || Malformed::new("object identifier", "not dotted decimal", 0);
+        let mut arcs = text.split('.').map(|arc| {
+            let plain = arc.bytes().all(|octet| octet.is_ascii_digit()) && (arc == "0" || !arc.starts_with('0'));
+            plain.then(|| arc.parse::<u128>().ok()).flatten().ok_or_else(malformed)
+        });
+        let mut arc = || arcs.next().transpose();
+        let first = match (arc()?, arc()?) {
+            (Some(first @ 0..=1), Some(second @ 0..=39)) => first * 40 + second,
+            (Some(2), Some(second)) => second.checked_add(80).ok_or_else(malformed)?,
+            _ => return Err(malformed()),
+        };
+        let mut contents = Vec::new();
+        push_arc(&mut contents, first);
+        for arc in arcs {
+            push_arc(&mut contents, arc?);
+        }
+        Self::new(Received::new(&contents)).ok_or_else(malformed)
+    }
+}
+
+/// §8.19.2: seven bits an octet, the highest bit set on all but the last.
+fn push_arc(contents: &mut Vec<u8>, arc: u128) {
+    for place in (1..19).rev().map(|place| place * 7).filter(|place| arc >> place != 0) {
+        contents.push(seven_bits(arc >> place) | 0x80);
+    }
+    contents.push(seven_bits(arc));
+}
+
+fn seven_bits(value: u128) -> u8 {
+    u8::try_from(value & 0x7f).unwrap_or(0)
 }
 
 /// Dotted decimal; an arc above 2^128, which nobody can have registered, prints as `..`.
@@ -102,5 +141,16 @@ mod tests {
         let sha256 = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
         assert_eq!(ObjectId::from(sha256), sha256);
         assert_eq!(ObjectId::from(sha256).known(), Some(sha256));
+    }
+
+    #[test]
+    fn dotted_decimal_is_read_back() {
+        for dotted in ["1.2.840.113549", "2.999.3", "2.25.340282366920938463463374607431768211455", "0.9.2342.19200300.100.1.1", "1.0"] {
+            assert_eq!(dotted.parse::<ObjectId>().unwrap().to_string(), dotted);
+        }
+        assert_eq!("2.999.3".parse::<ObjectId>().unwrap().octets(), [0x88, 0x37, 0x03]);
+        for none in ["", "1", "3.1", "1.40", "1.2.", "1..2", "1.02", "1.2.x", "1.2.340282366920938463463374607431768211456"] {
+            assert!(none.parse::<ObjectId>().is_err(), "{none}");
+        }
     }
 }

@@ -1,0 +1,105 @@
+//! RFC 5914 — Trust stores: named lists of trust anchors in one JSON file, `urn:kyso:trust-store:1`
+
+mod file;
+mod name_constraints;
+
+use super::trust_anchors::{TrustAnchor, TrustAnchors};
+use crate::crypto::DigestAlgorithm;
+use crate::error::{Malformed, Misuse};
+use crate::report::fact::digest_text;
+
+/// The anchors of one file, each of a named store: `congvu`, `congcong`, or one's own.
+///
+/// Whoever can change the file decides whom its reader trusts, and it has no signature of its own yet: its digest can be kept apart.
+#[derive(Clone, Debug)]
+pub struct TrustStore {
+    anchors: Vec<TrustAnchor>,
+    sha256: Vec<u8>,
+}
+
+impl TrustStore {
+    /// A store without anchors.
+    pub fn new() -> Self {
+        let mut store = Self { anchors: Vec::new(), sha256: Vec::new() };
+        store.digest_again();
+        store
+    }
+
+    /// A store from its JSON form. Unknown and duplicate members are refused, as is every value that does not say the same twice: a digest that
+    /// is not the certificate's, a sunset before the beginning, an anchor that stands twice in one store.
+    ///
+    /// # Errors
+    /// [`Malformed`] with the member in words and its offset.
+    pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
+        Ok(Self { anchors: file::read(json)?, sha256: DigestAlgorithm::Sha256.digest(json) })
+    }
+
+    /// The store as JSON, ready to be a file.
+    pub fn to_json(&self) -> String {
+        file::write(&self.anchors)
+    }
+
+    /// `sha256:<hex>` of the octets from which the store was read or, after a change, of [`Self::to_json`].
+    pub fn sha256(&self) -> String {
+        digest_text(DigestAlgorithm::Sha256, &self.sha256)
+    }
+
+    /// Whether somebody answers for the file with a signature. Nobody can yet: a signed store will be a JWS whose payload is a file like this
+    /// one, and until its signature can be verified such a file is refused.
+    pub fn is_signed(&self) -> bool {
+        false
+    }
+
+    /// All anchors, as the file has them.
+    pub fn anchors(&self) -> &[TrustAnchor] {
+        &self.anchors
+    }
+
+    /// Adds an anchor to the store that it names.
+    ///
+    /// # Errors
+    /// [`Misuse`] when it is there already, or says something that the file has no form for.
+    pub fn add(&mut self, anchor: TrustAnchor) -> Result<(), Misuse> {
+        if let Some((member, fault)) = file::fault(&anchor) {
+            return Err(Misuse::new(format!("{member}: {fault}")));
+        }
+        if self.anchors.iter().any(|other| file::is_same(other, &anchor)) {
+            return Err(Misuse::new(format!("{} is in the store {} already; remove it first", anchor.id(), anchor.store)));
+        }
+        self.anchors.push(anchor);
+        self.digest_again();
+        Ok(())
+    }
+
+    /// Takes out the anchors with this id ([`TrustAnchor::id`]), of every store or of the one named, and gives them back.
+    pub fn remove(&mut self, id: &str, store: Option<&str>) -> Vec<TrustAnchor> {
+        let (removed, kept) =
+            self.anchors.drain(..).partition(|anchor| anchor.id() == id && store.is_none_or(|store| store == anchor.store));
+        self.anchors = kept;
+        self.digest_again();
+        removed
+    }
+
+    fn digest_again(&mut self) {
+        self.sha256 = DigestAlgorithm::Sha256.digest(self.to_json().as_bytes());
+    }
+
+    /// The JSON Schema (draft 2020-12) of the file.
+    #[cfg(feature = "schema")]
+    pub fn json_schema() -> serde_json::Value {
+        file::json_schema()
+    }
+}
+
+impl Default for TrustStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TrustAnchors {
+    /// Adds every anchor of a trust store.
+    pub fn add_store(&mut self, store: &TrustStore) {
+        store.anchors.iter().for_each(|anchor| self.add_anchor(anchor.clone()));
+    }
+}
