@@ -78,7 +78,8 @@ fn the_core_has_no_outside_world() {
         if ["bin", "testkit"].contains(&room.as_str()) {
             continue;
         }
-        for word in FORBIDDEN_WORDS.iter().filter(|word| text.contains(*word)) {
+        let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for word in FORBIDDEN_WORDS.iter().filter(|word| code.contains(*word)) {
             breaches.push(format!("{}: `{word}`", file.display()));
         }
     }
@@ -100,7 +101,7 @@ fn a_file_names_its_clause_and_stays_short() {
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
 }
 
-/// Every source file with its room and its text without tests.
+/// Every source file with its room and its text.
 fn sources() -> Vec<(PathBuf, String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();

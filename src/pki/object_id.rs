@@ -44,6 +44,9 @@ object_ids! {
     /// Name attribute: e-mail address
     EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
 
+    /// Other name: internationalised e-mail address (RFC 9598 §3)
+    SMTP_UTF8_MAILBOX = "1.3.6.1.5.5.7.8.9";
+
     /// Extension: subject key identifier (RFC 5280 §4.2.1.2)
     SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
     /// Extension: key usage (§4.2.1.3)

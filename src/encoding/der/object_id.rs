@@ -1,5 +1,6 @@
 //! X.690 §8.19 — Object identifiers of any size
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,6 +33,19 @@ impl ObjectId {
     /// The same as the type that algorithm tables use, if that can hold it.
     pub fn known(&self) -> Option<ObjectIdentifier> {
         ObjectIdentifier::from_bytes(self.octets()).ok()
+    }
+}
+
+/// By content octets, so that identifiers can be keys.
+impl Ord for ObjectId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.octets().cmp(other.octets())
+    }
+}
+
+impl PartialOrd for ObjectId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -56,6 +56,18 @@ impl GeneralName {
         if let Self::Directory(name) = self { Some(name) } else { None }
     }
 
+    /// The e-mail address with letters outside of ASCII, if it is one: `SmtpUTF8Mailbox ::= UTF8String` (RFC 9598 §3).
+    pub fn internationalized_mailbox(&self) -> Option<&str> {
+        match self {
+            Self::Other(oid, value) if *oid == object_id::SMTP_UTF8_MAILBOX => {
+                let value = Reader::new(value, "SmtpUTF8Mailbox").only(|reader| reader.expect(tag::UTF8_STRING, "SmtpUTF8Mailbox"));
+                // One that is malformed is an address all the same, and equals none.
+                Some(value.ok().and_then(|value| std::str::from_utf8(value.contents()).ok()).unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+
     /// The URI, if it is one.
     pub fn uri(&self) -> Option<&str> {
         if let Self::Uri(uri) = self { Some(uri) } else { None }

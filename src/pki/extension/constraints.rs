@@ -28,7 +28,7 @@ impl ExtensionValue for BasicConstraints {
     }
 }
 
-/// `NameConstraints ::= SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }`, both optional; absent is not the same as empty
+/// `NameConstraints ::= SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }`, both optional and not empty, one of them there
 #[derive(Clone, Debug)]
 pub struct NameConstraints {
     /// `permittedSubtrees`
@@ -52,17 +52,25 @@ impl ExtensionValue for NameConstraints {
     const OID: ObjectIdentifier = object_id::NAME_CONSTRAINTS;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut reader = reader.sequence("nameConstraints")?;
+        let value = reader.expect(tag::SEQUENCE, "nameConstraints")?;
+        let mut reader = value.reader()?;
         let permitted = subtrees(&mut reader, 0)?;
         let excluded = subtrees(&mut reader, 1)?;
         reader.finish()?;
+        // §4.2.1.10: one of them must be there. Who writes none meant something.
+        if permitted.is_empty() && excluded.is_empty() {
+            return Err(value.malformed("no subtree in nameConstraints"));
+        }
         Ok(Self { permitted, excluded })
     }
 }
 
 fn subtrees(reader: &mut Reader<'_>, number: u8) -> Result<Vec<GeneralSubtree>, Malformed> {
     match reader.optional(tag::context_constructed(number))? {
-        Some(value) => value.reader()?.each(|reader| reader.sequence("generalSubtree")?.only(subtree)),
+        Some(value) => match value.reader()?.each(|reader| reader.sequence("generalSubtree")?.only(subtree))? {
+            subtrees if subtrees.is_empty() => Err(value.malformed("no subtree in generalSubtrees")),
+            subtrees => Ok(subtrees),
+        },
         None => Ok(Vec::new()),
     }
 }
@@ -136,6 +144,14 @@ mod tests {
         assert!(matches!(&found.excluded[..], [GeneralSubtree { base: GeneralName::Dns(name), .. }] if name == "test.gov.vn"));
         let [permitted, excluded] = both;
         assert!(read::<NameConstraints>(&write::sequence(&[excluded, permitted])).is_err());
+    }
+
+    #[test]
+    fn there_is_a_subtree() {
+        let what = |parts: &[Vec<u8>]| read::<NameConstraints>(&write::sequence(parts)).unwrap_err().what;
+        assert_eq!(what(&[]), "no subtree in nameConstraints");
+        assert_eq!(what(&[write::context_constructed::<Vec<u8>>(0, &[])]), "no subtree in generalSubtrees");
+        assert_eq!(what(&[write::null()]), "data after the last value");
     }
 
     #[test]
