@@ -30,7 +30,7 @@ mod error;
 mod format;
 mod limits;
 #[cfg(feature = "pdf")]
-mod path;
+pub mod path;
 pub mod pki;
 pub mod report;
 #[cfg(feature = "testkit")]
@@ -53,6 +53,18 @@ pub use time::Time;
 /// and a bad signature is an entry in it (EN 319 102-1 §5).
 #[cfg(feature = "pdf")]
 pub fn verify(document: &Document<'_>, context: &Context<'_>) -> Report {
+    verdict(document, context, None)
+}
+
+/// [`verify`] with the certificates, CRLs and OCSP responses whose signatures `cache` knows: for many documents of the same authorities. The
+/// report is the same octet by octet.
+#[cfg(feature = "pdf")]
+pub fn verify_with_cache(document: &Document<'_>, context: &Context<'_>, cache: &path::Cache) -> Report {
+    verdict(document, context, Some(cache))
+}
+
+#[cfg(feature = "pdf")]
+fn verdict(document: &Document<'_>, context: &Context<'_>, cache: Option<&path::Cache>) -> Report {
     let document::Form::Pdf(pdf) = &document.form;
     let (found, sha256) = format::pades::found(pdf, context.policy);
     let input = report::json::InputDocument {
@@ -61,7 +73,7 @@ pub fn verify(document: &Document<'_>, context: &Context<'_>) -> Report {
         size: u64::try_from(document.octets.len()).unwrap_or(u64::MAX),
         sha256: report::fact::digest_text(crypto::DigestAlgorithm::Sha256, &sha256),
     };
-    validation::verdict::verdict(input, found, context)
+    validation::verdict::verdict(input, found, context, cache)
 }
 
 /// Signs `document` as `profile` says: the octets of the signed file, the old ones unchanged before the new. The signature value is

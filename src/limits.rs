@@ -25,6 +25,8 @@ pub struct Limits {
     pub changes: u64,
     /// Candidate certification paths tried for one verdict.
     pub paths: u64,
+    /// Comparisons of names with name constraints, and nodes and edges of certificate policies, for one verdict.
+    pub constraints: u64,
     /// Signature values checked for one verdict.
     pub signature_checks: u64,
 }
@@ -40,6 +42,7 @@ impl Default for Limits {
             signatures: 1_000,
             changes: 1_000_000,
             paths: 1_000,
+            constraints: 250_000,
             signature_checks: 5_000,
         }
     }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::crypto::DigestAlgorithm;
-use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
+use crate::pki::{BasicOcspResponse, Certificate, CertificateList, Name};
 use crate::report::json::Origin;
 
 /// Evidence by content. Where it comes from is remembered; it never makes a piece more credible.
@@ -27,12 +26,12 @@ impl Evidence {
 
     /// Adds a certificate revocation list.
     pub fn add_crl(&mut self, crl: CertificateList, origin: Origin) {
-        self.crls.entry(sha256(crl.octets())).or_insert((crl, origin));
+        self.crls.entry(crl.sha256()).or_insert((crl, origin));
     }
 
     /// Adds an OCSP response.
     pub fn add_ocsp_response(&mut self, response: BasicOcspResponse, origin: Origin) {
-        self.ocsp_responses.entry(sha256(response.octets())).or_insert((response, origin));
+        self.ocsp_responses.entry(response.sha256()).or_insert((response, origin));
     }
 
     /// Takes over everything of `other`.
@@ -53,6 +52,11 @@ impl Evidence {
         self.certificates.values().map(|(certificate, origin)| (certificate, *origin))
     }
 
+    /// The certificates of this subject (RFC 5280 §7.1), by digest.
+    pub fn certificates_named<'a>(&'a self, subject: &Name) -> impl Iterator<Item = &'a Certificate> {
+        self.certificates.values().map(|(certificate, _)| certificate).filter(|certificate| certificate.subject().matches(subject))
+    }
+
     /// The revocation lists with their digests.
     pub fn crls(&self) -> impl Iterator<Item = ([u8; 32], &CertificateList, Origin)> {
         self.crls.iter().map(|(id, (crl, origin))| (*id, crl, *origin))
@@ -62,10 +66,4 @@ impl Evidence {
     pub fn ocsp_responses(&self) -> impl Iterator<Item = ([u8; 32], &BasicOcspResponse, Origin)> {
         self.ocsp_responses.iter().map(|(id, (response, origin))| (*id, response, *origin))
     }
-}
-
-fn sha256(octets: &[u8]) -> [u8; 32] {
-    let mut id = [0; 32];
-    id.iter_mut().zip(DigestAlgorithm::Sha256.digest(octets)).for_each(|(octet, digest)| *octet = digest);
-    id
 }

@@ -23,6 +23,9 @@ pub struct Policy {
     /// The longest age in seconds at which status information is fresh; without it, until `nextUpdate` comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum_freshness: Option<u64>,
+    /// Extended key usages, dotted, of which a certificate that signs documents must have one, unless it has none at all.
+    #[serde(default = "signing_purposes")]
+    pub signing_purposes: Vec<String>,
     /// Annotations that draw something, added, changed or deleted after signing.
     pub drawn_annotations: ChangePolicy,
     /// Until when algorithms and key sizes are reliable.
@@ -76,6 +79,7 @@ impl Policy {
             revocation_of_issuers: RevocationPolicy::Required,
             freshness: Freshness::Tolerated,
             maximum_freshness: None,
+            signing_purposes: signing_purposes(),
             drawn_annotations: ChangePolicy::Refuse,
             algorithms: AlgorithmPolicy::etsi_basic(),
             limits: Limits::default(),
@@ -105,6 +109,20 @@ impl Policy {
         let algorithm = DigestAlgorithm::Sha256;
         digest_text(algorithm, &algorithm.digest(self.to_json().as_bytes()))
     }
+}
+
+/// Any, document signing (RFC 9336, Microsoft, Adobe), e-mail protection and client authentication: what certificates of public authorities have.
+fn signing_purposes() -> Vec<String> {
+    use crate::pki::object_id;
+    let known = [
+        object_id::ANY_EXTENDED_KEY_USAGE,
+        object_id::EKU_DOCUMENT_SIGNING,
+        object_id::EKU_MICROSOFT_DOCUMENT_SIGNING,
+        object_id::EKU_ADOBE_DOCUMENT_SIGNING,
+        object_id::EKU_EMAIL_PROTECTION,
+        object_id::EKU_CLIENT_AUTH,
+    ];
+    known.iter().map(ToString::to_string).collect()
 }
 
 impl Default for Policy {

@@ -79,7 +79,7 @@ impl TrustAnchor {
 
     /// Whether `certificate` says no more than this anchor does: it is the anchor's, or it has the same name and key, whoever signed it.
     pub fn matches(&self, certificate: &Certificate) -> bool {
-        self.is(certificate)
+        self.is_certificate(certificate)
             || (self.public_key.spki() == certificate.subject_public_key_info() && self.name.matches(certificate.subject()))
     }
 
@@ -93,7 +93,8 @@ impl TrustAnchor {
         self.purposes.is_empty() || purpose == Purpose::Any || self.purposes.iter().any(|own| [purpose, Purpose::Any].contains(own))
     }
 
-    fn is(&self, certificate: &Certificate) -> bool {
+    /// Whether `certificate` is the one that told name and key.
+    pub fn is_certificate(&self, certificate: &Certificate) -> bool {
         self.certificate.as_ref().is_some_and(|own| own.octets() == certificate.octets())
     }
 }
@@ -154,7 +155,7 @@ impl TrustAnchors {
 
     /// The anchor that is this certificate.
     pub fn find(&self, certificate: &Certificate) -> Option<&TrustAnchor> {
-        self.0.iter().find(|anchor| anchor.is(certificate))
+        self.0.iter().find(|anchor| anchor.is_certificate(certificate))
     }
 
     /// The anchors that say all that this certificate says of name and key, as [`TrustAnchor::matches`].

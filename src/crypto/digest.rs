@@ -93,6 +93,11 @@ impl Digester {
 }
 
 impl DigestAlgorithm {
+    /// SHA-256 of `octets`: what keys, certificates and evidence are named by.
+    pub(crate) fn sha256(octets: &[u8]) -> [u8; 32] {
+        <sha2::Sha256 as sha2::Digest>::digest(octets).into()
+    }
+
     /// The digest of `octets`.
     pub fn digest(self, octets: &[u8]) -> Vec<u8> {
         let mut digester = Digester::new(self);

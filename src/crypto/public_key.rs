@@ -1,14 +1,16 @@
 //! RFC 5280 §4.1.2.7 — Subject Public Key Info
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use const_oid::ObjectIdentifier;
 use der::Decode;
 use der::asn1::AnyRef;
 use spki::SubjectPublicKeyInfoRef;
 
-use super::algorithm::{Curve, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, PssParameters, RSA_ENCRYPTION, SignatureAlgorithm};
+use super::algorithm::{
+    Curve, DigestAlgorithm, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, PssParameters, RSA_ENCRYPTION, SignatureAlgorithm,
+};
 use super::identifier::pss;
 use super::verification::{Key, Signed, Verification};
 use crate::error::Malformed;
@@ -25,6 +27,7 @@ struct Inner {
     subject_public_key: usize,
     kind: KeyKind,
     key: Key,
+    sha256: OnceLock<[u8; 32]>,
 }
 
 /// What the algorithm identifier of a key says that the key is for (RFC 3279 §2.3, RFC 4055 §3.1, RFC 5480 §2.1.1, RFC 8410 §3).
@@ -53,12 +56,17 @@ impl PublicKey {
         let subject_public_key = der.len().saturating_sub(content.len());
         let kind = kind(&info, der)?;
         let key = Key::decode(kind, content).map_err(|what| Malformed::new(FORMAT, what, subject_public_key))?;
-        Ok(Self(Arc::new(Inner { spki: der.to_vec(), subject_public_key, kind, key })))
+        Ok(Self(Arc::new(Inner { spki: der.to_vec(), subject_public_key, kind, key, sha256: OnceLock::new() })))
     }
 
     /// The received `SubjectPublicKeyInfo`.
     pub fn spki(&self) -> &[u8] {
         &self.0.spki
+    }
+
+    /// SHA-256 of [`Self::spki`]: the key's name in caches.
+    pub fn sha256(&self) -> [u8; 32] {
+        *self.0.sha256.get_or_init(|| DigestAlgorithm::sha256(self.spki()))
     }
 
     /// The content of the BIT STRING `subjectPublicKey`: what key identifiers digest (RFC 5280 §4.2.1.2).

@@ -1,18 +1,33 @@
-//! RFC 5280 §6.1.3 — Basic Certificate Processing
+//! RFC 5280 §6.1.2, §6.1.3 — Initialization, Basic Certificate Processing
 
-use super::{Request, algorithm_name, certificate_id, crl_processing, preparation_for_next, reliable, wrap_up};
+use super::inquiry::SignedObject;
+use super::issuer::Issuer;
+use super::name_constraints::{NameConstraintsState, Violation};
+use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing};
+use super::{Inquiry, Judged, Path, Request, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject, wrap_up};
+use crate::context::Purpose;
 use crate::crypto::Verification;
 use crate::limits::Exhausted;
 use crate::pki::Certificate;
-use crate::report::json::{Revocation, Want};
+use crate::report::json::{Revocation, RevocationStatus, Want};
 use crate::report::{Block, Fact, Recorder, Stop, checks};
+use crate::time::Time;
 
 checks! {
+    ANCHOR_IN_FORCE = "basic_processing.anchor_in_force", "EN 319 102-1 §5.2.6.4 (2)", Indeterminate(NoCertificateChainFoundNoPoe),
+        "The relying party trusts {anchor} from {from} to {until}, not at {time}.",
+        "Bên kiểm tra chỉ tin cậy {anchor} từ {from} đến {until}, không tin cậy tại {time}.";
+    ANCHOR_SERVES = "basic_processing.anchor_serves", "RFC 5914 §2.5", Indeterminate(NoCertificateChainFound),
+        "The relying party does not trust {anchor} for this purpose: {purpose}.",
+        "Bên kiểm tra không tin cậy {anchor} cho mục đích này: {purpose}.";
     ALGORITHMS_EQUAL = "basic_processing.algorithms_equal", "RFC 5280 §4.1.1.2", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {subject} names two different signature algorithms.",
         "Chứng thư của {subject} ghi hai thuật toán ký khác nhau.";
     WITHIN_LIMITS = "limit.signature_checks", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
         "The limit of signature checks for one verdict was reached.", "Đã đạt giới hạn số lần kiểm tra chữ ký cho một kết luận.";
+    CONSTRAINTS_WITHIN_LIMITS = "limit.constraints", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
+        "The limit of comparisons with name and policy constraints for one verdict was reached.",
+        "Đã đạt giới hạn số lần so sánh ràng buộc tên và chính sách cho một kết luận.";
     SIGNATURE_IMPLEMENTED = "basic_processing.signature_implemented", "RFC 5280 §6.1.3 (a)(1)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The certificate of {subject} is signed with {algorithm}, which cannot be judged.",
         "Chứng thư của {subject} được ký bằng {algorithm}, không thể kiểm tra.";
@@ -25,6 +40,15 @@ checks! {
     NAME_CHAINS = "basic_processing.name_chains", "RFC 5280 §6.1.3 (a)(4)", Indeterminate(CertificateChainGeneralFailure),
         "The issuer named in the certificate of {subject} is not {issuer}.",
         "Nhà phát hành ghi trong chứng thư của {subject} không phải {issuer}.";
+    NAMES_PERMITTED = "basic_processing.names_permitted", "RFC 5280 §6.1.3 (b), (c)", Indeterminate(CertificateChainGeneralFailure),
+        "A name in the certificate of {subject} is not one that its authorities may issue for: {names}.",
+        "Một tên trong chứng thư của {subject} nằm ngoài phạm vi mà các tổ chức chứng thực được phép cấp: {names}.";
+    POLICIES_READABLE = "basic_processing.policies_readable", "RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14", Indeterminate(CertificateChainGeneralFailure),
+        "What the certificate of {subject} says of policies cannot be read: {what}.",
+        "Không đọc được các chính sách trong chứng thư của {subject}: {what}.";
+    POLICY_VALID = "basic_processing.policy_valid", "RFC 5280 §6.1.3 (f)", Indeterminate(CertificateChainGeneralFailure),
+        "A certificate policy is required, and none is valid down to the certificate of {subject}.",
+        "Bắt buộc có chính sách chứng thư, nhưng không chính sách nào có hiệu lực đến chứng thư của {subject}.";
     ALGORITHM_RELIABLE = "basic_processing.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The certificate of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
         "Chứng thư của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";
@@ -33,77 +57,161 @@ checks! {
         "Chứng thư người ký có hiệu lực từ {not_before} đến {not_after}, không bao gồm {time}; chứng thư không bị thu hồi.";
 }
 
-/// One candidate path: every certificate from the anchor's side down, the target's own validity last, as it alone can be mended by a proof of existence.
-pub(super) fn certification_path(
-    request: &Request<'_>,
-    path: &[Certificate],
-    exhausted: Option<&Exhausted>,
-    revocation: &mut Vec<Revocation>,
-    wants: &mut Vec<Want>,
-) -> Block {
-    let subject = path.iter().map(certificate_id).collect::<Vec<_>>().join(" ");
-    Block::run("Certification path", "RFC 5280 §6.1", subject, |r| {
-        super::found(r, request, path.last(), exhausted);
-        let mut complete = true;
-        for position in (0..path.len().saturating_sub(1)).rev() {
-            let (Some(certificate), Some(issuer)) = (path.get(position), path.get(position + 1)) else { continue };
-            let place = Place { certificate, issuer, position, path };
-            complete &= r.bind(certificate_block(request, &place, revocation, wants));
-        }
-        if complete { Ok(()) } else { Err(Stop) }
-    })
+/// The state variables of §6.1.2 between two certificates of a path.
+struct State {
+    issuer: Issuer,
+    names: NameConstraintsState,
+    policies: PolicyProcessing,
 }
 
 /// A certificate in its path.
+#[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     /// The certificate judged.
     pub certificate: &'a Certificate,
-    /// The next one towards the anchor.
-    pub issuer: &'a Certificate,
+    /// Who issued it.
+    pub issuer: &'a Issuer,
     /// 0 for the target.
     pub position: usize,
-    /// The whole path, target first.
-    pub path: &'a [Certificate],
+    /// The whole path.
+    pub path: &'a Path,
 }
 
-fn certificate_block(request: &Request<'_>, place: &Place<'_>, revocation: &mut Vec<Revocation>, wants: &mut Vec<Want>) -> Block {
-    Block::run("Basic certificate processing", "RFC 5280 §6.1.3", certificate_id(place.certificate), |r| {
-        signature(r, request, place)?;
-        let names = place.certificate.issuer().matches(place.issuer.subject());
-        r.ask(&NAME_CHAINS, names, [("subject", subject(place.certificate)), ("issuer", subject(place.issuer))]);
-        preparation_for_next::issuer(r, place)?;
-        if place.position == 0 {
-            wrap_up::target(r, request)?;
+/// What a path says beside its conclusion.
+#[derive(Default)]
+pub(super) struct Said {
+    pub revocation: Vec<Revocation>,
+    pub policies: Vec<String>,
+    pub wants: Vec<Want>,
+}
+
+/// One candidate path: every certificate from the anchor's side down, the target's own validity last, as it alone can be mended by a
+/// proof of existence.
+pub(super) fn certification_path(inquiry: &Inquiry<'_>, request: &Request, path: Path, exhausted: Option<&Exhausted>) -> Judged {
+    let mut said = Said::default();
+    let block = Block::run_in(inquiry.detail, "Certification path", "RFC 5280 §6.1", path_id(&path), |r| {
+        super::found(r, &path, exhausted);
+        anchor(r, inquiry, request, &path);
+        if path.is_anchor_alone() {
+            return path.certificates.first().map_or(Ok(()), |target| wrap_up::uses(r, inquiry, request.purpose, target));
+        }
+        walk(r, inquiry, request, &path, &mut said)
+    });
+    Judged { block, path, revocation: said.revocation, policies: said.policies, wants: said.wants }
+}
+
+fn path_id(path: &Path) -> String {
+    let mut id = path.certificates.iter().map(certificate_id).collect::<Vec<_>>().join(" ");
+    if !path.is_anchor_alone() {
+        id.push(' ');
+        id.push_str(&path.anchor.id());
+    }
+    id
+}
+
+fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path) {
+    let anchor = &path.anchor;
+    let bound = |time: Option<Time>| time.map_or_else(|| "-".into(), Fact::from);
+    r.ask(&ANCHOR_IN_FORCE, anchor.is_in_force(inquiry.time), || {
+        let (from, until) = (bound(anchor.not_before), bound(anchor.sunset));
+        [("anchor", anchor.name.to_string().into()), ("from", from), ("until", until), ("time", inquiry.time.into())]
+    });
+    // Whoever may issue also answers for what it issued: these purposes are not given apart.
+    let serves = matches!(request.purpose, Purpose::CrlSigning | Purpose::OcspSigning) || anchor.serves(request.purpose);
+    r.ask(&ANCHOR_SERVES, serves, || [("anchor", anchor.name.to_string().into()), ("purpose", request.purpose.as_str().into())]);
+}
+
+fn walk(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path, said: &mut Said) -> Result<(), Stop> {
+    let mut state = initial(request, path);
+    let mut complete = true;
+    // §6.1.1 (d) believes name and key; what the anchor's own certificate restricts still holds (RFC 5937 §3).
+    complete &= match &path.anchor.certificate {
+        Some(certificate) => r.bind(preparation_for_next::issuer(inquiry, certificate, path, None, &mut state.names)),
+        None => preparation_for_next::key(r, path),
+    };
+    for (position, certificate) in path.certificates.iter().enumerate().rev() {
+        let issuer = state.issuer.clone();
+        let place = Place { certificate, issuer: &issuer, position, path };
+        complete &= r.bind(certificate_block(inquiry, request, &place, &mut state, said));
+        if state.issuer.certificate.as_ref() != Some(certificate) {
+            // Not signed by its issuer: what it says is nobody's word.
+            return Err(Stop);
+        }
+        if position > 0 {
+            complete &= r.bind(preparation_for_next::issuer(inquiry, certificate, path, Some(position), &mut state.names));
+        }
+    }
+    if complete { Ok(()) } else { Err(Stop) }
+}
+
+fn initial(request: &Request, path: &Path) -> State {
+    let constraints = &path.anchor.constraints;
+    let mut names = NameConstraintsState::new();
+    for initial in [&request.initial_names, &constraints.names].into_iter().flatten() {
+        names.constrain(initial);
+    }
+    let wanted = |policies: &[crate::pki::object_id::ObjectId]| (!policies.is_empty()).then(|| policies.iter().cloned().collect());
+    let inputs = PolicyInputs {
+        user_initial_policy_set: wanted(&request.user_initial_policy_set),
+        initial_explicit_policy: request.initial_explicit_policy,
+        initial_policy_mapping_inhibit: request.initial_policy_mapping_inhibit,
+        initial_any_policy_inhibit: request.initial_any_policy_inhibit,
+    };
+    let length = u64::try_from(path.certificates.len()).unwrap_or(u64::MAX);
+    State { issuer: Issuer::of_anchor(&path.anchor), names, policies: PolicyProcessing::new(inputs, length) }
+}
+
+/// §6.1.3 for one certificate, then §6.1.4 or, for the target, §6.1.5.
+fn certificate_block(inquiry: &Inquiry<'_>, request: &Request, place: &Place<'_>, state: &mut State, said: &mut Said) -> Block {
+    let certificate = place.certificate;
+    Block::run_in(inquiry.detail, "Basic certificate processing", "RFC 5280 §6.1.3", certificate_id(certificate), |r| {
+        chained(r, inquiry, place)?;
+        state.issuer = Issuer::of_certificate(certificate);
+        names(r, inquiry, place, &state.names)?;
+        policies(r, inquiry, place, &mut state.policies, said)?;
+        if place.position > 0 {
+            r.ask(&WITHIN_VALIDITY, is_within_validity(certificate, inquiry.time), validity_facts(certificate, inquiry.time));
         } else {
-            r.ask(&WITHIN_VALIDITY, is_within_validity(place.certificate, request), validity_facts(place.certificate, request));
+            wrap_up::target(r, inquiry, request.purpose, certificate)?;
         }
-        let (block, status) = crl_processing::revocation(request, place, wants);
-        let not_revoked = block.is_passed();
-        r.bind(block);
-        let known_good = status.status == crate::report::json::RevocationStatus::Good;
-        revocation.push(status);
-        algorithm(r, request, place);
-        if place.position == 0 {
-            target_validity(r, request, not_revoked && known_good);
-        }
+        status(r, inquiry, place, &state.names, said);
         Ok(())
     })
 }
 
-fn signature(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) -> Result<(), Stop> {
+/// A certificate that the issuer of another one in hand issued for a special purpose: a responder's. Policies are not asked of it.
+pub(super) fn delegated(
+    inquiry: &Inquiry<'_>,
+    purpose: Purpose,
+    place: &Place<'_>,
+    constraints: &NameConstraintsState,
+    said: &mut Said,
+) -> Block {
     let certificate = place.certificate;
-    r.require(
-        &ALGORITHMS_EQUAL,
-        certificate.signature_algorithm() == certificate.tbs_signature_algorithm(),
-        [("subject", subject(certificate))],
-    )?;
-    let named = algorithm_name(certificate.signature_algorithm());
-    let verification = request.budgets.verify(place.issuer, certificate.signature_algorithm(), certificate.tbs(), certificate.signature());
+    Block::run_in(inquiry.detail, "Basic certificate processing", "RFC 5280 §6.1.3", certificate_id(certificate), |r| {
+        chained(r, inquiry, place)?;
+        names(r, inquiry, place, constraints)?;
+        wrap_up::target(r, inquiry, purpose, certificate)?;
+        status(r, inquiry, place, constraints, said);
+        Ok(())
+    })
+}
+
+/// (a)(1) and (4): signed by the issuer's key, under the issuer's name.
+fn chained(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>) -> Result<(), Stop> {
+    let (certificate, issuer) = (place.certificate, place.issuer);
+    let equal = certificate.signature_algorithm() == certificate.tbs_signature_algorithm();
+    r.require(&ALGORITHMS_EQUAL, equal, || [("subject", subject(certificate))])?;
+    let verification = issuer.verifies(inquiry, &SignedObject::from(certificate));
     let verification = within_limits(r, verification)?;
+    let algorithm = || Fact::from(algorithm_name(certificate.signature_algorithm()));
     let implemented = !matches!(verification, Verification::Unsupported(_));
-    r.require(&SIGNATURE_IMPLEMENTED, implemented, [("subject", subject(certificate)), ("algorithm", named.into())])?;
-    let facts = [("subject", subject(certificate)), ("issuer", subject(place.issuer))];
-    r.require(&SIGNATURE_VALID, verification == Verification::Valid, facts)
+    r.require(&SIGNATURE_IMPLEMENTED, implemented, || [("subject", subject(certificate)), ("algorithm", algorithm())])?;
+    let valid = verification == Verification::Valid;
+    r.require(&SIGNATURE_VALID, valid, || [("subject", subject(certificate)), ("issuer", issuer.named())])?;
+    let chains = certificate.issuer().matches(&issuer.name);
+    r.ask(&NAME_CHAINS, chains, || [("subject", subject(certificate)), ("issuer", issuer.named())]);
+    Ok(())
 }
 
 /// What came of checking a signature value, unless that was one too many.
@@ -111,38 +219,92 @@ pub(super) fn within_limits(r: &mut Recorder, verification: Result<Verification,
     r.obtain(&WITHIN_LIMITS, verification.ok(), [])
 }
 
-fn algorithm(r: &mut Recorder, request: &Request<'_>, place: &Place<'_>) {
-    let algorithm = place.certificate.signature_algorithm();
-    let bits = place.issuer.public_key().ok().and_then(|key| key.bits());
-    let facts = [
-        ("subject", subject(place.certificate)),
-        ("algorithm", algorithm_name(algorithm).into()),
-        ("key_bits", bits.unwrap_or(0).into()),
-        ("time", request.time.into()),
-    ];
-    r.ask(&ALGORITHM_RELIABLE, reliable(request.context, algorithm, place.issuer).at(request.time), facts);
+/// (b) and (c): a self-issued certificate is exempt unless it is the target.
+fn names(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, constraints: &NameConstraintsState) -> Result<(), Stop> {
+    let certificate = place.certificate;
+    if place.position > 0 && certificate.is_self_issued() {
+        r.skip(&NAMES_PERMITTED, || [("subject", subject(certificate)), ("why", "self-issued".into())]);
+        return Ok(());
+    }
+    let violations = constraints.violations(certificate, &inquiry.budgets.constraints);
+    let violations = counted(r, violations)?;
+    r.ask(&NAMES_PERMITTED, violations.is_empty(), || {
+        [("subject", subject(certificate)), ("names", list(violations.iter().map(violation_text).collect()))]
+    });
+    Ok(())
 }
 
-/// Out of its validity the target may still have signed in time: whether it is known not to be revoked makes the difference (EN 319 102-1 §5.2.6.4).
-fn target_validity(r: &mut Recorder, request: &Request<'_>, known_good: bool) {
-    let check = if known_good { &IN_VALIDITY_OR_NOT_REVOKED } else { &WITHIN_VALIDITY };
-    r.ask(check, is_within_validity(request.target, request), validity_facts(request.target, request));
+/// What came of comparing with constraints, unless there were too many.
+pub(super) fn counted<T>(r: &mut Recorder, compared: Result<T, Exhausted>) -> Result<T, Stop> {
+    r.obtain(&CONSTRAINTS_WITHIN_LIMITS, compared.ok(), [])
 }
 
-fn is_within_validity(certificate: &Certificate, request: &Request<'_>) -> bool {
-    certificate.not_before() <= request.time && request.time <= certificate.not_after()
+/// `dNSName example.vn (excluded: .vn)`
+fn violation_text(violation: &Violation) -> String {
+    let Violation { kind, form, name, subtree } = violation;
+    match subtree {
+        Some(subtree) => format!("{form} {name} ({}: {subtree})", kind),
+        None => format!("{form} {name} ({})", kind),
+    }
 }
 
-fn validity_facts(certificate: &Certificate, request: &Request<'_>) -> [(&'static str, Fact); 4] {
-    [
-        ("subject", subject(certificate)),
-        ("not_before", certificate.not_before().into()),
-        ("not_after", certificate.not_after().into()),
-        ("time", request.time.into()),
-    ]
+/// (d) to (f), then §6.1.4 (a), (b), (h) to (j), or §6.1.5 (a), (b), (g).
+fn policies(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, state: &mut PolicyProcessing, said: &mut Said) -> Result<(), Stop> {
+    let certificate = place.certificate;
+    let facts = match PolicyFacts::of(certificate) {
+        Ok(facts) => facts,
+        Err(malformed) => {
+            return r.require(&POLICIES_READABLE, false, || [("subject", subject(certificate)), ("what", malformed.to_string().into())]);
+        }
+    };
+    r.ask(&POLICIES_READABLE, true, || [("subject", subject(certificate))]);
+    let budget = &inquiry.budgets.constraints;
+    let index = u64::try_from(place.path.certificates.len().saturating_sub(place.position)).unwrap_or(u64::MAX);
+    let step = counted(r, state.certificate(index, &facts, budget))?;
+    r.ask(&POLICY_VALID, step.satisfied, || {
+        let explicit = ("explicit_policy", Fact::from(step.counters.explicit_policy));
+        [("subject", subject(certificate)), explicit, ("valid_policies", list(step.valid_policies))]
+    });
+    if place.position > 0 {
+        preparation_for_next::policies(r, certificate, state.prepare(&facts, budget))
+    } else {
+        said.policies = wrap_up::policies(r, certificate, state.clone().wrap_up(&facts, budget))?;
+        Ok(())
+    }
 }
 
-/// The subject in words.
-pub(super) fn subject(certificate: &Certificate) -> Fact {
-    certificate.subject().to_string().into()
+/// (a)(3), the algorithms, and for the target (a)(2): out of its validity it may still have signed in time, and whether it is known not to be
+/// revoked makes the difference (EN 319 102-1 §5.2.6.4).
+fn status(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, constraints: &NameConstraintsState, said: &mut Said) {
+    let certificate = place.certificate;
+    let answer = revocation::revocation(inquiry, place, constraints);
+    let known_good = answer.block.is_passed() && answer.status.status == RevocationStatus::Good;
+    r.bind(answer.block);
+    said.revocation.push(answer.status);
+    said.wants.extend(answer.wants);
+    let algorithm = certificate.signature_algorithm();
+    r.ask(&ALGORITHM_RELIABLE, place.issuer.reliable(inquiry, algorithm), || {
+        let (algorithm, bits) = (algorithm_name(algorithm).into(), place.issuer.bits().into());
+        [("subject", subject(certificate)), ("algorithm", algorithm), ("key_bits", bits), ("time", inquiry.time.into())]
+    });
+    if place.position == 0 {
+        let check = if known_good { &IN_VALIDITY_OR_NOT_REVOKED } else { &WITHIN_VALIDITY };
+        let time = inquiry.made_at.unwrap_or(inquiry.time);
+        r.ask(check, is_within_validity(certificate, time), validity_facts(certificate, time));
+    }
+}
+
+pub(super) fn is_within_validity(certificate: &Certificate, time: Time) -> bool {
+    certificate.not_before() <= time && time <= certificate.not_after()
+}
+
+fn validity_facts(certificate: &Certificate, time: Time) -> impl FnOnce() -> [(&'static str, Fact); 4] + use<'_> {
+    move || {
+        [
+            ("subject", subject(certificate)),
+            ("not_before", certificate.not_before().into()),
+            ("not_after", certificate.not_after().into()),
+            ("time", time.into()),
+        ]
+    }
 }

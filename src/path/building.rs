@@ -1,46 +1,92 @@
 //! RFC 4158 — Certification Path Building: from the target towards the trust anchors, most promising issuer first
 
-use super::Request;
+use std::cmp::Reverse;
+
+use super::{Inquiry, subject};
+use crate::context::TrustAnchor;
 use crate::limits::Exhausted;
-use crate::pki::Certificate;
+use crate::pki::{Certificate, same_integer};
+use crate::report::Fact;
 
 /// A path longer than this is nobody's.
 const LONGEST: usize = 20;
 
-/// All paths from the target to a trust anchor, target first; and whether the search ended at a limit.
-pub(super) fn candidate_paths(request: &Request<'_>) -> (Vec<Vec<Certificate>>, Option<Exhausted>) {
-    let mut complete = Vec::new();
-    let mut open = vec![vec![request.target.clone()]];
-    while let Some(path) = open.pop() {
-        if let Err(exhausted) = request.budgets.paths.spend(1) {
-            return (complete, Some(exhausted));
+/// A candidate: the target first, each certificate issued by the next by its name, the last one by the anchor. A target that is itself
+/// an anchor stands alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    pub certificates: Vec<Certificate>,
+    pub anchor: TrustAnchor,
+}
+
+impl Path {
+    /// The subject of the target in words.
+    pub(super) fn target_name(&self) -> Fact {
+        self.certificates.first().map_or_else(|| "".into(), subject)
+    }
+
+    /// Whether the relying party trusts the target itself.
+    pub(super) fn is_anchor_alone(&self) -> bool {
+        matches!(self.certificates.as_slice(), [target] if self.anchor.is_certificate(target))
+    }
+}
+
+/// All paths from the target to a trust anchor, each found when it is asked for, so that a good first one costs no search for others.
+pub(super) struct Candidates<'a> {
+    inquiry: &'a Inquiry<'a>,
+    /// Target first; complete where the anchor is known.
+    open: Vec<(Vec<Certificate>, Option<&'a TrustAnchor>)>,
+    /// The limit at which the search ended.
+    pub exhausted: Option<Exhausted>,
+}
+
+impl<'a> Candidates<'a> {
+    pub(super) fn new(inquiry: &'a Inquiry<'a>, target: &Certificate) -> Self {
+        let anchor = inquiry.context.anchors.find(target);
+        Self { inquiry, open: vec![(vec![target.clone()], anchor)], exhausted: None }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Path> {
+        while let Some((certificates, anchor)) = self.open.pop() {
+            if let Some(anchor) = anchor {
+                return Some(Path { certificates, anchor: anchor.clone() });
+            }
+            if let Err(exhausted) = self.inquiry.budgets.paths.spend(1) {
+                self.exhausted = Some(exhausted);
+                self.open.clear();
+                return None;
+            }
+            self.extend(&certificates);
         }
-        let Some(last) = path.last() else { continue };
-        if request.context.anchors.find(last).is_some() {
-            complete.push(path);
-            continue;
-        }
-        if path.len() >= LONGEST {
-            continue;
-        }
-        // The most promising issuer is pushed last and so taken first.
-        for issuer in issuers(request, last).into_iter().rev() {
-            if !path.iter().any(|certificate| is_same_entity(certificate, &issuer)) {
-                let mut longer = path.clone();
-                longer.push(issuer);
-                open.push(longer);
+        None
+    }
+
+    fn extend(&mut self, certificates: &[Certificate]) {
+        let Some(last) = certificates.last() else { return };
+        // The most promising one is pushed last and so taken first.
+        for issuer in issuers(self.inquiry, last).into_iter().rev() {
+            match issuer {
+                Candidate::Anchor(anchor) => self.open.push((certificates.to_vec(), Some(anchor))),
+                Candidate::Certificate(issuer) => {
+                    if certificates.len() < LONGEST && !certificates.iter().any(|certificate| is_same_entity(certificate, issuer)) {
+                        let longer = certificates.iter().chain([issuer]).cloned().collect();
+                        self.open.push((longer, None));
+                    }
+                }
             }
         }
     }
-    (complete, None)
 }
 
 /// The certificate at which a search without result came to its end: the one whose issuer is missing.
-pub(super) fn last_reachable(request: &Request<'_>) -> Certificate {
-    let mut path = vec![request.target.clone()];
-    let mut last = request.target.clone();
+pub(super) fn last_reachable(inquiry: &Inquiry<'_>, target: &Certificate) -> Certificate {
+    let mut path = vec![target.clone()];
+    let mut last = target.clone();
     while path.len() < LONGEST {
-        let next = issuers(request, &last).into_iter().find(|issuer| !path.iter().any(|certificate| is_same_entity(certificate, issuer)));
+        let next = issuers(inquiry, &last).into_iter().find_map(|issuer| match issuer {
+            Candidate::Certificate(issuer) if !path.iter().any(|certificate| is_same_entity(certificate, issuer)) => Some(issuer.clone()),
+            _ => None,
+        });
         let Some(next) = next else { break };
         path.push(next.clone());
         last = next;
@@ -50,35 +96,64 @@ pub(super) fn last_reachable(request: &Request<'_>) -> Certificate {
 
 /// RFC 4158 §2.4.2: a path in which one name and key stand twice is a loop.
 fn is_same_entity(a: &Certificate, b: &Certificate) -> bool {
-    a.octets() == b.octets() || (a.subject().matches(b.subject()) && a.subject_public_key_info() == b.subject_public_key_info())
+    a == b || (a.subject_public_key_info() == b.subject_public_key_info() && a.subject().matches(b.subject()))
 }
 
-/// The certificates whose subject is the issuer of `certificate`: anchors first, then those whose key identifier is named (RFC 4158 §3.5).
-fn issuers(request: &Request<'_>, certificate: &Certificate) -> Vec<Certificate> {
-    let anchors = request.context.anchors.iter().filter_map(|anchor| anchor.certificate.as_ref());
-    let others = request.evidence.certificates().map(|(other, _)| other);
-    let mut found: Vec<Certificate> = Vec::new();
-    for issuer in anchors.chain(others) {
-        let fits = issuer.subject().matches(certificate.issuer()) && issuer.octets() != certificate.octets();
-        if fits && !found.iter().any(|other| other.octets() == issuer.octets()) {
-            found.push(issuer.clone());
-        }
-    }
-    found.sort_by_key(|issuer| {
-        let is_anchor = request.context.anchors.find(issuer).is_some();
-        let in_validity = issuer.not_before() <= request.time && request.time <= issuer.not_after();
-        (key_identifier_rank(certificate, issuer), !is_anchor, !in_validity, std::cmp::Reverse(issuer.not_before().unix()))
-    });
-    found
+/// Who may have issued a certificate.
+enum Candidate<'a> {
+    Anchor(&'a TrustAnchor),
+    Certificate(&'a Certificate),
 }
 
-/// 0 the key identifiers agree, 1 one of them is missing, 2 they differ (which forbids nothing: RFC 4158 §3.5.12).
+/// Anchors and certificates whose subject is the issuer of `certificate`, and whose key is not known to have signed something else:
+/// those that its authority key identifier names first, then anchors (RFC 4158 §3.5).
+fn issuers<'a>(inquiry: &Inquiry<'a>, certificate: &Certificate) -> Vec<Candidate<'a>> {
+    let (context, evidence) = (inquiry.context, inquiry.evidence);
+    let anchors = context.anchors.named(certificate.issuer()).map(|anchor| (Candidate::Anchor(anchor), anchor.certificate.as_ref()));
+    let others = evidence.certificates_named(certificate.issuer());
+    let others = others.filter(|other| *other != certificate && !context.anchors.iter().any(|anchor| anchor.is_certificate(other)));
+    let others = others.map(|other| (Candidate::Certificate(other), Some(other)));
+    let mut found: Vec<(Candidate<'a>, _)> = anchors
+        .chain(others)
+        .filter(|(candidate, _)| !is_refuted(inquiry, candidate, certificate))
+        .map(|(candidate, issuer)| {
+            let is_anchor = matches!(candidate, Candidate::Anchor(_));
+            let in_validity = issuer.is_none_or(|issuer| issuer.not_before() <= inquiry.time && inquiry.time <= issuer.not_after());
+            let since = Reverse(issuer.map_or(i64::MAX, |issuer| issuer.not_before().unix()));
+            let rank = issuer.map_or(1, |issuer| key_identifier_rank(certificate, issuer));
+            (candidate, (rank, !is_anchor, !in_validity, since))
+        })
+        .collect();
+    found.sort_by_key(|(_, rank)| *rank);
+    found.into_iter().map(|(candidate, _)| candidate).collect()
+}
+
+/// A path over a signature that was found wrong before needs no second look.
+fn is_refuted(inquiry: &Inquiry<'_>, candidate: &Candidate<'_>, certificate: &Certificate) -> bool {
+    let key = match candidate {
+        Candidate::Anchor(anchor) => Ok(&anchor.public_key),
+        Candidate::Certificate(issuer) => issuer.public_key(),
+    };
+    key.is_ok_and(|key| inquiry.budgets.is_refuted(key, certificate.sha256()))
+}
+
+/// 0 the identifiers agree, 1 one of them is missing, 2 they differ (which forbids nothing: RFC 4158 §3.5.12).
 fn key_identifier_rank(certificate: &Certificate, issuer: &Certificate) -> u8 {
-    let named = certificate.authority_key_identifier().ok().flatten().and_then(|identifier| identifier.key_identifier);
+    let Some(named) = certificate.authority_key_identifier().ok().flatten() else { return 1 };
     let own = issuer.subject_key_identifier().ok().flatten();
-    match (named, own) {
-        (Some(named), Some(own)) if named.octets() == own.octets() => 0,
-        (Some(_), Some(_)) => 2,
-        _ => 1,
+    let by_key = match (&named.key_identifier, &own) {
+        (Some(named), Some(own)) => Some(named.octets() == own.octets()),
+        _ => None,
+    };
+    let by_serial = match (&named.issuer, &named.serial) {
+        (Some(names), Some(serial)) => {
+            Some(same_integer(serial.octets(), issuer.serial()) && names.directories().any(|name| name.matches(issuer.issuer())))
+        }
+        _ => None,
+    };
+    match (by_key, by_serial) {
+        (Some(false), _) | (None, Some(false)) => 2,
+        (Some(true), Some(false)) | (None, None) => 1,
+        (Some(true), _) | (None, Some(true)) => 0,
     }
 }

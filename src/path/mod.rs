@@ -1,22 +1,38 @@
-//! May this certificate be believed? RFC 5280 §6.1 — Basic Path Validation, every candidate path explained
+//! May this certificate be believed? RFC 5280 §6.1 — Certification Path Validation, every candidate path explained
 
 mod basic_processing;
 mod building;
-pub(crate) mod crl_processing;
-#[cfg_attr(not(test), expect(dead_code, reason = "called by path validation once its steps are rewritten"))]
+mod cache;
+mod crl_issuer;
+mod crl_processing;
+mod crl_scope;
+mod delta_crl;
+pub(crate) mod freshness;
+mod inquiry;
+mod issuer;
 mod name_constraints;
-#[cfg_attr(not(test), expect(dead_code, reason = "called by path validation once its steps are rewritten"))]
+mod ocsp_acceptance;
+mod ocsp_responder;
 mod policy_graph;
 mod preparation_for_next;
+mod report;
+mod revocation;
 mod wrap_up;
 
-use crate::context::{AlgorithmUse, Context, Evidence, TrustAnchor};
-use crate::crypto::{Signed, Verification};
-use crate::limits::{Budget, Exhausted};
-use crate::pki::{AlgorithmIdentifier, Certificate};
+pub use cache::Cache;
+pub use report::PathReport;
+
+pub(crate) use building::Path;
+pub(crate) use inquiry::{Budgets, Inquiry};
+pub(crate) use issuer::{algorithm_name, reliable};
+
+use crate::context::{Context, Purpose, TrustAnchor};
+use crate::limits::Exhausted;
+use crate::pki::extension::NameConstraints;
+use crate::pki::object_id::ObjectId;
+use crate::pki::{BasicOcspResponse, Certificate};
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
-use crate::report::{Block, Check, Fact, Recorder, SubIndication, checks};
-use crate::time::Time;
+use crate::report::{Block, Check, Detail, Fact, Recorder, SubIndication, checks};
 
 checks! {
     TRUST_ANCHOR_REACHED = "path.trust_anchor_reached", "EN 319 102-1 §5.2.6.4 (1)", Indeterminate(NoCertificateChainFound),
@@ -29,158 +45,151 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, basic_processing::CHECKS, crl_processing::CHECKS, preparation_for_next::CHECKS, wrap_up::CHECKS].into_iter().flatten().copied()
+    [
+        CHECKS,
+        basic_processing::CHECKS,
+        crl_issuer::CHECKS,
+        crl_processing::CHECKS,
+        delta_crl::CHECKS,
+        ocsp_acceptance::CHECKS,
+        ocsp_responder::CHECKS,
+        preparation_for_next::CHECKS,
+        revocation::CHECKS,
+        wrap_up::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
-/// What a certificate is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Signing documents.
-    Signing,
-    /// Signing timestamps (RFC 3161 §2.3).
-    Timestamping,
-}
-
-/// What is asked of a path.
-#[derive(Clone, Copy)]
-pub(crate) struct Request<'a> {
-    /// The certificate in question.
-    pub target: &'a Certificate,
-    /// What it is used for.
+/// The inputs of RFC 5280 §6.1.1 (c) to (i) beside trust anchors and time; the default asks least: any policy, nothing inhibited.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What the target is to be used for.
     pub purpose: Purpose,
-    /// Policy and trust anchors.
-    pub context: &'a Context<'a>,
-    /// All certificates and revocation data, embedded and supplied.
-    pub evidence: &'a Evidence,
-    /// The time for which the question is asked.
-    pub time: Time,
-    /// What may still be spent on it.
-    pub budgets: &'a Budgets,
+    /// (c) user-initial-policy-set; empty is anyPolicy.
+    pub user_initial_policy_set: Vec<ObjectId>,
+    /// (e) initial-policy-mapping-inhibit
+    pub initial_policy_mapping_inhibit: bool,
+    /// (f) initial-explicit-policy
+    pub initial_explicit_policy: bool,
+    /// (g) initial-any-policy-inhibit
+    pub initial_any_policy_inhibit: bool,
+    /// (h), (i) initial-permitted-subtrees and initial-excluded-subtrees
+    pub initial_names: Option<NameConstraints>,
+    /// How much of the derivation is kept.
+    pub detail: Detail,
 }
 
-/// What one verdict may spend on paths.
-pub(crate) struct Budgets {
-    paths: Budget,
-    signature_checks: Budget,
+/// Validates `target` at `context.time` over every candidate path until one passes, with revocation as the policy asks. Total: a path
+/// that fails is a report that says so.
+///
+/// ```
+/// use kyso::testkit::DemoPki;
+/// use kyso::{Context, Policy, Time, path};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let time = Time::from_rfc3339("2026-11-22T09:00:00+07:00")?;
+/// let pki = DemoPki::new([7; 32], time)?;
+/// let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors()?, pki.evidence()?);
+/// let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
+/// let signer = pki.leader_signer()?;
+/// let [leader, ..] = kyso::Signer::certificates(&signer) else { return Err("no certificate".into()) };
+/// let report = path::validate(leader, &path::Request::default(), &context);
+/// assert!(report.valid, "{}", report.to_json());
+/// # Ok(())
+/// # }
+/// ```
+pub fn validate(target: &Certificate, request: &Request, context: &Context<'_>) -> PathReport {
+    let budgets = Budgets::of(context, None);
+    PathReport::of(validated(&Inquiry::new(context, &budgets, request.detail), target, request))
 }
 
-impl Budgets {
-    /// The budgets of `context`'s policy.
-    pub(crate) fn of(context: &Context<'_>) -> Self {
-        let limits = &context.policy.limits;
-        Self { paths: Budget::new("paths", limits.paths), signature_checks: Budget::new("signature_checks", limits.signature_checks) }
-    }
+/// [`validate`] with the signatures that `cache` knows to hold or not to; the report is the same without it.
+pub fn validate_with_cache(target: &Certificate, request: &Request, context: &Context<'_>, cache: &Cache) -> PathReport {
+    let budgets = Budgets::of(context, Some(cache));
+    PathReport::of(validated(&Inquiry::new(context, &budgets, request.detail), target, request))
+}
 
-    /// Whether the key of `issuer` made `value` over `octets`; counted.
-    fn verify(
-        &self,
-        issuer: &Certificate,
-        algorithm: &AlgorithmIdentifier,
-        octets: &[u8],
-        value: &[u8],
-    ) -> Result<Verification, Exhausted> {
-        self.signature_checks.spend(1)?;
-        Ok(match (issuer.public_key(), algorithm.signature(None)) {
-            (Ok(key), Ok(algorithm)) => key.verify(&algorithm, Signed::Octets(octets), value),
-            (Err(malformed), _) | (_, Err(malformed)) => Verification::Unsupported(malformed.to_string()),
-        })
-    }
+/// Whether `response` speaks for certificates of `issuer`: by its signature and by the authority of whoever made it (RFC 6960 §3.2 (2) to (4)).
+pub fn validate_ocsp_response(response: &BasicOcspResponse, issuer: &Certificate, context: &Context<'_>) -> PathReport {
+    let budgets = Budgets::of(context, None);
+    ocsp_responder::of_issuer(&Inquiry::new(context, &budgets, Detail::Steps), response, issuer)
 }
 
 /// What was found.
 pub(crate) struct Validated {
     /// The derivation, every candidate path in it.
     pub block: Block,
-    /// The path chosen, the target first, the anchor last. Empty when there is none.
+    /// The certificates of the path chosen, the target first, that of the anchor left out. Empty when there is none.
     pub path: Vec<Certificate>,
     /// The anchor of that path.
     pub anchor: Option<TrustAnchor>,
     /// The status of the certificates of that path.
     pub revocation: Vec<Revocation>,
+    /// user-constrained-policy-set of that path (§6.1.6), dotted.
+    pub policies: Vec<String>,
     /// What is missing.
     pub wants: Vec<Want>,
 }
 
-/// Validates `request.target` over every candidate path until one passes; else the most telling one speaks.
-pub(crate) fn validate(request: &Request<'_>) -> Validated {
-    let (candidates, exhausted) = building::candidate_paths(request);
-    let mut tried: Vec<Candidate> = Vec::new();
-    for path in candidates {
-        let candidate = judge(request, path, exhausted.as_ref());
-        let passed = candidate.block.is_passed();
-        tried.push(candidate);
+/// Validates `target` over every candidate path until one passes; else the most telling one speaks.
+pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &Request) -> Validated {
+    let mut candidates = building::Candidates::new(inquiry, target);
+    let mut tried: Vec<Judged> = Vec::new();
+    while let Some(path) = candidates.next() {
+        let judged = basic_processing::certification_path(inquiry, request, path, candidates.exhausted.as_ref());
+        let passed = judged.block.is_passed();
+        tried.push(judged);
         if passed {
             break;
         }
     }
-    let chosen = chosen(&tried);
-    let id = certificate_id(request.target);
-    let title = "X.509 certificate validation";
-    let clause = "EN 319 102-1 §5.2.6";
-    let Some(position) = chosen else { return unreachable_anchor(request, exhausted, title, clause, id) };
-    let (mut blocks, mut of_chosen) = (Vec::new(), None);
-    for (index, candidate) in tried.into_iter().enumerate() {
-        blocks.push(candidate.block.clone());
-        if index == position {
-            of_chosen = Some(candidate);
-        }
-    }
-    let block = Block::any(title, clause, id, blocks, position);
-    match of_chosen {
-        Some(Candidate { path, anchor, revocation, wants, .. }) => Validated { block, path, anchor, revocation, wants },
-        None => Validated { block, path: Vec::new(), anchor: None, revocation: Vec::new(), wants: Vec::new() },
-    }
+    let Some(position) = chosen(&tried) else { return unreachable_anchor(inquiry, target, candidates.exhausted) };
+    let blocks = tried.iter().map(|judged| judged.block.clone()).collect();
+    let block = Block::any("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), blocks, position);
+    let of_chosen = tried.into_iter().nth(position);
+    let (path, anchor, revocation, policies, wants) = of_chosen.map_or_else(Default::default, |judged| {
+        (judged.path.certificates, Some(judged.path.anchor), judged.revocation, judged.policies, judged.wants)
+    });
+    Validated { block, path, anchor, revocation, policies, wants }
 }
 
 /// A path with everything found about it.
-struct Candidate {
+struct Judged {
     block: Block,
-    path: Vec<Certificate>,
-    anchor: Option<TrustAnchor>,
+    path: Path,
     revocation: Vec<Revocation>,
+    policies: Vec<String>,
     wants: Vec<Want>,
 }
 
-fn judge(request: &Request<'_>, path: Vec<Certificate>, exhausted: Option<&Exhausted>) -> Candidate {
-    let (mut revocation, mut wants) = (Vec::new(), Vec::new());
-    let anchor = path.last().and_then(|certificate| request.context.anchors.find(certificate)).cloned();
-    let block = basic_processing::certification_path(request, &path, exhausted, &mut revocation, &mut wants);
-    Candidate { block, path, anchor, revocation, wants }
-}
-
 /// The two questions on which a search without result ends, of a path that was found.
-fn found(r: &mut Recorder, request: &Request<'_>, anchor: Option<&Certificate>, exhausted: Option<&Exhausted>) {
-    r.tolerate(&WITHIN_LIMITS, exhausted.is_none(), [("limit", exhausted.map_or(String::new(), ToString::to_string).into())]);
-    let anchor = anchor.map_or(String::new(), certificate_id);
-    r.ask(&TRUST_ANCHOR_REACHED, true, [("subject", request.target.subject().to_string().into()), ("anchor", anchor.into())]);
+fn found(r: &mut Recorder, path: &Path, exhausted: Option<&Exhausted>) {
+    r.tolerate(&WITHIN_LIMITS, exhausted.is_none(), || [("limit", exhausted.map_or(String::new(), ToString::to_string).into())]);
+    r.ask(&TRUST_ANCHOR_REACHED, true, || [("subject", path.target_name()), ("anchor", path.anchor.id().into())]);
 }
 
 /// A path that passed, else the one whose failure tells most: about time or status rather than about structure.
-fn chosen(tried: &[Candidate]) -> Option<usize> {
-    let rank = |candidate: &Candidate| match candidate.block.conclusion.sub_indication {
+fn chosen(tried: &[Judged]) -> Option<usize> {
+    let rank = |judged: &Judged| match judged.block.conclusion.sub_indication {
         None => 0,
         Some(SubIndication::CertificateChainGeneralFailure) => 2,
         Some(_) => 1,
     };
-    tried.iter().enumerate().min_by_key(|(position, candidate)| (rank(candidate), *position)).map(|(position, _)| position)
+    tried.iter().enumerate().min_by_key(|(position, judged)| (rank(judged), *position)).map(|(position, _)| position)
 }
 
-fn unreachable_anchor(
-    request: &Request<'_>,
-    exhausted: Option<Exhausted>,
-    title: &'static str,
-    clause: &'static str,
-    id: String,
-) -> Validated {
-    let last = building::last_reachable(request);
-    let block = Block::run(title, clause, id, |r| {
+fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Option<Exhausted>) -> Validated {
+    let last = building::last_reachable(inquiry, target);
+    let block = Block::run("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), |r| {
         if let Some(exhausted) = exhausted {
             r.require(&WITHIN_LIMITS, false, [("limit", exhausted.to_string().into())])?;
         }
         let facts = [
-            ("subject", request.target.subject().to_string().into()),
+            ("subject", target.subject().to_string().into()),
             ("last_issuer", last.issuer().to_string().into()),
-            ("trust_anchors", request.context.anchors.iter().count().into()),
+            ("trust_anchors", inquiry.context.anchors.iter().count().into()),
         ];
         r.require(&TRUST_ANCHOR_REACHED, false, facts)
     });
@@ -190,8 +199,8 @@ fn unreachable_anchor(
         subject: certificate_id(&last),
         why: TRUST_ANCHOR_REACHED.id.into(),
     };
-    let revocation = vec![unknown_status(request.target)];
-    Validated { block, path: Vec::new(), anchor: None, revocation, wants: vec![want] }
+    let revocation = vec![unknown_status(target)];
+    Validated { block, path: Vec::new(), anchor: None, revocation, policies: Vec::new(), wants: vec![want] }
 }
 
 fn unknown_status(certificate: &Certificate) -> Revocation {
@@ -206,20 +215,17 @@ fn unknown_status(certificate: &Certificate) -> Revocation {
     }
 }
 
-/// How long the policy holds signatures of `algorithm` by the key of `issuer` reliable; what cannot be read never.
-pub(crate) fn reliable(context: &Context<'_>, algorithm: &AlgorithmIdentifier, issuer: &Certificate) -> AlgorithmUse {
-    match (issuer.public_key(), algorithm.signature(None)) {
-        (Ok(key), Ok(algorithm)) => context.policy.algorithms.signature(&algorithm, key),
-        _ => AlgorithmUse::Never,
-    }
-}
-
-/// The algorithm in words, or its identifier.
-pub(crate) fn algorithm_name(algorithm: &AlgorithmIdentifier) -> String {
-    algorithm.signature(None).map_or_else(|_| algorithm.oid.to_string(), |algorithm| algorithm.to_string())
-}
-
 /// `sha256:<hex>` of a certificate's octets.
 pub(crate) fn certificate_id(certificate: &Certificate) -> String {
     Fact::sha256(certificate.sha256()).to_text().into_owned()
+}
+
+/// The subject in words.
+fn subject(certificate: &Certificate) -> Fact {
+    certificate.subject().to_string().into()
+}
+
+/// Identifiers as a fact.
+fn list(values: Vec<String>) -> Fact {
+    Fact::List(values.into_iter().map(Fact::from).collect())
 }

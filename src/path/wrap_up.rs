@@ -1,12 +1,18 @@
 //! RFC 5280 §6.1.5 — Wrap-Up Procedure: what the target certificate may be used for
 
-use super::basic_processing::subject;
-use super::preparation_for_next::list;
-use super::{Purpose, Request};
-use crate::pki::Certificate;
-use crate::report::{Recorder, Stop, checks};
+use super::basic_processing::counted;
+use super::policy_graph::PolicyResult;
+use super::{Inquiry, list, subject};
+use crate::context::Purpose;
+use crate::limits::Exhausted;
+use crate::pki::extension::{ExtendedKeyUsage, KeyUsage};
+use crate::pki::{Certificate, object_id};
+use crate::report::{Fact, Recorder, Stop, checks};
 
 checks! {
+    POLICY_VALID = "wrap_up.policy_valid", "RFC 5280 §6.1.5 (g)", Indeterminate(CertificateChainGeneralFailure),
+        "A certificate policy is required, and the certificate of {subject} has none of those that the relying party accepts.",
+        "Bắt buộc có chính sách chứng thư, nhưng chứng thư của {subject} không có chính sách nào được bên kiểm tra chấp nhận.";
     CRITICAL_PROCESSED = "wrap_up.critical_extensions_processed", "RFC 5280 §6.1.5 (f)", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {subject} has critical extensions that cannot be judged: {extensions}.",
         "Chứng thư của {subject} có phần mở rộng quan trọng không thể kiểm tra: {extensions}.";
@@ -23,65 +29,109 @@ checks! {
         "The extended key usage of {subject} is not critical.", "Phần mở rộng mục đích sử dụng khóa của {subject} không được đánh dấu quan trọng.";
 }
 
-/// Extensions whose meaning is judged somewhere in this room: key usage, alternative names, basic constraints, policies without
-/// requirement, CRL distribution points, identifiers, extended key usage. Name and policy constraints are refused by a check of their own.
-const PROCESSED: [&str; 13] = [
-    "2.5.29.14",
-    "2.5.29.15",
-    "2.5.29.17",
-    "2.5.29.18",
-    "2.5.29.19",
-    "2.5.29.30",
-    "2.5.29.31",
-    "2.5.29.32",
-    "2.5.29.33",
-    "2.5.29.35",
-    "2.5.29.36",
-    "2.5.29.37",
-    "2.5.29.54",
+/// Extensions whose meaning is judged somewhere in this room: key usage, alternative names, basic constraints, name and policy constraints,
+/// policies and their mapping, CRL distribution points, identifiers, extended key usage, inhibit anyPolicy.
+const PROCESSED: [const_oid::ObjectIdentifier; 13] = [
+    object_id::SUBJECT_KEY_IDENTIFIER,
+    object_id::KEY_USAGE,
+    object_id::SUBJECT_ALTERNATIVE_NAME,
+    object_id::ISSUER_ALTERNATIVE_NAME,
+    object_id::BASIC_CONSTRAINTS,
+    object_id::NAME_CONSTRAINTS,
+    object_id::CRL_DISTRIBUTION_POINTS,
+    object_id::CERTIFICATE_POLICIES,
+    object_id::POLICY_MAPPINGS,
+    object_id::AUTHORITY_KEY_IDENTIFIER,
+    object_id::POLICY_CONSTRAINTS,
+    object_id::EXTENDED_KEY_USAGE,
+    object_id::INHIBIT_ANY_POLICY,
 ];
 
-/// Extended key usages that let a certificate sign documents: any, document signing (RFC 9336, Microsoft, Adobe), e-mail
-/// protection and client authentication, which the certificates of public authorities carry.
-const SIGNING: [&str; 6] =
-    ["2.5.29.37.0", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2"];
-const TIMESTAMPING: &str = "1.3.6.1.5.5.7.3.8";
-
 /// Whether the target may be used as it is.
-pub(super) fn target(r: &mut Recorder, request: &Request<'_>) -> Result<(), Stop> {
-    let target = request.target;
+pub(super) fn target(r: &mut Recorder, inquiry: &Inquiry<'_>, purpose: Purpose, target: &Certificate) -> Result<(), Stop> {
     let named = || subject(target);
-    let (usage, purposes) = match (target.key_usage(), target.extended_key_usage()) {
-        (Ok(usage), Ok(purposes)) => (usage, purposes),
-        (Err(malformed), _) | (_, Err(malformed)) => {
-            return r.require(&EXTENSIONS_READABLE, false, [("subject", named()), ("what", malformed.to_string().into())]);
+    let readable = target.subject_alternative_name().err().or(target.basic_constraints().err());
+    r.ask(&EXTENSIONS_READABLE, readable.is_none(), || {
+        [("subject", named()), ("what", readable.map_or(String::new(), |malformed| malformed.to_string()).into())]
+    });
+    r.ask(&EXTENSIONS_UNIQUE, !has_duplicates(target), || [("subject", named())]);
+    let unprocessed = unprocessed_critical(target);
+    r.ask(&CRITICAL_PROCESSED, unprocessed.is_empty(), || [("subject", named()), ("extensions", list(unprocessed))]);
+    uses(r, inquiry, purpose, target)
+}
+
+/// Key usage and extended key usage, which must agree with the purpose each (RFC 5280 §4.2.1.12).
+pub(super) fn uses(r: &mut Recorder, inquiry: &Inquiry<'_>, purpose: Purpose, target: &Certificate) -> Result<(), Stop> {
+    let named = || subject(target);
+    let (usage, purposes) = match target.key_usage().and_then(|usage| Ok((usage, target.extended_key_usage()?))) {
+        Ok(usages) => usages,
+        Err(malformed) => {
+            return r.require(&EXTENSIONS_READABLE, false, || [("subject", named()), ("what", malformed.to_string().into())]);
         }
     };
-    r.ask(&EXTENSIONS_READABLE, true, [("subject", named())]);
-    r.ask(&EXTENSIONS_UNIQUE, !has_duplicates(target), [("subject", named())]);
-    let unprocessed = unprocessed_critical(target);
-    r.ask(&CRITICAL_PROCESSED, unprocessed.is_empty(), [("subject", named()), ("extensions", list(unprocessed))]);
-    let may_sign = usage.is_none_or(|usage| usage.digital_signature() || usage.content_commitment());
-    r.ask(&KEY_USAGE, may_sign, [("subject", named())]);
-    let purposes: Option<Vec<String>> = purposes.map(|purposes| purposes.0.iter().map(ToString::to_string).collect());
-    let fits = match (request.purpose, &purposes) {
-        (Purpose::Signing, None) => true,
-        (Purpose::Signing, Some(purposes)) => purposes.iter().any(|purpose| SIGNING.contains(&purpose.as_str())),
-        (Purpose::Timestamping, None) => false,
-        (Purpose::Timestamping, Some(purposes)) => *purposes == [TIMESTAMPING],
-    };
-    r.ask(&EXTENDED_KEY_USAGE, fits, [("subject", named()), ("purposes", list(purposes.unwrap_or_default()))]);
-    if request.purpose == Purpose::Timestamping {
-        let critical = target.extensions().iter().any(|extension| extension.oid.to_string() == "2.5.29.37" && extension.critical);
-        r.tolerate(&TIMESTAMPING_CRITICAL, critical, [("subject", named())]);
+    if purpose == Purpose::Any {
+        // Even where no purpose is asked for, a list of none is no list (SIZE (1..MAX)).
+        let none = purposes.as_ref().is_some_and(|purposes| purposes.0.is_empty());
+        r.ask(&EXTENDED_KEY_USAGE, !none, || [("subject", named()), ("purposes", purposes_fact(purposes.as_ref()))]);
+        return Ok(());
+    }
+    r.ask(&KEY_USAGE, usage.is_none_or(|usage| key_usage_fits(purpose, usage)), || {
+        [("subject", named()), ("key_usage", list(usage.map_or_else(Vec::new, |usage| usage.names().map(str::to_owned).collect())))]
+    });
+    let fits = extended_key_usage_fits(inquiry, purpose, purposes.as_ref());
+    r.ask(&EXTENDED_KEY_USAGE, fits, || [("subject", named()), ("purposes", purposes_fact(purposes.as_ref()))]);
+    if purpose == Purpose::Timestamping {
+        let extension = target.extension_set().find(object_id::EXTENDED_KEY_USAGE);
+        r.tolerate(&TIMESTAMPING_CRITICAL, extension.is_some_and(|extension| extension.critical), || [("subject", named())]);
     }
     Ok(())
+}
+
+fn key_usage_fits(purpose: Purpose, usage: KeyUsage) -> bool {
+    match purpose {
+        Purpose::Signing | Purpose::Timestamping => usage.digital_signature() || usage.content_commitment(),
+        Purpose::OcspSigning => usage.digital_signature() || usage.content_commitment(),
+        Purpose::CrlSigning => usage.crl_sign(),
+        Purpose::Any => true,
+    }
+}
+
+fn extended_key_usage_fits(inquiry: &Inquiry<'_>, purpose: Purpose, purposes: Option<&ExtendedKeyUsage>) -> bool {
+    match (purpose, purposes) {
+        (Purpose::Any | Purpose::CrlSigning, _) | (Purpose::Signing, None) => true,
+        // RFC 3161 §2.3: this one and no other. RFC 6960 §4.2.2.2: it must be there, and anyExtendedKeyUsage is not it.
+        (Purpose::Timestamping, Some(purposes)) => matches!(purposes.0.as_slice(), [one] if *one == object_id::EKU_TIME_STAMPING),
+        (Purpose::OcspSigning, Some(purposes)) => purposes.has(object_id::EKU_OCSP_SIGNING),
+        (Purpose::Timestamping | Purpose::OcspSigning, None) => false,
+        (Purpose::Signing, Some(purposes)) => {
+            let accepted = &inquiry.context.policy.signing_purposes;
+            purposes.0.iter().any(|purpose| accepted.iter().any(|accepted| *accepted == purpose.to_string()))
+        }
+    }
+}
+
+fn purposes_fact(purposes: Option<&ExtendedKeyUsage>) -> Fact {
+    list(purposes.map_or_else(Vec::new, |purposes| purposes.0.iter().map(ToString::to_string).collect()))
+}
+
+/// (a), (b), (g): the user-constrained-policy-set.
+pub(super) fn policies(r: &mut Recorder, target: &Certificate, result: Result<PolicyResult, Exhausted>) -> Result<Vec<String>, Stop> {
+    let result = counted(r, result)?;
+    r.ask(&POLICY_VALID, result.satisfied, || {
+        [
+            ("subject", subject(target)),
+            ("explicit_policy", Fact::from(result.counters.explicit_policy)),
+            ("authority_constrained_policies", list(result.authority_constrained)),
+            ("user_constrained_policies", list(result.user_constrained.clone())),
+        ]
+    });
+    Ok(result.user_constrained)
 }
 
 /// Critical extensions that nothing here judges.
 pub(super) fn unprocessed_critical(certificate: &Certificate) -> Vec<String> {
     let critical = certificate.extensions().iter().filter(|extension| extension.critical);
-    critical.map(|extension| extension.oid.to_string()).filter(|oid| !PROCESSED.contains(&oid.as_str())).collect()
+    critical.filter(|extension| !PROCESSED.iter().any(|known| extension.oid == *known)).map(|extension| extension.oid.to_string()).collect()
 }
 
 /// RFC 5280 §4.2: no extension may stand twice.

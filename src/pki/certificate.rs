@@ -78,11 +78,7 @@ impl Certificate {
 
     /// SHA-256 of [`Self::octets`]: the certificate's name in reports and caches.
     pub fn sha256(&self) -> [u8; 32] {
-        *self.0.sha256.get_or_init(|| {
-            let mut digest = [0; 32];
-            digest.iter_mut().zip(DigestAlgorithm::Sha256.digest(self.octets())).for_each(|(to, from)| *to = from);
-            digest
-        })
+        *self.0.sha256.get_or_init(|| DigestAlgorithm::sha256(self.octets()))
     }
 
     /// `version` as its number in words: 1, 2 or 3. Others are read too.

@@ -1,11 +1,13 @@
 //! RFC 5280 §5 — Certificate revocation lists
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::extension::{AuthorityKeyIdentifier, Extensions, GeneralNames, IssuingDistributionPoint};
+use super::crl_entry::{Entries, RevokedCertificate, generalized_time};
+use super::extension::{AuthorityKeyIdentifier, Extensions, IssuingDistributionPoint};
 use super::{AlgorithmIdentifier, Extension, Name, object_id, same_integer};
-use crate::encoding::der::{Reader, Received, Value, tag};
+use crate::crypto::DigestAlgorithm;
+use crate::encoding::der::{ObjectId, Reader, Received, Value, tag};
 use crate::error::Malformed;
 use crate::time::Time;
 
@@ -28,53 +30,8 @@ struct Fields {
     extensions: Extensions,
     signature_algorithm: AlgorithmIdentifier,
     signature: Received,
+    sha256: OnceLock<[u8; 32]>,
 }
-
-/// One element of `revokedCertificates`.
-#[derive(Clone, Debug)]
-pub struct RevokedCertificate {
-    /// The content octets of `userCertificate`, as received.
-    pub serial: Received,
-    /// `revocationDate`
-    pub revocation_date: Time,
-    /// `crlEntryExtensions`
-    pub extensions: Extensions,
-}
-
-/// `CRLReason` (§5.3.1)
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names are those of RFC 5280")]
-pub enum RevocationReason {
-    Unspecified,
-    KeyCompromise,
-    CaCompromise,
-    AffiliationChanged,
-    Superseded,
-    CessationOfOperation,
-    CertificateHold,
-    RemoveFromCrl,
-    PrivilegeWithdrawn,
-    AaCompromise,
-}
-
-use RevocationReason::{
-    AaCompromise, AffiliationChanged, CaCompromise, CertificateHold, CessationOfOperation, KeyCompromise, PrivilegeWithdrawn,
-    RemoveFromCrl, Superseded, Unspecified,
-};
-
-/// Number and name of each reason. 7 is not used.
-const REASONS: [(i64, RevocationReason, &str); 10] = [
-    (0, Unspecified, "unspecified"),
-    (1, KeyCompromise, "keyCompromise"),
-    (2, CaCompromise, "cACompromise"),
-    (3, AffiliationChanged, "affiliationChanged"),
-    (4, Superseded, "superseded"),
-    (5, CessationOfOperation, "cessationOfOperation"),
-    (6, CertificateHold, "certificateHold"),
-    (8, RemoveFromCrl, "removeFromCRL"),
-    (9, PrivilegeWithdrawn, "privilegeWithdrawn"),
-    (10, AaCompromise, "aACompromise"),
-];
 
 const FORMAT: &str = "CRL";
 
@@ -104,6 +61,11 @@ impl CertificateList {
     /// The list as received.
     pub fn octets(&self) -> &[u8] {
         self.0.received.octets()
+    }
+
+    /// SHA-256 of [`Self::octets`]: the list's name in reports and caches.
+    pub fn sha256(&self) -> [u8; 32] {
+        *self.0.sha256.get_or_init(|| DigestAlgorithm::sha256(self.octets()))
     }
 
     /// `tbsCertList` as received: what is signed.
@@ -170,6 +132,34 @@ impl CertificateList {
     /// [`Malformed`] extension
     pub fn base_number(&self) -> Result<Option<Received>, Malformed> {
         self.integer(object_id::DELTA_CRL_INDICATOR)
+    }
+
+    /// Whether this is a delta (§5.2.4).
+    pub fn is_delta(&self) -> bool {
+        self.0.extensions.find(object_id::DELTA_CRL_INDICATOR).is_some()
+    }
+
+    /// A critical extension of an entry that is neither understood (`certificateIssuer`, `reasonCode`, `invalidityDate`) nor may be passed over
+    /// (§5.3).
+    ///
+    /// # Errors
+    /// [`Malformed`] when an entry is.
+    pub fn unknown_critical_entry_extension(&self) -> Result<Option<ObjectId>, Malformed> {
+        // `critical TRUE` in DER, or in BER: any octet but zero. Lists without it, which are nearly all, need no reading.
+        let octets = self.0.revoked.as_ref().map_or(&[][..], Received::octets);
+        if memchr::memmem::find(octets, &[tag::BOOLEAN, 1]).is_none() {
+            return Ok(None);
+        }
+        const UNDERSTOOD: [const_oid::ObjectIdentifier; 3] =
+            [object_id::CERTIFICATE_ISSUER, object_id::REASON_CODE, object_id::INVALIDITY_DATE];
+        for entry in self.entries() {
+            let entry = entry?;
+            let unknown = |extension: &&Extension| extension.critical && !UNDERSTOOD.iter().any(|known| extension.oid == *known);
+            if let Some(extension) = entry.extensions.all().iter().find(unknown) {
+                return Ok(Some(extension.oid.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// §5.2.1
@@ -254,10 +244,6 @@ impl CertificateList {
     }
 }
 
-fn generalized_time(value: &Received) -> Result<Time, Malformed> {
-    Reader::new(value, FORMAT).only(|reader| reader.expect(tag::GENERALIZED_TIME, "time")?.generalized_time())
-}
-
 impl Fields {
     fn read(received: Received, tbs: &Value<'_>, signature_algorithm: AlgorithmIdentifier, signature: Received) -> Result<Self, Malformed> {
         let mut reader = tbs.reader()?;
@@ -284,87 +270,8 @@ impl Fields {
             extensions,
             signature_algorithm,
             signature,
+            sha256: OnceLock::new(),
         })
-    }
-}
-
-/// The entries of a list, see [`CertificateList::entries`]. After a malformed one there is no more.
-#[derive(Clone, Debug)]
-pub struct Entries<'a> {
-    reader: Option<Reader<'a>>,
-}
-
-impl<'a> Entries<'a> {
-    fn next_value(&mut self) -> Result<Option<Value<'a>>, Malformed> {
-        match &mut self.reader {
-            Some(reader) if !reader.is_empty() => reader.expect(tag::SEQUENCE, "revokedCertificate").map(Some),
-            _ => Ok(None),
-        }
-    }
-}
-
-impl Iterator for Entries<'_> {
-    type Item = Result<RevokedCertificate, Malformed>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let entry = self.next_value().and_then(|value| value.map(|value| RevokedCertificate::from_value(&value)).transpose());
-        if entry.is_err() {
-            self.reader = None;
-        }
-        entry.transpose()
-    }
-}
-
-impl RevokedCertificate {
-    fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
-        let mut reader = value.reader()?;
-        let serial = reader.expect(tag::INTEGER, "userCertificate")?;
-        serial.integer()?;
-        let revocation_date = reader.value()?.time()?;
-        let extensions = reader.optional(tag::SEQUENCE)?.map(|value| Extensions::from_value(&value)).transpose()?.unwrap_or_default();
-        reader.finish()?;
-        Ok(Self { serial: serial.received_contents(), revocation_date, extensions })
-    }
-
-    /// `reasonCode` (§5.3.1)
-    ///
-    /// # Errors
-    /// [`Malformed`] extension, here and in those that follow.
-    pub fn reason(&self) -> Result<Option<RevocationReason>, Malformed> {
-        let extension = self.extensions.find(object_id::REASON_CODE);
-        extension.map(|extension| Reader::new(&extension.value, FORMAT).only(RevocationReason::read)).transpose()
-    }
-
-    /// `invalidityDate` (§5.3.2)
-    ///
-    /// # Errors
-    /// [`Malformed`] extension
-    pub fn invalidity_date(&self) -> Result<Option<Time>, Malformed> {
-        self.extensions.find(object_id::INVALIDITY_DATE).map(|extension| generalized_time(&extension.value)).transpose()
-    }
-
-    /// `certificateIssuer` (§5.3.3)
-    ///
-    /// # Errors
-    /// [`Malformed`] extension
-    pub fn certificate_issuer(&self) -> Result<Option<GeneralNames>, Malformed> {
-        let read = |reader: &mut Reader<'_>| GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "certificateIssuer")?);
-        let extension = self.extensions.find(object_id::CERTIFICATE_ISSUER);
-        extension.map(|extension| Reader::new(&extension.value, FORMAT).only(read)).transpose()
-    }
-}
-
-impl RevocationReason {
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let value = reader.expect(tag::ENUMERATED, "CRLReason")?;
-        let number = value.small_integer()?;
-        let row = REASONS.iter().find(|(code, _, _)| *code == number);
-        row.map(|(_, reason, _)| *reason).ok_or_else(|| value.malformed(format!("unknown revocation reason {number}")))
-    }
-
-    /// The name in RFC 5280: `keyCompromise`.
-    pub fn name(self) -> &'static str {
-        REASONS.iter().find(|(_, reason, _)| *reason == self).map_or("", |(_, _, name)| name)
     }
 }
 
@@ -387,6 +294,7 @@ impl fmt::Debug for CertificateList {
 mod tests {
     use super::*;
     use crate::encoding::der::write;
+    use crate::pki::RevocationReason;
     use crate::pki::fixture::{ed25519, extension, name, signed, time};
 
     fn entry(serial: u64, extensions: &[Vec<u8>]) -> Vec<u8> {
@@ -453,7 +361,10 @@ mod tests {
 
     #[test]
     fn reasons_that_no_standard_has_are_malformed() {
-        assert_eq!(read(&[entry(1, &[reason(10)])], &[]).find(&[1]).unwrap().unwrap().reason().unwrap(), Some(AaCompromise));
+        assert_eq!(
+            read(&[entry(1, &[reason(10)])], &[]).find(&[1]).unwrap().unwrap().reason().unwrap(),
+            Some(RevocationReason::AaCompromise)
+        );
         assert!(read(&[entry(1, &[reason(7)])], &[]).find(&[1]).unwrap().unwrap().reason().is_err());
     }
 

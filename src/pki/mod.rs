@@ -3,6 +3,7 @@
 pub mod algorithm_identifier;
 pub mod certificate;
 pub mod crl;
+pub mod crl_entry;
 pub mod ess;
 pub mod extension;
 #[cfg(all(test, feature = "sign"))]
@@ -23,7 +24,8 @@ pub mod verification;
 
 pub use algorithm_identifier::AlgorithmIdentifier;
 pub use certificate::Certificate;
-pub use crl::{CertificateList, RevocationReason, RevokedCertificate};
+pub use crl::CertificateList;
+pub use crl_entry::{RevocationReason, RevokedCertificate};
 pub use ess::{EssCertificateId, SigningCertificate};
 pub use extension::{Extension, Extensions};
 #[cfg(feature = "sign")]

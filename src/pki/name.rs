@@ -114,6 +114,20 @@ impl Name {
         self.compared == other.compared
     }
 
+    /// This name with one more relative distinguished name below it.
+    ///
+    /// # Errors
+    /// [`Malformed`] never for names that were read; the octets are put together and read again.
+    pub fn with(&self, relative: &RelativeDistinguishedName) -> Result<Self, Malformed> {
+        let attribute = |attribute: &NameAttribute| {
+            let oid = write::value(tag::OBJECT_IDENTIFIER, attribute.oid.octets());
+            write::sequence(&[oid, attribute.value.octets().to_vec()])
+        };
+        let own = Reader::new(&self.received, "name").only(|reader| Ok(reader.value()?.received_contents()))?;
+        let below = write::set_of(relative.0.iter().map(attribute).collect());
+        Self::from_der(&write::value(tag::SEQUENCE, &[own.octets(), &below].concat()))
+    }
+
     /// Whether this name begins with all of `base` (RFC 5280 §4.2.1.10, directory names).
     pub fn is_within(&self, base: &Self) -> bool {
         self.compared.starts_with(&base.compared)

@@ -114,6 +114,10 @@ object_ids! {
     EKU_TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
     /// Extended key usage: OCSPSigning
     EKU_OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
+    /// Extended key usage: document signing (Microsoft)
+    EKU_MICROSOFT_DOCUMENT_SIGNING = "1.3.6.1.4.1.311.10.3.12";
+    /// Extended key usage: authentic documents (Adobe)
+    EKU_ADOBE_DOCUMENT_SIGNING = "1.2.840.113583.1.1.5";
     /// Extended key usage: documentSigning (RFC 9336)
     EKU_DOCUMENT_SIGNING = "1.3.6.1.5.5.7.3.36";
 
@@ -152,6 +156,10 @@ object_ids! {
     /// Attribute: revocation information archival (ISO 32000-2 §12.8.3.3.2)
     ADOBE_REVOCATION_INFORMATION = "1.2.840.113583.1.1.8";
 
+    /// Extension: no revocation information available (RFC 9608 §2)
+    NO_REVOCATION_AVAILABLE = "2.5.29.56";
+    /// Response extension: revoked also stands for never issued (RFC 6960 §4.4.8)
+    OCSP_EXTENDED_REVOKE = "1.3.6.1.5.5.7.48.1.9";
     /// Response type: basic (RFC 6960 §4.2.1)
     OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1";
     /// Extension: nonce (RFC 6960 §4.4.1)

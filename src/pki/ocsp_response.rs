@@ -1,11 +1,12 @@
 //! RFC 6960 §4.2 — OCSP responses
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::crl::RevocationReason;
+use super::crl_entry::RevocationReason;
 use super::extension::Extensions;
 use super::{AlgorithmIdentifier, Certificate, Name, Unread, object_id};
+use crate::crypto::DigestAlgorithm;
 use crate::encoding::der::{Reader, Received, Value, tag};
 use crate::error::Malformed;
 use crate::time::Time;
@@ -48,6 +49,7 @@ struct Fields {
     signature: Received,
     certificates: Vec<Certificate>,
     unread: Vec<Unread>,
+    sha256: OnceLock<[u8; 32]>,
 }
 
 /// `ResponderID ::= CHOICE { byName [1] Name, byKey [2] KeyHash }`
@@ -182,6 +184,11 @@ impl BasicOcspResponse {
         self.0.received.octets()
     }
 
+    /// SHA-256 of [`Self::octets`]: the response's name in reports and caches.
+    pub fn sha256(&self) -> [u8; 32] {
+        *self.0.sha256.get_or_init(|| DigestAlgorithm::sha256(self.octets()))
+    }
+
     /// `tbsResponseData` as received: what is signed.
     pub fn tbs(&self) -> &[u8] {
         self.0.tbs.octets()
@@ -267,6 +274,7 @@ impl Fields {
             signature,
             certificates,
             unread,
+            sha256: OnceLock::new(),
         })
     }
 }

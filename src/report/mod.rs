@@ -12,4 +12,4 @@ pub use check::{Check, Sentences};
 pub use fact::Fact;
 pub use indication::{Conclusion, Indication, SubIndication};
 pub use json::Report;
-pub use recorder::{Block, Combine, Outcome, Recorder, Step, Stop};
+pub use recorder::{Block, Combine, Detail, Outcome, Recorder, Step, Stop};

@@ -133,10 +133,36 @@ pub struct Stop;
 #[derive(Debug, Default)]
 pub struct Recorder {
     steps: Vec<Step>,
+    detail: Detail,
 }
 
-/// The inputs of a step: `[("expected", fact), ..]`.
-pub type Named<const N: usize> = [(&'static str, Fact); N];
+/// How much of a derivation is kept. The conclusion is the same: it follows from the failures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Every step, with the values compared.
+    #[default]
+    Steps,
+    /// The steps that failed, for a caller who wants the answer and the reasons alone.
+    Failures,
+}
+
+/// The inputs of a step: `[("expected", fact), ..]`, or a closure that gives them where making them costs and nobody may ask.
+pub trait Named {
+    /// The inputs, in their order.
+    fn named(self) -> Vec<(&'static str, Fact)>;
+}
+
+impl<const N: usize> Named for [(&'static str, Fact); N] {
+    fn named(self) -> Vec<(&'static str, Fact)> {
+        self.into()
+    }
+}
+
+impl<const N: usize, F: FnOnce() -> [(&'static str, Fact); N]> Named for F {
+    fn named(self) -> Vec<(&'static str, Fact)> {
+        self().into()
+    }
+}
 
 impl Block {
     /// Runs the steps of a clause. `?` in `steps` leaves the block at a failed requirement; the conclusion follows from what was recorded.
@@ -146,7 +172,18 @@ impl Block {
         subject: impl Into<String>,
         steps: impl FnOnce(&mut Recorder) -> Result<(), Stop>,
     ) -> Self {
-        let mut recorder = Recorder::default();
+        Self::run_in(Detail::Steps, name, clause, subject, steps)
+    }
+
+    /// [`Self::run`], keeping as much as `detail` says.
+    pub fn run_in(
+        detail: Detail,
+        name: &'static str,
+        clause: &'static str,
+        subject: impl Into<String>,
+        steps: impl FnOnce(&mut Recorder) -> Result<(), Stop>,
+    ) -> Self {
+        let mut recorder = Recorder { steps: Vec::new(), detail };
         // Stop says only that the rest was not asked: the conclusion is derived from the steps, like everybody else derives it.
         let _: Result<(), Stop> = steps(&mut recorder);
         Self::concluded(name, clause, subject.into(), Combine::All, recorder.steps)
@@ -154,7 +191,7 @@ impl Block {
 
     /// `block` with further steps behind those it has; its conclusion follows from all of them.
     pub fn run_after(block: Self, steps: impl FnOnce(&mut Recorder)) -> Self {
-        let mut recorder = Recorder { steps: block.steps };
+        let mut recorder = Recorder { steps: block.steps, detail: Detail::Steps };
         steps(&mut recorder);
         let conclusion = conclude(block.combine, &recorder.steps);
         Self { conclusion, steps: recorder.steps, ..block }
@@ -262,13 +299,13 @@ impl Recorder {
     ///
     /// # Errors
     /// [`Stop`] when it does not hold.
-    pub fn require<const N: usize>(&mut self, check: &'static Check, holds: bool, inputs: Named<N>) -> Result<(), Stop> {
+    pub fn require(&mut self, check: &'static Check, holds: bool, inputs: impl Named) -> Result<(), Stop> {
         if self.ask(check, holds, inputs) { Ok(()) } else { Err(Stop) }
     }
 
     /// Asks `check`; a no decides, but the block goes on collecting.
-    pub fn ask<const N: usize>(&mut self, check: &'static Check, holds: bool, inputs: Named<N>) -> bool {
-        self.record(check, if holds { Outcome::Passed } else { Outcome::Failed }, check.otherwise, inputs.into());
+    pub fn ask(&mut self, check: &'static Check, holds: bool, inputs: impl Named) -> bool {
+        self.record(check, if holds { Outcome::Passed } else { Outcome::Failed }, check.otherwise, inputs);
         holds
     }
 
@@ -276,14 +313,8 @@ impl Recorder {
     ///
     /// # Errors
     /// [`Stop`] when it does not hold.
-    pub fn require_or<const N: usize>(
-        &mut self,
-        check: &'static Check,
-        holds: bool,
-        otherwise: Conclusion,
-        inputs: Named<N>,
-    ) -> Result<(), Stop> {
-        self.record(check, if holds { Outcome::Passed } else { Outcome::Failed }, otherwise, inputs.into());
+    pub fn require_or(&mut self, check: &'static Check, holds: bool, otherwise: Conclusion, inputs: impl Named) -> Result<(), Stop> {
+        self.record(check, if holds { Outcome::Passed } else { Outcome::Failed }, otherwise, inputs);
         if holds { Ok(()) } else { Err(Stop) }
     }
 
@@ -291,26 +322,28 @@ impl Recorder {
     ///
     /// # Errors
     /// [`Stop`] when there is none.
-    pub fn obtain<T, const N: usize>(&mut self, check: &'static Check, value: Option<T>, inputs: Named<N>) -> Result<T, Stop> {
+    pub fn obtain<T>(&mut self, check: &'static Check, value: Option<T>, inputs: impl Named) -> Result<T, Stop> {
         self.require(check, value.is_some(), inputs)?;
         value.ok_or(Stop)
     }
 
     /// Asks `check`; a no is a finding that does not decide.
-    pub fn tolerate<const N: usize>(&mut self, check: &'static Check, holds: bool, inputs: Named<N>) -> bool {
-        self.record(check, if holds { Outcome::Passed } else { Outcome::Tolerated }, check.otherwise, inputs.into());
+    pub fn tolerate(&mut self, check: &'static Check, holds: bool, inputs: impl Named) -> bool {
+        self.record(check, if holds { Outcome::Passed } else { Outcome::Tolerated }, check.otherwise, inputs);
         holds
     }
 
     /// `check` is not asked, for a reason that the inputs give.
-    pub fn skip<const N: usize>(&mut self, check: &'static Check, inputs: Named<N>) {
-        self.record(check, Outcome::Skipped, check.otherwise, inputs.into());
+    pub fn skip(&mut self, check: &'static Check, inputs: impl Named) {
+        self.record(check, Outcome::Skipped, check.otherwise, inputs);
     }
 
     /// Records a block whose conclusion counts.
     pub fn bind(&mut self, block: Block) -> bool {
         let passed = block.is_passed();
-        self.steps.push(Step::Block { binding: true, block });
+        if !(passed && self.detail == Detail::Failures) {
+            self.steps.push(Step::Block { binding: true, block });
+        }
         passed
     }
 
@@ -324,16 +357,22 @@ impl Recorder {
 
     /// Records a block that never decides.
     pub fn attach(&mut self, block: Block) {
+        if self.detail == Detail::Failures {
+            return;
+        }
         self.steps.push(Step::Block { binding: false, block });
     }
 
-    fn record(&mut self, check: &'static Check, outcome: Outcome, otherwise: Conclusion, inputs: Vec<(&'static str, Fact)>) {
+    fn record(&mut self, check: &'static Check, outcome: Outcome, otherwise: Conclusion, inputs: impl Named) {
+        if self.detail == Detail::Failures && outcome != Outcome::Failed {
+            return;
+        }
         self.steps.push(Step::Check(CheckStep {
             check: Cow::Borrowed(check.id),
             clause: Cow::Borrowed(check.clause),
             outcome,
             otherwise: (outcome != Outcome::Passed).then_some(otherwise),
-            inputs: Inputs(inputs),
+            inputs: Inputs(inputs.named()),
             declared: Some(check),
         }));
     }

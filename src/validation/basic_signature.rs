@@ -5,8 +5,9 @@ use super::cryptographic_verification::{cryptographic_verification, data_integri
 use super::signature_acceptance::signature_acceptance;
 use super::signing_certificate::signing_certificate;
 use super::verdict::Session;
+use crate::context::Purpose;
 use crate::format::signature::Signature;
-use crate::path::{Purpose, Validated};
+use crate::path::Validated;
 use crate::pki::Certificate;
 use crate::report::json::{Integrity, Kind};
 use crate::report::{Block, Indication};

@@ -4,7 +4,7 @@ use super::basic_signature::{Basic, basic_signature};
 use super::verdict::Session;
 use crate::context::{AlgorithmUse, Context, Freshness, Policy};
 use crate::format::signature::Signature;
-use crate::path::crl_processing::{is_fresh, maximum_age};
+use crate::path::freshness::{is_fresh, maximum_age};
 use crate::path::{Validated, algorithm_name, reliable};
 use crate::pki::Certificate;
 use crate::report::json::{Kind, RevocationStatus};
@@ -37,16 +37,18 @@ checks! {
 }
 
 /// The checks whose failure a proof of existence before `best_signature_time` can mend.
-const MENDABLE: [&str; 9] = [
+const MENDABLE: [&str; 11] = [
     "basic_processing.signer_within_validity",
     "basic_processing.within_validity",
-    "crl_processing.fresh",
-    "crl_processing.not_revoked",
+    "revocation.fresh",
+    "revocation.not_revoked",
+    "revocation.signer_within_validity",
     "signature_acceptance.algorithm_reliable",
     "signature_acceptance.digest_reliable",
     "signature_acceptance.reference_digest_reliable",
     "basic_processing.algorithm_reliable",
     "crl_processing.algorithm_reliable",
+    "ocsp_acceptance.algorithm_reliable",
 ];
 
 /// The basic process at the validation time, and where the relying party knows an earlier time of existence, what that time mends.
@@ -145,8 +147,7 @@ fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
 
 /// The authorities between signer and anchor; an anchor is believed at every time that the relying party's store does not end.
 fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
-    let authorities = path.path.len().saturating_sub(1);
-    for issuer in path.path.iter().take(authorities).skip(1) {
+    for issuer in path.path.iter().skip(1) {
         let valid = issuer.not_before() <= best && best <= issuer.not_after();
         r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().to_string().into()), ("best_signature_time", best.into())]);
     }
@@ -164,11 +165,11 @@ fn algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, si
         let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
         uses.extend(data.chain(references).map(|digest| (digest.name().to_string(), policy.digest(*digest))));
     }
-    for pair in path.path.windows(2) {
-        if let [certificate, issuer] = pair {
-            let algorithm = certificate.signature_algorithm();
-            uses.push((algorithm_name(algorithm), reliable(context, algorithm, issuer)));
-        }
+    let issuers = path.path.iter().skip(1).map(|issuer| issuer.public_key().cloned());
+    let anchor = path.anchor.iter().map(|anchor| Ok(anchor.public_key.clone()));
+    for (certificate, key) in path.path.iter().zip(issuers.chain(anchor)) {
+        let algorithm = certificate.signature_algorithm();
+        uses.push((algorithm_name(algorithm), reliable(context, algorithm, &key)));
     }
     for (name, reliable) in uses {
         r.ask(&ALGORITHMS_RELIABLE, reliable.at(best), [("algorithm", name.into()), ("best_signature_time", best.into())]);

@@ -6,7 +6,7 @@ use super::signature_with_time::signature_with_time;
 use crate::context::{Context, Evidence, TrustAnchor};
 use crate::format::signature::Signature;
 use crate::format::{Found, Modified};
-use crate::path::{Budgets, certificate_id};
+use crate::path::{Budgets, Cache, certificate_id};
 use crate::pki::{Certificate, Name};
 use crate::report::json::{
     Algorithms, AnchorKind, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument,
@@ -27,18 +27,18 @@ pub(crate) struct Session<'a> {
     /// Everything embedded and supplied.
     pub evidence: Evidence,
     /// What may still be spent.
-    pub budgets: Budgets,
+    pub budgets: Budgets<'a>,
 }
 
 /// The report on what a format found in a document.
-pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'_>) -> Report {
+pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'_>, cache: Option<&Cache>) -> Report {
     let mut evidence = Evidence::none();
     for signature in &found.signatures {
         embedded(&mut evidence, signature);
     }
     evidence.extend(&found.evidence);
     evidence.extend(context.evidence);
-    let session = Session { context, evidence, budgets: Budgets::of(context) };
+    let session = Session { context, evidence, budgets: Budgets::of(context, cache) };
     let mut wants = found.wants;
     let entries: Vec<SignatureReport> =
         numbered(&found.signatures).into_iter().map(|(id, signature)| signature_report(&session, signature, id, &mut wants)).collect();
@@ -197,8 +197,11 @@ fn certificates(signature: &Signature, basic: &Basic) -> Vec<CertificateReport> 
     if let Some(certificate) = &basic.certificate {
         list(certificate, CertificateRole::Signer);
     }
-    for (position, certificate) in path.iter().enumerate() {
-        list(certificate, if position + 1 == path.len() { CertificateRole::Anchor } else { CertificateRole::Intermediate });
+    for certificate in path.iter().skip(1) {
+        list(certificate, CertificateRole::Intermediate);
+    }
+    if let Some(certificate) = basic.path.as_ref().and_then(|path| path.anchor.as_ref()?.certificate.as_ref()) {
+        list(certificate, CertificateRole::Anchor);
     }
     for certificate in &signature.certificates {
         list(certificate, CertificateRole::Other);

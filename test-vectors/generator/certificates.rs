@@ -161,12 +161,14 @@ fn of_issuer(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let twice = |template: Template| Template { extensions: [template.extensions.clone(), vec![end_entity()]].concat(), ..template };
     let check = "preparation_for_next.extensions_unique";
     bad("issuer-extension-twice", "its issuer has basic constraints twice", "RFC 5280 §4.2", check, &twice)?;
-    // RFC 5280 §4.2.1.10, §4.2.1.11: not judged, and so nothing passes that they may forbid.
-    let names = sequence(&[context_constructed(1, &[sequence(&[context(1, b"example.com")])])]);
+    // The subtree below a directory name of no components is every directory name there is.
+    let every_name = context_constructed(4, &[sequence::<Vec<u8>>(&[])]);
+    let names = sequence(&[context_constructed(1, &[sequence(&[every_name])])]);
     let names = Extension::new(ObjectIdentifier::new_unwrap("2.5.29.30"), true, names);
-    let check = "preparation_for_next.constraints_judged";
-    bad("issuer-name-constraints", "its issuer may not certify some names", "RFC 5280 §4.2.1.10", check, &|t| t.with(names.clone()))?;
+    let check = "basic_processing.names_permitted";
+    bad("issuer-name-constraints", "its issuer may certify no directory name", "RFC 5280 §4.2.1.10", check, &|t| t.with(names.clone()))?;
     let policies = Extension::new(ObjectIdentifier::new_unwrap("2.5.29.36"), true, sequence(&[context(0, &[0])]));
+    let check = "basic_processing.policy_valid";
     bad("issuer-policy-constraints", "its issuer requires a policy", "RFC 5280 §4.2.1.11", check, &|t| t.with(policies.clone()))
 }
 

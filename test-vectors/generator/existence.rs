@@ -81,13 +81,13 @@ fn revoked(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("it was registered in the very second in which it was revoked").existence(Some(at(-5)));
     bad.indeterminate("REVOKED_NO_POE", after).add("existence/revoked-then", files)?;
     let bad = good.but("it was not registered").existence(None).by("EN 319 102-1 §5.2.6.4 (4)");
-    let bad = bad.indeterminate("REVOKED_NO_POE", "crl_processing.not_revoked");
+    let bad = bad.indeterminate("REVOKED_NO_POE", "revocation.not_revoked");
     bad.entry(|entry| entry.if_claimed_time("INDETERMINATE")).add("existence/revoked-not-registered", files)?;
 
     let good = cases("superseded", 4, "the signer's certificate was revoked, being superseded,", files)?;
     // Nobody has the key who should not: the claimed time may be believed on a condition.
     let bad = good.but("it was not registered").existence(None).by("EN 319 102-1 §5.5.2 NOTE 1");
-    let bad = bad.indeterminate("REVOKED_NO_POE", "crl_processing.not_revoked");
+    let bad = bad.indeterminate("REVOKED_NO_POE", "revocation.not_revoked");
     bad.entry(|entry| entry.if_claimed_time("TOTAL-PASSED")).add("existence/superseded-not-registered", files)?;
     let good = cases("hold", 6, "the signer's certificate was put on hold", files)?;
     let bad = good.but("it was put on hold before").list("issuing.crl", of(at(-30), 6)?);

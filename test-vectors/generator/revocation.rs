@@ -13,8 +13,8 @@ use crate::certificates::{GENERAL, issuing, leaf, signed};
 use crate::shared::{Shared, at, name, time};
 use crate::{Files, Outcome};
 
-const KNOWN: &str = "crl_processing.status_known";
-const REVOKED: &str = "crl_processing.not_revoked";
+const KNOWN: &str = "revocation.status_known";
+const REVOKED: &str = "revocation.not_revoked";
 
 /// A list of the usual dates.
 pub fn list() -> RevocationList {
@@ -130,11 +130,13 @@ fn scope(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
         ("attributes-only", "the list is one of attribute certificates alone", vec![flag(5)]),
         ("other-point", "the list is that of another distribution point", vec![at_uri("http://pki.kyso.example/other.crl")]),
         ("some-reasons", "the list knows key compromise alone", vec![retagged(0x83, &value(0x03, &[6, 0x40]))]),
-        ("indirect", "the list is an indirect one", vec![flag(4)]),
     ] {
         let bad = good.but(change).by(clause).list("issuing.crl", make(point(&parts))?);
         bad.indeterminate(GENERAL, KNOWN).add(&format!("revocation/{file}"), files)?;
     }
+    // An indirect list of the certificate's own issuer speaks of its certificates too (§5.2.5).
+    let indirect = good.but("the list is an indirect one").by(clause).list("issuing.crl", make(point(&[flag(4)]))?);
+    indirect.add("revocation/indirect", files)?;
     let users = RevocationList { extensions: vec![point(&[flag(1)])], ..list() };
     let bad = good.but("the anchor's list is one of end entities alone").by(clause).list("root.crl", shared.root.revocation_list(&users)?);
     bad.indeterminate(GENERAL, KNOWN).add("revocation/users-only-of-anchor", files)?;
@@ -162,7 +164,7 @@ fn several(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
 /// `thisUpdate` and `nextUpdate`.
 fn dates(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let make = |list: RevocationList| shared.issuing.revocation_list(&list);
-    let fresh = "crl_processing.fresh";
+    let fresh = "revocation.fresh";
     let clause = "EN 319 102-1 §5.2.5.4";
     let strict = || json!({ "id": "strict", "freshness": "required" });
     let stale = make(RevocationList::new(at(-9), at(-2)))?;

@@ -1,0 +1,255 @@
+//! RFC 5280 §6.1.3 (a)(3), EN 319 102-1 §5.2.6.4 (4) — The status of a certificate: of all that says something, the latest issued counts
+
+use std::cmp::Reverse;
+
+use super::basic_processing::{Place, is_within_validity};
+use super::crl_scope::{ALL_REASONS, of_certificate};
+use super::freshness::{is_fresh, maximum_age};
+use super::name_constraints::NameConstraintsState;
+use super::{Inquiry, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
+use crate::context::{Freshness, RevocationPolicy};
+use crate::pki::ocsp_response::SingleResponse;
+use crate::pki::{BasicOcspResponse, Certificate, CertificateList, RevocationReason, object_id};
+use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
+use crate::report::{Block, Conclusion, Fact, Recorder, Stop, SubIndication, checks};
+use crate::time::Time;
+
+checks! {
+    STATUS_KNOWN = "revocation.status_known", "EN 319 102-1 §5.2.6.4 (4)", Indeterminate(CertificateChainGeneralFailure),
+        "Nothing usable says whether the certificate of {subject} was revoked.",
+        "Không có dữ liệu để kiểm tra chứng thư của {subject} có bị thu hồi hay không.";
+    SIGNER_WITHIN_VALIDITY = "revocation.signer_within_validity", "EN 319 102-1 §5.2.6.4 (4)", Indeterminate(RevocationOutOfBoundsNoPoe),
+        "The certificate of {signer}, who signed the revocation information, is valid from {not_before} to {not_after}, not at {time}.",
+        "Chứng thư của {signer}, bên ký thông tin thu hồi, có hiệu lực từ {not_before} đến {not_after}, không bao gồm {time}.";
+    FRESH = "revocation.fresh", "EN 319 102-1 §5.2.5.4", Indeterminate(TryLater),
+        "The revocation information of {this_update} is too old at {time}.", "Thông tin thu hồi phát hành lúc {this_update} đã quá cũ tại {time}.";
+    NOT_REVOKED = "revocation.not_revoked", "RFC 5280 §6.1.3 (a)(3)", Indeterminate(RevokedNoPoe),
+        "The certificate of {subject} was revoked at {revoked_at} ({reason}).",
+        "Chứng thư của {subject} đã bị thu hồi lúc {revoked_at} ({reason}).";
+}
+
+/// What was found out about a certificate.
+pub(super) struct Answer {
+    pub block: Block,
+    pub status: Revocation,
+    pub wants: Vec<Want>,
+}
+
+/// A piece of evidence that was accepted, and what it says of one certificate.
+pub(super) struct Statement {
+    /// Digests of what was read: a list, with its delta; a response.
+    pub sources: Vec<[u8; 32]>,
+    pub this_update: Time,
+    pub next_update: Option<Time>,
+    /// Since when the certificate is revoked, and why.
+    pub revoked: Option<(Time, &'static str)>,
+    /// The reasons for revocation that it covers.
+    pub reasons: u32,
+    /// Who signed, where that is neither an anchor nor a certificate of the path.
+    pub signer: Option<Certificate>,
+}
+
+/// Evidence that may speak of a certificate.
+enum Piece<'a> {
+    Crl([u8; 32], &'a CertificateList),
+    Ocsp([u8; 32], &'a BasicOcspResponse, &'a SingleResponse),
+}
+
+/// The status of `place.certificate` by the latest usable evidence.
+pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameConstraintsState) -> Answer {
+    let policy = inquiry.context.policy;
+    let certificate = place.certificate;
+    let is_signers = place.position == 0 && inquiry.asking.is_empty();
+    let rule = if is_signers { policy.revocation_of_signer } else { policy.revocation_of_issuers };
+    let (mut status, mut wants) = (unknown_status(certificate), Vec::new());
+    let block = Block::run_in(inquiry.detail, "Revocation", "RFC 5280 §6.1.3 (a)(3)", certificate_id(certificate), |r| {
+        let exempt = if rule == RevocationPolicy::Off { Some("the policy does not ask") } else { exemption(place) };
+        if let Some(why) = exempt {
+            r.skip(&STATUS_KNOWN, || [("subject", subject(certificate)), ("why", why.into())]);
+            return Ok(());
+        }
+        let Some(statement) = statement(r, inquiry, place, names, &mut wants) else {
+            wants.extend(wanted(certificate));
+            return unknown(r, rule, certificate);
+        };
+        r.ask(&STATUS_KNOWN, true, || [("subject", subject(certificate)), ("source", sources(&statement))]);
+        told(&statement, &mut status);
+        signer_within_validity(r, inquiry, &statement);
+        if !fresh(r, inquiry, &statement) {
+            wants.extend(wanted(certificate));
+        }
+        not_revoked(r, is_signers || place.position == 0, certificate, &statement)
+    });
+    Answer { block, status, wants }
+}
+
+/// RFC 9608 §2, EN 319 412-1 §5.2.2, RFC 6960 §4.2.2.2.1: certificates whose issuer says that their status is not told. Authorities are
+/// never exempt, and nobody but a responder by the last of these.
+fn exemption(place: &Place<'_>) -> Option<&'static str> {
+    let extensions = place.certificate.extension_set();
+    let is_ca = place.certificate.basic_constraints().map_or(true, |basic| basic.is_some_and(|basic| basic.ca));
+    let has = |oid| !is_ca && place.position == 0 && extensions.find(oid).is_some();
+    let responder =
+        || place.certificate.extended_key_usage().is_ok_and(|usage| usage.is_some_and(|usage| usage.has(object_id::EKU_OCSP_SIGNING)));
+    if has(object_id::NO_REVOCATION_AVAILABLE) {
+        Some("noRevAvail")
+    } else if has(object_id::VALIDITY_ASSURED_SHORT_TERM) {
+        Some("validityAssuredShortTerm")
+    } else if has(object_id::OCSP_NO_CHECK) && responder() {
+        Some("ocsp-nocheck")
+    } else {
+        None
+    }
+}
+
+fn unknown(r: &mut Recorder, rule: RevocationPolicy, certificate: &Certificate) -> Result<(), Stop> {
+    let facts = || [("subject", subject(certificate))];
+    if rule == RevocationPolicy::IfAvailable {
+        r.tolerate(&STATUS_KNOWN, false, facts);
+        return Ok(());
+    }
+    r.require(&STATUS_KNOWN, false, facts)
+}
+
+/// The latest issued statement that is accepted; lists of some reasons add up until every reason is covered (RFC 5280 §6.3.3 (d), (e), (l)).
+fn statement(
+    r: &mut Recorder,
+    inquiry: &Inquiry<'_>,
+    place: &Place<'_>,
+    names: &NameConstraintsState,
+    wants: &mut Vec<Want>,
+) -> Option<Statement> {
+    let mut so_far: Option<Statement> = None;
+    for piece in pieces(inquiry, place) {
+        let covered = so_far.as_ref().map_or(0, |statement| statement.reasons);
+        let (block, accepted) = match piece {
+            Piece::Crl(id, crl) => crl_processing::acceptance(inquiry, place, (id, crl), covered, wants),
+            Piece::Ocsp(id, response, single) => ocsp_acceptance::acceptance(inquiry, place, names, (id, response, single), wants),
+        };
+        r.attach(block);
+        let Some(accepted) = accepted else { continue };
+        let statement = match so_far.take() {
+            Some(earlier) => earlier.and(accepted),
+            None => accepted,
+        };
+        if statement.revoked.is_some() || statement.reasons == ALL_REASONS {
+            return Some(statement);
+        }
+        so_far = Some(statement);
+    }
+    None
+}
+
+impl Statement {
+    /// Both together: as old as the older, revoked by either.
+    fn and(mut self, other: Self) -> Self {
+        self.sources.extend(other.sources);
+        if other.this_update < self.this_update {
+            (self.this_update, self.next_update) = (other.this_update, other.next_update);
+        }
+        self.revoked = self.revoked.or(other.revoked);
+        self.reasons |= other.reasons;
+        self.signer = self.signer.or(other.signer);
+        self
+    }
+}
+
+/// Everything that may speak of the certificate, the latest issued first; of equal age by digest, so that the order is always the same.
+fn pieces<'a>(inquiry: &Inquiry<'a>, place: &Place<'_>) -> Vec<Piece<'a>> {
+    let issuers = of_certificate(place.certificate);
+    let crls = inquiry.evidence.crls().filter(|(_, crl, _)| issuers.iter().any(|issuer| crl.issuer().matches(issuer)));
+    let crls = crls.filter(|(_, crl, _)| !crl.is_delta()).map(|(id, crl, _)| Piece::Crl(id, crl));
+    let responses = inquiry.evidence.ocsp_responses().filter_map(|(id, response, _)| {
+        let single = ocsp_acceptance::about(response, place.certificate, place.issuer)?;
+        Some(Piece::Ocsp(id, response, single))
+    });
+    let mut pieces: Vec<Piece<'a>> = crls.chain(responses).collect();
+    pieces.sort_by_key(|piece| Reverse(piece.issued()));
+    pieces
+}
+
+impl Piece<'_> {
+    fn issued(&self) -> (Time, [u8; 32]) {
+        match self {
+            Piece::Crl(id, crl) => (crl.this_update(), *id),
+            Piece::Ocsp(id, _, single) => (single.this_update, *id),
+        }
+    }
+}
+
+fn sources(statement: &Statement) -> Fact {
+    match statement.sources.as_slice() {
+        [one] => Fact::sha256(*one),
+        several => Fact::List(several.iter().map(|id| Fact::sha256(*id)).collect()),
+    }
+}
+
+fn told(statement: &Statement, status: &mut Revocation) {
+    // The list or response itself is named; a delta and further lists stand in the derivation.
+    status.source = statement.sources.first().map_or_else(|| "none".into(), |id| Fact::sha256(*id).to_text().into_owned());
+    status.status = if statement.revoked.is_some() { RevocationStatus::Revoked } else { RevocationStatus::Good };
+    status.this_update = Some(statement.this_update.into());
+    status.next_update = statement.next_update.map(Into::into);
+    status.revoked_at = statement.revoked.map(|(time, _)| time.into());
+    status.reason = statement.revoked.map(|(_, reason)| reason);
+}
+
+/// It was valid when it signed; whether it still is decides whether the statement stands without a proof of its age.
+fn signer_within_validity(r: &mut Recorder, inquiry: &Inquiry<'_>, statement: &Statement) {
+    let Some(signer) = &statement.signer else { return };
+    r.ask(&SIGNER_WITHIN_VALIDITY, is_within_validity(signer, inquiry.time), || {
+        let (not_before, not_after) = (signer.not_before().into(), signer.not_after().into());
+        [("signer", subject(signer)), ("not_before", not_before), ("not_after", not_after), ("time", inquiry.time.into())]
+    });
+}
+
+fn fresh(r: &mut Recorder, inquiry: &Inquiry<'_>, statement: &Statement) -> bool {
+    let policy = inquiry.context.policy;
+    let maximum = maximum_age(policy, statement.this_update, statement.next_update);
+    let fresh = is_fresh(statement.this_update, maximum, inquiry.time);
+    let facts = || {
+        let maximum = maximum.unwrap_or(0).into();
+        [("this_update", statement.this_update.into()), ("time", inquiry.time.into()), ("maximum", maximum)]
+    };
+    if fresh || policy.freshness == Freshness::Required { r.ask(&FRESH, fresh, facts) } else { r.tolerate(&FRESH, fresh, facts) }
+}
+
+fn not_revoked(r: &mut Recorder, is_target: bool, certificate: &Certificate, statement: &Statement) -> Result<(), Stop> {
+    let serial = || Fact::Hex(certificate.serial().to_vec());
+    let Some((revoked_at, reason)) = statement.revoked else {
+        r.ask(&NOT_REVOKED, true, || [("subject", subject(certificate)), ("serial", serial())]);
+        return Ok(());
+    };
+    let sub_indication = match reason {
+        "certificateHold" => SubIndication::TryLater,
+        _ if is_target => SubIndication::RevokedNoPoe,
+        _ => SubIndication::RevokedCaNoPoe,
+    };
+    r.require_or(&NOT_REVOKED, false, Conclusion::indeterminate(sub_indication), || {
+        [("subject", subject(certificate)), ("serial", serial()), ("revoked_at", revoked_at.into()), ("reason", reason.into())]
+    })
+}
+
+/// RFC 5280 §5.3.1: no reason is `unspecified`.
+pub(super) fn reason_name(reason: Option<RevocationReason>) -> &'static str {
+    reason.map_or("unspecified", RevocationReason::name)
+}
+
+/// Where the certificate says that its status is told: OCSP, then CRLs; with neither the want has no address.
+fn wanted(certificate: &Certificate) -> Vec<Want> {
+    let want = |kind, url: Option<&str>| Want {
+        kind,
+        url: url.map(str::to_owned),
+        subject: certificate_id(certificate),
+        why: STATUS_KNOWN.id.into(),
+    };
+    let access = certificate.authority_information_access().ok().flatten();
+    let points = certificate.crl_distribution_points().ok().flatten();
+    let ocsp = access.iter().flat_map(|access| access.ocsp().take(1)).map(|url| want(WantKind::Ocsp, Some(url)));
+    let crls = points.iter().flat_map(|points| points.uris().take(1)).map(|url| want(WantKind::Crl, Some(url)));
+    let mut wants: Vec<Want> = ocsp.chain(crls).collect();
+    if wants.is_empty() {
+        wants.push(want(WantKind::Crl, None));
+    }
+    wants
+}
