@@ -294,8 +294,9 @@ fn status(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, constraint
     }
 }
 
+/// Both ends are within (§4.1.2.5), the last one with its whole second: these times have no fractions.
 pub(super) fn is_within_validity(certificate: &Certificate, time: Time) -> bool {
-    certificate.not_before() <= time && time <= certificate.not_after()
+    certificate.not_before() <= time && time.unix() <= certificate.not_after().unix()
 }
 
 fn validity_facts(certificate: &Certificate, time: Time) -> impl FnOnce() -> [(&'static str, Fact); 4] + use<'_> {

@@ -28,6 +28,8 @@ pub(super) struct CrlSigner {
     pub issuer: Issuer,
     /// The certificate, where it is not one of the path in hand.
     pub separate: Option<Certificate>,
+    /// Whether it speaks of itself.
+    pub of_itself: bool,
 }
 
 /// Looks for the key that signed `crl`, the most likely one first.
@@ -43,12 +45,18 @@ pub(super) fn signer(
         if within_limits(r, issuer.verifies(inquiry, &SignedObject::from(crl)))? == Verification::Valid {
             valid(r, crl, true)?;
             r.require(&CRL_SIGN, issuer.may_sign_crls(), || [("issuer", issuer.named())])?;
-            return Ok(CrlSigner { issuer, separate: None });
+            return Ok(CrlSigner { issuer, separate: None, of_itself: false });
         }
     }
     let certificate = separate(r, inquiry, place, crl)?;
-    vouched_for(r, inquiry, place, crl, &certificate, wants)?;
-    Ok(CrlSigner { issuer: Issuer::of_certificate(&certificate), separate: Some(certificate) })
+    // An issuer of lists whose own certificate points to its own list (RFC 5280 allows it): its path is the one in hand.
+    let of_itself = place.certificate == &certificate;
+    if of_itself {
+        r.tolerate(&NOT_IN_CIRCLE, false, || [("issuer", certificate.subject().to_string().into())]);
+    } else {
+        vouched_for(r, inquiry, place, crl, &certificate, wants)?;
+    }
+    Ok(CrlSigner { issuer: Issuer::of_certificate(&certificate), separate: Some(certificate), of_itself })
 }
 
 fn valid(r: &mut Recorder, crl: &CertificateList, holds: bool) -> Result<(), Stop> {
@@ -89,8 +97,7 @@ fn vouched_for(
     certificate: &Certificate,
     wants: &mut Vec<Want>,
 ) -> Result<(), Stop> {
-    let in_circle = inquiry.asking.refuses(certificate.octets()) || place.certificate == certificate;
-    r.require(&NOT_IN_CIRCLE, !in_circle, || [("issuer", certificate.subject().to_string().into())])?;
+    r.require(&NOT_IN_CIRCLE, !inquiry.asking.refuses(certificate.octets()), || [("issuer", certificate.subject().to_string().into())])?;
     let deeper = Inquiry { made_at: Some(crl.this_update()), asking: inquiry.asking.with(certificate.octets()), ..*inquiry };
     let request = Request { purpose: Purpose::CrlSigning, detail: inquiry.detail, ..Request::default() };
     let found = validated(&deeper, certificate, &request);

@@ -63,6 +63,7 @@ pub(super) fn acceptance(
             revoked: entry(r, crl, place.certificate)?.map(|entry| revoked(&entry)),
             reasons,
             signer: signer.separate.clone(),
+            of_itself: signer.of_itself,
         };
         delta_crl::apply(r, inquiry, place, crl, &signer, &mut statement)?;
         accepted = Some(statement);

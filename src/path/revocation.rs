@@ -47,6 +47,8 @@ pub(super) struct Statement {
     pub reasons: u32,
     /// Who signed, where that is neither an anchor nor a certificate of the path.
     pub signer: Option<Certificate>,
+    /// Whether the certificate's own key made it.
+    pub of_itself: bool,
 }
 
 /// Evidence that may speak of a certificate.
@@ -119,7 +121,7 @@ fn statement(
     names: &NameConstraintsState,
     wants: &mut Vec<Want>,
 ) -> Option<Statement> {
-    let mut so_far: Option<Statement> = None;
+    let (mut so_far, mut of_itself): (Option<Statement>, Option<Statement>) = (None, None);
     for piece in pieces(inquiry, place) {
         let covered = so_far.as_ref().map_or(0, |statement| statement.reasons);
         let (block, accepted) = match piece {
@@ -128,6 +130,11 @@ fn statement(
         };
         r.attach(block);
         let Some(accepted) = accepted else { continue };
+        // What a key says of itself is heard when it says the worst, and otherwise where nobody else speaks.
+        if accepted.of_itself && accepted.revoked.is_none() {
+            of_itself = of_itself.or(Some(accepted).filter(|statement| statement.reasons == ALL_REASONS));
+            continue;
+        }
         let statement = match so_far.take() {
             Some(earlier) => earlier.and(accepted),
             None => accepted,
@@ -137,7 +144,7 @@ fn statement(
         }
         so_far = Some(statement);
     }
-    None
+    of_itself
 }
 
 impl Statement {
