@@ -1,7 +1,7 @@
-//! RFC 5280 §4.1.2.4 — Names
+//! RFC 5280 §4.1.2.4, §7.1 — Names, and when two are the same
 
-use std::fmt;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use const_oid::ObjectIdentifier;
 
@@ -9,13 +9,19 @@ use super::object_id;
 use crate::encoding::der::{ObjectId, Reader, Received, Value, tag, write};
 use crate::error::Malformed;
 
-/// `Name ::= CHOICE { rdnSequence SEQUENCE OF RelativeDistinguishedName }`, as received.
+mod string_preparation;
+mod string_representation;
+
+/// `Name ::= CHOICE { rdnSequence SEQUENCE OF RelativeDistinguishedName }`, as received. A clone is cheap.
 #[derive(Clone, Debug)]
-pub struct Name {
+pub struct Name(Arc<Fields>);
+
+#[derive(Debug)]
+struct Fields {
     received: Received,
-    rdns: Arc<[RelativeDistinguishedName]>,
-    /// What two names must have in common to match: one value for each relative distinguished name.
-    compared: Arc<[u8]>,
+    rdns: Vec<RelativeDistinguishedName>,
+    /// See [`Name::compared`]; made when it is first asked for, since most names never are.
+    compared: OnceLock<Vec<u8>>,
 }
 
 /// `RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue`
@@ -60,28 +66,31 @@ impl Name {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let rdns =
             value.reader()?.each(|reader| RelativeDistinguishedName::from_value(&reader.expect(tag::SET, "relativeDistinguishedName")?))?;
-        let compared: Vec<u8> = rdns.iter().flat_map(RelativeDistinguishedName::compared).collect();
-        Ok(Self { received: value.received(), rdns: rdns.into(), compared: compared.into() })
+        Ok(Self::new(value.received(), rdns))
+    }
+
+    fn new(received: Received, rdns: Vec<RelativeDistinguishedName>) -> Self {
+        Self(Arc::new(Fields { received, rdns, compared: OnceLock::new() }))
     }
 
     /// The name as received.
     pub fn octets(&self) -> &[u8] {
-        self.received.octets()
+        self.0.received.octets()
     }
 
     /// Relative distinguished names in the order received: the country usually first.
     pub fn rdns(&self) -> &[RelativeDistinguishedName] {
-        &self.rdns
+        &self.0.rdns
     }
 
     /// Whether the name says nothing.
     pub fn is_empty(&self) -> bool {
-        self.rdns.is_empty()
+        self.0.rdns.is_empty()
     }
 
     /// Every attribute, in the order received.
     pub fn attributes(&self) -> impl Iterator<Item = &NameAttribute> {
-        self.rdns.iter().flat_map(|rdn| &rdn.0)
+        self.0.rdns.iter().flat_map(|rdn| &rdn.0)
     }
 
     /// The texts of every attribute of type `oid`.
@@ -109,9 +118,18 @@ impl Name {
         self.values(object_id::USER_ID).filter_map(TypedIdentifier::from_text).collect()
     }
 
-    /// Whether both name the same entity (RFC 5280 §7.1): equal but for string types, case and insignificant spaces.
+    /// The name with one relative distinguished name more: `nameRelativeToCRLIssuer` (RFC 5280 §4.2.1.13).
+    #[must_use]
+    pub fn followed_by(&self, rdn: &RelativeDistinguishedName) -> Self {
+        let rdns: Vec<_> = self.0.rdns.iter().chain([rdn]).cloned().collect();
+        let octets = write::sequence(&rdns.iter().map(RelativeDistinguishedName::to_der).collect::<Vec<_>>());
+        Self::new(Received::new(&octets), rdns)
+    }
+
+    /// Whether both name the same entity (RFC 5280 §7.1): the same attributes in the same order, of one relative distinguished name in any order,
+    /// their texts equal but for string types, case, compatible letters and insignificant spaces.
     pub fn matches(&self, other: &Self) -> bool {
-        self.compared == other.compared
+        self.octets() == other.octets() || self.compared() == other.compared()
     }
 
     /// This name with one more relative distinguished name below it.
@@ -130,14 +148,28 @@ impl Name {
 
     /// Whether this name begins with all of `base` (RFC 5280 §4.2.1.10, directory names).
     pub fn is_within(&self, base: &Self) -> bool {
-        self.compared.starts_with(&base.compared)
+        self.compared().starts_with(base.compared())
+    }
+
+    /// Octets that are equal where two names match, and only there: a key to look names up by. One value stands for each relative
+    /// distinguished name, so that those of a name begin with those of every name it is within.
+    pub fn compared(&self) -> &[u8] {
+        self.0.compared.get_or_init(|| self.0.rdns.iter().flat_map(RelativeDistinguishedName::compared).collect())
     }
 }
 
+/// As [`Name::matches`].
 impl PartialEq for Name {
-    /// As [`Name::matches`].
     fn eq(&self, other: &Self) -> bool {
         self.matches(other)
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.compared().hash(state);
     }
 }
 
@@ -154,6 +186,13 @@ impl RelativeDistinguishedName {
         let attributes =
             value.reader()?.each(|reader| NameAttribute::from_value(&reader.expect(tag::SEQUENCE, "attributeTypeAndValue")?))?;
         Ok(Self(attributes))
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let attribute = |attribute: &NameAttribute| {
+            write::sequence(&[&write::value(tag::OBJECT_IDENTIFIER, attribute.oid.octets()), attribute.value.octets()])
+        };
+        write::set_of(self.0.iter().map(attribute).collect())
     }
 
     /// The attributes as they are compared, in an order of their own: that of a set does not matter (RFC 4517 §4.2.15).
@@ -180,91 +219,35 @@ impl NameAttribute {
         [oid, value].concat()
     }
 
-    /// The text as it is compared; `None` where only octets can be: not a string type, or characters that did not decode.
+    /// The text as it is compared, by the rule for every attribute that is text: caseIgnoreMatch (§7.1), in IA5String too (`domainComponent`,
+    /// §7.3, and `emailAddress`, RFC 2985 §5.2.1). `None` where only octets can be: not a string type, or a prohibited character.
     fn prepared(&self) -> Option<String> {
-        let is_text = matches!(
-            self.tag,
-            tag::UTF8_STRING
-                | tag::PRINTABLE_STRING
-                | tag::TELETEX_STRING
-                | tag::BMP_STRING
-                | tag::UNIVERSAL_STRING
-                | tag::IA5_STRING
-                | tag::NUMERIC_STRING
-                | tag::VISIBLE_STRING
-        );
-        let decoded = is_text && !self.text.contains(char::REPLACEMENT_CHARACTER);
-        decoded.then(|| self.text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" "))
+        const TEXT: [u8; 8] = [
+            tag::UTF8_STRING,
+            tag::PRINTABLE_STRING,
+            tag::TELETEX_STRING,
+            tag::BMP_STRING,
+            tag::UNIVERSAL_STRING,
+            tag::IA5_STRING,
+            tag::NUMERIC_STRING,
+            tag::VISIBLE_STRING,
+        ];
+        TEXT.contains(&self.tag).then(|| string_preparation::prepared(&self.text))?
     }
 }
-
-/// RFC 4514: the last relative distinguished name first.
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, rdn) in self.rdns.iter().rev().enumerate() {
-            if index > 0 {
-                f.write_str(",")?;
-            }
-            for (index, attribute) in rdn.0.iter().enumerate() {
-                if index > 0 {
-                    f.write_str("+")?;
-                }
-                write!(f, "{attribute}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// RFC 4514 §2.3, §2.4. Types without a short name there are written as identifiers, values that are no text in hexadecimal.
-impl fmt::Display for NameAttribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match SHORT_NAMES.iter().find(|(oid, _)| self.oid == *oid) {
-            Some((_, name)) => write!(f, "{name}=")?,
-            None => write!(f, "{}=", self.oid)?,
-        }
-        if self.tag & tag::CONSTRUCTED != 0 || self.tag & 0xc0 != 0 {
-            f.write_str("#")?;
-            return self.value.octets().iter().try_for_each(|octet| write!(f, "{octet:02x}"));
-        }
-        let last = self.text.chars().count().saturating_sub(1);
-        self.text.chars().enumerate().try_for_each(|(index, c)| match c {
-            '"' | '+' | ',' | ';' | '<' | '>' | '\\' => write!(f, "\\{c}"),
-            ' ' | '#' if index == 0 => write!(f, "\\{c}"),
-            ' ' if index == last => f.write_str("\\ "),
-            c if c.is_control() => c.encode_utf8(&mut [0; 4]).bytes().try_for_each(|octet| write!(f, "\\{octet:02X}")),
-            c => write!(f, "{c}"),
-        })
-    }
-}
-
-/// RFC 4514 §3, and those that people know by name in Vietnamese certificates.
-const SHORT_NAMES: [(ObjectIdentifier, &str); 14] = [
-    (object_id::COMMON_NAME, "CN"),
-    (object_id::LOCALITY, "L"),
-    (object_id::STATE_OR_PROVINCE, "ST"),
-    (object_id::ORGANIZATION, "O"),
-    (object_id::ORGANIZATIONAL_UNIT, "OU"),
-    (object_id::COUNTRY, "C"),
-    (object_id::STREET, "STREET"),
-    (object_id::DOMAIN_COMPONENT, "DC"),
-    (object_id::USER_ID, "UID"),
-    (object_id::TITLE, "T"),
-    (object_id::SERIAL_NUMBER, "SERIALNUMBER"),
-    (object_id::SURNAME, "SN"),
-    (object_id::GIVEN_NAME, "GN"),
-    (object_id::EMAIL_ADDRESS, "E"),
-];
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::pki::Certificate;
 
     fn attribute(oid: ObjectIdentifier, tag: u8, text: &[u8]) -> Vec<u8> {
         write::sequence(&[write::object_id(oid), write::value(tag, text)])
     }
 
-    fn name(rdns: &[&[(ObjectIdentifier, u8, &str)]]) -> Name {
+    pub(super) fn name(rdns: &[&[(ObjectIdentifier, u8, &str)]]) -> Name {
         let rdns: Vec<_> = rdns
             .iter()
             .map(|rdn| write::set_of(rdn.iter().map(|(oid, tag, text)| attribute(*oid, *tag, text.as_bytes())).collect()))
@@ -309,16 +292,112 @@ mod tests {
         assert_eq!(name.common_name(), Some("SỞ Y TẾ"));
     }
 
-    /// RFC 4514 §4, the examples.
+    fn common_name(tag: u8, octets: &[u8]) -> Name {
+        Name::from_der(&write::sequence(&[write::set_of(vec![attribute(object_id::COMMON_NAME, tag, octets)])])).unwrap()
+    }
+
     #[test]
-    fn names_print_as_rfc_4514_has_them() {
-        let domain = |text| (object_id::DOMAIN_COMPONENT, tag::IA5_STRING, text);
-        let example =
-            name(&[&[domain("net")], &[domain("example")], &[(object_id::COMMON_NAME, tag::UTF8_STRING, "James \"Jim\" Smith, III")]]);
-        assert_eq!(example.to_string(), r#"CN=James \"Jim\" Smith\, III,DC=example,DC=net"#);
-        let example = name(&[&[domain("net")], &[(object_id::COMMON_NAME, tag::UTF8_STRING, "Before\rAfter")]]);
-        assert_eq!(example.to_string(), r"CN=Before\0DAfter,DC=net");
-        let lucic = name(&[&[(object_id::SURNAME, tag::UTF8_STRING, " #Lu\u{10d}i\u{107} ")]]);
-        assert_eq!(lucic.to_string(), "SN=\\ #Lučić\\ ");
+    fn every_string_type_says_the_same() {
+        let utf8 = common_name(tag::UTF8_STRING, "Müller".as_bytes());
+        assert!(utf8.matches(&common_name(tag::TELETEX_STRING, b"M\xfcLLER")));
+        assert!(utf8.matches(&common_name(tag::BMP_STRING, &"müller".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>())));
+        let universal: Vec<u8> = "MÜLLER".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        assert!(utf8.matches(&common_name(tag::UNIVERSAL_STRING, &universal)));
+        let printable = common_name(tag::PRINTABLE_STRING, b"So Y te");
+        for other in [tag::UTF8_STRING, tag::TELETEX_STRING, tag::IA5_STRING, tag::VISIBLE_STRING] {
+            assert!(printable.matches(&common_name(other, b"so y te")));
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_compared_by_octets() {
+        let octets = |tag, octets: &[u8]| common_name(tag, octets);
+        assert!(octets(tag::OCTET_STRING, b"a").matches(&octets(tag::OCTET_STRING, b"a")));
+        assert!(!octets(tag::OCTET_STRING, b"a").matches(&octets(tag::OCTET_STRING, b"A")));
+        assert!(!octets(tag::OCTET_STRING, b"a").matches(&octets(tag::UTF8_STRING, b"a")));
+        // Prohibited code points: U+E000 is for private use, the octet 0xff no UTF-8.
+        for prohibited in [&b"a\xee\x80\x80"[..], b"a\xff"] {
+            let upper = [&prohibited[1..], b"A"].concat();
+            let lower = [&prohibited[1..], b"a"].concat();
+            assert!(octets(tag::UTF8_STRING, &upper).matches(&octets(tag::UTF8_STRING, &upper)));
+            assert!(!octets(tag::UTF8_STRING, &upper).matches(&octets(tag::UTF8_STRING, &lower)));
+        }
+    }
+
+    #[test]
+    fn domains_and_addresses_have_no_case() {
+        let of = |domain, address| {
+            name(&[&[(object_id::DOMAIN_COMPONENT, tag::IA5_STRING, domain)], &[(object_id::EMAIL_ADDRESS, tag::IA5_STRING, address)]])
+        };
+        assert!(of("Example", "So.Y@Example").matches(&of("eXAMPLE", "so.y@example")));
+        assert!(!of("example", "so.y@example").matches(&of("example", "soy@example")));
+    }
+
+    /// A set has no order, and no attribute more or less.
+    #[test]
+    fn the_attributes_of_one_rdn_are_a_set() {
+        let (a, b) = ((object_id::USER_ID, tag::UTF8_STRING, "MST:0400260612"), (object_id::USER_ID, tag::UTF8_STRING, "MNS:1047665"));
+        assert!(name(&[&[a, b]]).matches(&name(&[&[b, a]])));
+        for other in [&[&[a][..]][..], &[&[a, a]], &[&[a], &[b]], &[&[b], &[a]]] {
+            assert!(!name(&[&[a, b]]).matches(&name(other)));
+        }
+    }
+
+    #[test]
+    fn equal_names_have_equal_keys() {
+        let (one, other) = (common_name(tag::UTF8_STRING, b"So  Y te"), common_name(tag::PRINTABLE_STRING, b"SO Y TE"));
+        assert_eq!(one, other);
+        assert_ne!(one.octets(), other.octets());
+        assert_eq!(std::collections::HashSet::from([one, other]).len(), 1);
+    }
+
+    #[test]
+    fn a_relative_name_follows_the_issuers() {
+        let (o, cn) = ((object_id::ORGANIZATION, tag::UTF8_STRING, "o"), (object_id::COMMON_NAME, tag::UTF8_STRING, "crl 1"));
+        let whole = name(&[&[o], &[cn]]);
+        let joined = name(&[&[o]]).followed_by(&whole.rdns()[1]);
+        assert!(joined.matches(&whole));
+        assert_eq!(joined.octets(), whole.octets());
+    }
+
+    /// With a step that looks at every pair this test would not end.
+    #[test]
+    fn a_name_of_very_many_rdns_is_compared() {
+        let cn = |number: u32| (object_id::COMMON_NAME, tag::UTF8_STRING, format!("Đơn vị {number}"));
+        let rdns: Vec<_> = (0..50_000).map(|number| [cn(number), cn(number + 1)]).collect();
+        let of = |swapped: bool| {
+            let rdn = |[one, other]: &[(ObjectIdentifier, u8, String); 2]| {
+                let [one, other] = [one, other].map(|(oid, tag, text)| attribute(*oid, *tag, text.as_bytes()));
+                let inside = if swapped { [other, one] } else { [one, other] };
+                write::value(tag::SET, &inside.concat())
+            };
+            Name::from_der(&write::sequence(&rdns.iter().map(rdn).collect::<Vec<_>>())).unwrap()
+        };
+        assert_eq!(of(false).rdns().len(), 50_000);
+        assert!(of(false).matches(&of(true)));
+    }
+
+    /// PKITS section 4.3, name chaining: absent in the first two tests, there in the others, whatever the spaces, cases and string types.
+    #[test]
+    fn pkits_names_chain() {
+        let Some(corpora) = std::env::var_os("KYSO_CORPORA") else {
+            println!("pkits names: skipped, KYSO_CORPORA does not name the folder of the corpora");
+            return;
+        };
+        let folder = PathBuf::from(corpora).join("pkits");
+        let index = std::fs::read_to_string(folder.join("index.tsv")).unwrap();
+        let mut rows = 0;
+        for row in index.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>()) {
+            if !row[0].starts_with("4.3.") {
+                continue;
+            }
+            let path: Vec<_> = row[3].split(',').map(|file| std::fs::read(folder.join("certs").join(file)).unwrap()).collect();
+            let path: Vec<_> = path.iter().map(|octets| Certificate::from_der(octets).unwrap()).collect();
+            let chains = path.iter().zip(path.iter().skip(1)).all(|(issuer, next)| next.issuer().matches(issuer.subject()));
+            assert_eq!(chains, !matches!(row[0], "4.3.1" | "4.3.2"), "{}", row[0]);
+            rows += 1;
+        }
+        println!("pkits names: {rows} rows agree");
+        assert_eq!(rows, 11);
     }
 }
