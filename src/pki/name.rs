@@ -118,14 +118,6 @@ impl Name {
         self.values(object_id::USER_ID).filter_map(TypedIdentifier::from_text).collect()
     }
 
-    /// The name with one relative distinguished name more: `nameRelativeToCRLIssuer` (RFC 5280 §4.2.1.13).
-    #[must_use]
-    pub fn followed_by(&self, rdn: &RelativeDistinguishedName) -> Self {
-        let rdns: Vec<_> = self.0.rdns.iter().chain([rdn]).cloned().collect();
-        let octets = write::sequence(&rdns.iter().map(RelativeDistinguishedName::to_der).collect::<Vec<_>>());
-        Self::new(Received::new(&octets), rdns)
-    }
-
     /// Whether both name the same entity (RFC 5280 §7.1): the same attributes in the same order, of one relative distinguished name in any order,
     /// their texts equal but for string types, case, compatible letters and insignificant spaces.
     pub fn matches(&self, other: &Self) -> bool {
@@ -141,7 +133,7 @@ impl Name {
             let oid = write::value(tag::OBJECT_IDENTIFIER, attribute.oid.octets());
             write::sequence(&[oid, attribute.value.octets().to_vec()])
         };
-        let own = Reader::new(&self.received, "name").only(|reader| Ok(reader.value()?.received_contents()))?;
+        let own = Reader::new(&self.0.received, "name").only(|reader| Ok(reader.value()?.received_contents()))?;
         let below = write::set_of(relative.0.iter().map(attribute).collect());
         Self::from_der(&write::value(tag::SEQUENCE, &[own.octets(), &below].concat()))
     }
@@ -186,13 +178,6 @@ impl RelativeDistinguishedName {
         let attributes =
             value.reader()?.each(|reader| NameAttribute::from_value(&reader.expect(tag::SEQUENCE, "attributeTypeAndValue")?))?;
         Ok(Self(attributes))
-    }
-
-    fn to_der(&self) -> Vec<u8> {
-        let attribute = |attribute: &NameAttribute| {
-            write::sequence(&[&write::value(tag::OBJECT_IDENTIFIER, attribute.oid.octets()), attribute.value.octets()])
-        };
-        write::set_of(self.0.iter().map(attribute).collect())
     }
 
     /// The attributes as they are compared, in an order of their own: that of a set does not matter (RFC 4517 §4.2.15).
@@ -355,7 +340,7 @@ mod tests {
     fn a_relative_name_follows_the_issuers() {
         let (o, cn) = ((object_id::ORGANIZATION, tag::UTF8_STRING, "o"), (object_id::COMMON_NAME, tag::UTF8_STRING, "crl 1"));
         let whole = name(&[&[o], &[cn]]);
-        let joined = name(&[&[o]]).followed_by(&whole.rdns()[1]);
+        let joined = name(&[&[o]]).with(&whole.rdns()[1]).unwrap();
         assert!(joined.matches(&whole));
         assert_eq!(joined.octets(), whole.octets());
     }
