@@ -1,13 +1,14 @@
 //! A throw-away public-key infrastructure as a Vietnamese province would see it: everybody in it is invented
 
-use super::certificate::Template;
+mod making;
+mod names;
+
+use super::bundle::certificate_bundle;
 use super::entity::Entity;
-use super::extension::{GeneralName, authority_information_access, crl_distribution_point, subject_alternative_name};
-use super::key::{Key, KeyParameters};
-use super::name::{COMMON_NAME, COUNTRY, EMAIL, LOCALITY, Name, ORGANISATION, TITLE, USER_ID};
+use super::key::KeyParameters;
 use super::pkcs12::Pkcs12;
+use super::quirk::Quirk;
 use super::random::Random;
-use super::revocation_list::RevocationList;
 use crate::context::{Evidence, TrustAnchors};
 use crate::creation::SoftwareSigner;
 use crate::crypto::{Curve, SoftwareKey};
@@ -36,18 +37,16 @@ pub struct DemoPki {
     pub root_list: Vec<u8>,
     /// The issuing authority's revocation list: the former leader is on it.
     pub issuing_list: Vec<u8>,
+    /// Further certificates of authorities, which some quirks need: an older one, a second root, a cross-certificate.
+    pub other_authorities: Vec<Entity>,
+    /// The revocation lists of further authorities.
+    pub other_lists: Vec<Vec<u8>>,
+    /// Whether issuers come in a bundle rather than in signatures.
+    bundled: bool,
 }
 
 /// The password of the PKCS#12 files of [`DemoPki::files`]. It is no secret.
 pub const PASSWORD: &str = "kyso-demo";
-
-const DAY: i64 = 86_400;
-const YEAR: i64 = 365 * DAY;
-const ROOT_LIST: &str = "http://pki.kyso.example/root.crl";
-const ISSUING_LIST: &str = "http://pki.kyso.example/issuing.crl";
-const ROOT_CERTIFICATE: &str = "http://pki.kyso.example/root.cer";
-const ISSUING_CERTIFICATE: &str = "http://pki.kyso.example/issuing.cer";
-const RESPONDER: &str = "http://ocsp.kyso.example/";
 
 impl DemoPki {
     /// The infrastructure that `seed` decides, valid at `time`: the same octets again for the same two values.
@@ -63,31 +62,15 @@ impl DemoPki {
     /// # Errors
     /// As [`Self::new`].
     pub fn with_authorities(seed: [u8; 32], time: Time, authority: KeyParameters) -> Result<Self, Misuse> {
-        let mut random = Random::seeded(&seed);
-        let mut key = |kind| Key::generate(kind, &mut random);
-        let curve = KeyParameters::Ec(Curve::P256);
-        let from = |days: i64| time.plus_seconds(-days * DAY);
-        let until = |years: i64| time.plus_seconds(years * YEAR);
+        making::Plan::new(time, authority, &[]).made(&mut Random::seeded(&seed))
+    }
 
-        let root = Entity::self_signed(&Template::authority(root_name(), from(2000), until(15), None), key(authority)?)?;
-        let under_root = Template::authority(issuing_name(), from(1000), until(10), Some(0))
-            .with(crl_distribution_point(&[ROOT_LIST]))
-            .with(authority_information_access(&[ROOT_CERTIFICATE], &[]));
-        let issuing = root.issue(&under_root, key(authority)?)?;
-
-        let mail = subject_alternative_name(&[GeneralName::Email("phuonghoasen@donghai.example".into())]);
-        let organisation = Template::signatory(organisation_name(), from(100), until(4)).with(mail);
-        let leader = issuing.issue(&located(Template::signatory(leader_name(), from(90), until(4))), key(KeyParameters::Rsa(2048))?)?;
-        let organisation = issuing.issue(&located(organisation), key(KeyParameters::Rsa(2048))?)?;
-        let former_leader = issuing.issue(&located(Template::signatory(former_leader_name(), from(700), until(3))), key(curve)?)?;
-        let timestamping = issuing.issue(&located(Template::timestamping(service("TSA"), from(100), until(5))), key(curve)?)?;
-        let ocsp_responder = issuing.issue(&Template::ocsp_responder(service("OCSP"), from(20), until(1)), key(curve)?)?;
-
-        // An hour old and good for a week, as a daily job would leave them.
-        let list = RevocationList::new(time.plus_seconds(-3600), time.plus_seconds(7 * DAY));
-        let root_list = root.revocation_list(&list)?;
-        let issuing_list = issuing.revocation_list(&list.with(&former_leader.serial, from(90), Some(3)))?;
-        Ok(Self { root, issuing, leader, organisation, former_leader, timestamping, ocsp_responder, root_list, issuing_list })
+    /// As [`Self::new`], with these departures from the profile.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_quirks(seed: [u8; 32], time: Time, quirks: &[Quirk]) -> Result<Self, Misuse> {
+        making::Plan::new(time, KeyParameters::Ec(Curve::P256), quirks).made(&mut Random::seeded(&seed))
     }
 
     /// An infrastructure that nobody can foresee, valid at `time`.
@@ -95,13 +78,21 @@ impl DemoPki {
     /// # Errors
     /// Where the operating system has no randomness to give.
     pub fn unforeseeable(time: Time) -> Result<Self, Misuse> {
-        let mut random = Random::unforeseeable().map_err(|cause| Misuse::new(format!("no randomness: {cause}")))?;
-        Self::new(random.octets(), time)
+        Self::unforeseeable_with_quirks(time, &[])
     }
 
-    /// The certificates above the signatories, DER, the nearest first; the root is not among them.
-    pub fn chain(&self) -> [&[u8]; 1] {
-        [&self.issuing.certificate]
+    /// As [`Self::unforeseeable`], with these departures from the profile.
+    ///
+    /// # Errors
+    /// As [`Self::unforeseeable`].
+    pub fn unforeseeable_with_quirks(time: Time, quirks: &[Quirk]) -> Result<Self, Misuse> {
+        let mut random = Random::unforeseeable().map_err(|cause| Misuse::new(format!("no randomness: {cause}")))?;
+        Self::with_quirks(random.octets(), time, quirks)
+    }
+
+    /// The certificates that signatures bring beside the signer's, DER: that of the issuing authority.
+    pub fn chain(&self) -> Vec<&[u8]> {
+        if self.bundled { Vec::new() } else { vec![&self.issuing.certificate] }
     }
 
     /// The leader with key and chain, ready to sign.
@@ -130,21 +121,24 @@ impl DemoPki {
         Ok(anchors)
     }
 
-    /// The revocation lists of both authorities.
+    /// The revocation lists of all authorities, and the certificates between signatories and root.
     ///
     /// # Errors
     /// None in practice.
     pub fn evidence(&self) -> Result<Evidence, Misuse> {
         let mut evidence = Evidence::none();
-        for list in [&self.root_list, &self.issuing_list] {
+        for list in [&self.root_list, &self.issuing_list].into_iter().chain(&self.other_lists) {
             evidence.add_crl(CertificateList::from_der(list).map_err(unreadable)?, Origin::Supplied);
+        }
+        for authority in [&self.issuing].into_iter().chain(&self.other_authorities) {
+            evidence.add_certificate(Certificate::from_der(&authority.certificate).map_err(unreadable)?, Origin::Supplied);
         }
         Ok(evidence)
     }
 
     fn signer(&self, entity: &Entity) -> Result<SoftwareSigner, Misuse> {
-        let chain = [&entity.certificate, &self.issuing.certificate];
-        let chain = chain.into_iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>().map_err(unreadable)?;
+        let chain = std::iter::once(&entity.certificate[..]).chain(self.chain());
+        let chain = chain.map(Certificate::from_der).collect::<Result<_, _>>().map_err(unreadable)?;
         SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8()).map_err(unreadable)?, chain)
     }
 
@@ -155,21 +149,36 @@ impl DemoPki {
     pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>, Misuse> {
         let mut files = vec![
             ("anchors/root.pem".to_owned(), certificate(&self.root)),
-            ("evidence/issuing.pem".to_owned(), certificate(&self.issuing)),
             ("evidence/root.crl".to_owned(), self.root_list.clone()),
             ("evidence/issuing.crl".to_owned(), self.issuing_list.clone()),
             ("password.txt".to_owned(), format!("{PASSWORD}\n").into_bytes()),
         ];
+        files.push(self.issuers());
+        for (number, authority) in (1..).zip(&self.other_authorities) {
+            files.push((format!("evidence/authority-{number}.pem"), certificate(authority)));
+        }
+        for (number, list) in (1..).zip(&self.other_lists) {
+            files.push((format!("evidence/authority-{number}.crl"), list.clone()));
+        }
         for (name, entity) in self.entities() {
             let key = pem::write("PRIVATE KEY", &entity.key.pkcs8()).into_bytes();
             files.push((format!("{name}.key.pem"), [key, certificate(entity)].concat()));
         }
         for (name, entity) in [("leader", &self.leader), ("organisation", &self.organisation), ("former-leader", &self.former_leader)] {
             let mut random = Random::seeded(&entity.certificate);
-            let chain = [&self.issuing.certificate[..], &self.root.certificate];
+            let chain: Vec<&[u8]> = self.chain().into_iter().chain([&self.root.certificate[..]]).collect();
             files.push((format!("{name}.p12"), Pkcs12::openssl(name).write(entity, &chain, PASSWORD, &mut random)?));
         }
         Ok(files)
+    }
+
+    /// The issuers' certificates as `caIssuers` gives them.
+    fn issuers(&self) -> (String, Vec<u8>) {
+        if self.bundled {
+            ("evidence/issuers.p7b".into(), certificate_bundle(&[&self.issuing.certificate, &self.root.certificate]))
+        } else {
+            ("evidence/issuing.pem".into(), certificate(&self.issuing))
+        }
     }
 
     fn entities(&self) -> [(&'static str, &Entity); 7] {
@@ -191,55 +200,6 @@ fn unreadable(malformed: Malformed) -> Misuse {
 
 fn certificate(entity: &Entity) -> Vec<u8> {
     pem::write("CERTIFICATE", &entity.certificate).into_bytes()
-}
-
-/// With the addresses at which the issuing authority would answer, if it existed.
-fn located(template: Template) -> Template {
-    template.with(crl_distribution_point(&[ISSUING_LIST])).with(authority_information_access(&[ISSUING_CERTIFICATE], &[RESPONDER]))
-}
-
-fn root_name() -> Name {
-    Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Demo"), (COMMON_NAME, "Kyso Demo Root CA")])
-}
-
-fn issuing_name() -> Name {
-    Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Demo"), (COMMON_NAME, "Chứng thực số Kyso Demo")])
-}
-
-fn service(kind: &str) -> Name {
-    Name::of([(COUNTRY, "VN"), (ORGANISATION, "Kyso Demo"), (COMMON_NAME, &format!("Kyso Demo {kind}"))])
-}
-
-fn leader_name() -> Name {
-    person("Nguyễn Văn A", "CCCD:000000000001")
-}
-
-fn former_leader_name() -> Name {
-    person("Trần Thị B", "CCCD:000000000002")
-}
-
-fn person(common_name: &str, id: &str) -> Name {
-    Name::of([
-        (COUNTRY, "VN"),
-        (LOCALITY, "Đông Hải"),
-        (ORGANISATION, "ỦY BAN NHÂN DÂN PHƯỜNG HOA SEN"),
-        (TITLE, "Chủ tịch"),
-        (COMMON_NAME, common_name),
-        (USER_ID, id),
-    ])
-}
-
-/// As the province organisations of the government's second generation are named: tax number and budget-unit number.
-fn organisation_name() -> Name {
-    Name::of([
-        (COUNTRY, "VN"),
-        (LOCALITY, "Đông Hải"),
-        (ORGANISATION, "ỦY BAN NHÂN DÂN TỈNH ĐÔNG HẢI"),
-        (COMMON_NAME, "ỦY BAN NHÂN DÂN PHƯỜNG HOA SEN"),
-        (USER_ID, "MNS:0000001"),
-        (USER_ID, "MST:0000000001"),
-        (EMAIL, "phuonghoasen@donghai.example"),
-    ])
 }
 
 #[cfg(test)]

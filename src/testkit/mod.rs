@@ -2,6 +2,7 @@
 
 pub mod asn1;
 mod blank;
+mod bundle;
 mod certificate;
 mod demo;
 mod entity;
@@ -10,11 +11,13 @@ mod key;
 pub mod name;
 mod pkcs12;
 mod protection;
+mod quirk;
 mod random;
 mod revocation_list;
 mod weak;
 
 pub use blank::blank_page;
+pub use bundle::certificate_bundle;
 pub use certificate::{AuthorityKeyIdentifier, Fault, Template};
 pub use demo::{DemoPki, PASSWORD};
 pub use entity::Entity;
@@ -23,5 +26,6 @@ pub use key::{Key, KeyParameters, pss};
 pub use name::Name;
 pub use pkcs12::{MacDigest, Order, Pkcs12};
 pub use protection::Protection;
+pub use quirk::{Quirk, Role};
 pub use random::Random;
 pub use revocation_list::{RevocationList, Revoked};

@@ -43,7 +43,8 @@ pub enum StringKind {
 /// A distinguished name in DER, relative names in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
-    relative: Vec<Vec<u8>>,
+    /// Each relative name with the types of its attributes.
+    relative: Vec<(Vec<ObjectIdentifier>, Vec<u8>)>,
 }
 
 impl Name {
@@ -69,6 +70,7 @@ impl Name {
     /// One more relative name of several attributes.
     #[must_use]
     pub fn and_together(mut self, attributes: &[(ObjectIdentifier, StringKind, &str)]) -> Self {
+        let types = attributes.iter().map(|(attribute, ..)| *attribute).collect();
         let attributes: Vec<Vec<u8>> = attributes
             .iter()
             .map(|(attribute, string, value)| {
@@ -81,12 +83,19 @@ impl Name {
                 sequence(&[object_id(*attribute), value])
             })
             .collect();
-        self.relative.push(set_of(attributes));
+        self.relative.push((types, set_of(attributes)));
+        self
+    }
+
+    /// Without the relative names of this attribute alone.
+    #[must_use]
+    pub fn without(mut self, attribute: ObjectIdentifier) -> Self {
+        self.relative.retain(|(types, _)| types != &[attribute]);
         self
     }
 
     /// `Name`, DER.
     pub fn der(&self) -> Vec<u8> {
-        sequence(&self.relative)
+        sequence(&self.relative.iter().map(|(_, der)| der).collect::<Vec<_>>())
     }
 }

@@ -170,6 +170,11 @@ impl Case {
         self.edited(|document| document.policy = Some(members))
     }
 
+    /// The policy `etsi-basic` as it is.
+    pub fn no_policy(self) -> Self {
+        self.edited(|document| document.policy = None)
+    }
+
     /// No trust anchor but this file, of the case's own folder when there are octets, else a shared one.
     pub fn anchor(self, name: &str, octets: Option<Vec<u8>>) -> Self {
         let path = if octets.is_some() { name.to_owned() } else { shared(name) };

@@ -22,6 +22,7 @@ mod shared;
 mod signed_attributes;
 mod structure;
 mod sub_filters;
+mod vietnam;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 12] = [
+const GROUPS: [(&str, Group); 13] = [
     ("algorithms", algorithms::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),
@@ -50,6 +51,7 @@ const GROUPS: [(&str, Group); 12] = [
     ("several", several::add),
     ("structure", structure::add),
     ("sub-filters", sub_filters::add),
+    ("vietnam", vietnam::add),
 ];
 
 fn main() -> Outcome {

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kyso::Time;
-use kyso::testkit::DemoPki;
+use kyso::testkit::{DemoPki, Quirk};
 
 use crate::exit::{Failure, Status};
 use crate::{clock, output};
@@ -25,6 +26,17 @@ pub struct Pki {
     /// The time at which all of it is valid; the clock's when absent
     #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
     at: Option<Time>,
+    /// A departure from the profile that Vietnamese certificates make; several may be given
+    #[arg(long, value_name = "QUIRK", value_parser = quirks())]
+    quirk: Vec<Quirk>,
+}
+
+fn quirks() -> impl TypedValueParser<Value = Quirk> {
+    let names = Quirk::ALL.map(|quirk| {
+        let (name, what) = quirk.described();
+        PossibleValue::new(name).help(what)
+    });
+    PossibleValuesParser::new(names).try_map(|name| Quirk::named(&name).ok_or("no such quirk"))
 }
 
 pub fn run(command: Command) -> Result<Status, Failure> {
@@ -33,7 +45,8 @@ pub fn run(command: Command) -> Result<Status, Failure> {
 }
 
 fn pki(arguments: &Pki) -> Result<Status, Failure> {
-    let pki = DemoPki::unforeseeable(clock::time(arguments.at)?).map_err(|misuse| Failure::input_output(&arguments.folder, misuse))?;
+    let pki = DemoPki::unforeseeable_with_quirks(clock::time(arguments.at)?, &arguments.quirk)
+        .map_err(|misuse| Failure::input_output(&arguments.folder, misuse))?;
     let files = pki.files().map_err(|misuse| Failure::input_output(&arguments.folder, misuse))?;
     let files: Vec<_> = files.into_iter().map(|(name, octets)| (arguments.folder.join(name), octets)).collect();
     // Looked at before the first is written: keys of one making and certificates of another fit nothing.
