@@ -21,6 +21,9 @@ mod inspection;
 mod key;
 mod lang;
 mod output;
+mod path;
+mod path_text;
+mod policy;
 mod progress;
 mod sign;
 mod supplied;
@@ -47,6 +50,7 @@ enum Command {
     Verify(verify::Arguments),
     Sign(sign::Arguments),
     Inspect(inspect::Arguments),
+    Path(Box<path::Arguments>),
     /// Keeps trust anchors in a file: named stores, each anchor with what and since and until when it is trusted
     #[command(subcommand)]
     Trust(trust::Command),
@@ -68,6 +72,7 @@ fn run(command: Command) -> Result<Status, Failure> {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Sign(arguments) => sign::run(arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Path(arguments) => path::run(*arguments),
         Command::Trust(command) => trust::run(command),
         Command::Demo(command) => demo::run(command),
     }

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use clap::ValueEnum;
-use kyso::{Context, Document, Policy, Report, Time};
+use kyso::{Context, Document, Report, Time};
 
 use crate::exit::{Failure, Status};
 use crate::lang::Lang;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::supplied::Supplied;
-use crate::{clock, files};
+use crate::{clock, files, policy};
 
 /// Judges every signature of each PDF file and says why
 #[derive(clap::Args)]
@@ -65,7 +65,7 @@ enum Format {
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.files.iter().chain(&arguments.anchor).chain(&arguments.evidence), arguments.output.as_ref())?;
-    let policy = policy(&arguments.policy)?;
+    let policy = policy::named(&arguments.policy)?;
     let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
     let time = clock::time(arguments.at)?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: arguments.existed_by };
@@ -85,18 +85,6 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     drop(progress);
     sheet.finish()?;
     Ok(status)
-}
-
-/// The policy of that name, else the one in the file of that name.
-fn policy(name: &str) -> Result<Policy, Failure> {
-    if let Some(policy) = Policy::named(name) {
-        return Ok(policy);
-    }
-    let path = Path::new(name);
-    if !path.exists() {
-        return Err(Failure::usage(format!("{name}: neither a built-in policy (etsi-basic) nor a file")));
-    }
-    Policy::from_json(&files::read(path)?).map_err(|malformed| Failure::unreadable(path, malformed))
 }
 
 /// The status and the report in the form asked for.
