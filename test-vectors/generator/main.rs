@@ -22,6 +22,7 @@ mod shared;
 mod signed_attributes;
 mod structure;
 mod sub_filters;
+mod trust_stores;
 mod vietnam;
 
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 13] = [
+const GROUPS: [(&str, Group); 14] = [
     ("algorithms", algorithms::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),
@@ -51,6 +52,7 @@ const GROUPS: [(&str, Group); 13] = [
     ("several", several::add),
     ("structure", structure::add),
     ("sub-filters", sub_filters::add),
+    ("trust-stores", trust_stores::add),
     ("vietnam", vietnam::add),
 ];
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kyso::context::{Context, Evidence, Policy, TrustAnchors};
+use kyso::context::{Context, Evidence, Policy, TrustAnchors, TrustStore};
 use kyso::pki::{PkiObject, objects};
 use kyso::report::json::Origin;
 use kyso::{Document, Report, Time};
@@ -109,7 +109,11 @@ impl Vector {
         let policy = self.policy();
         let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());
         for path in &self.case.anchors {
-            anchors.add(certificates(&self.read(path)).remove(0)).unwrap();
+            let octets = self.read(path);
+            match octets.first() {
+                Some(b'{') => anchors.add_store(&TrustStore::from_json(&octets).unwrap_or_else(|error| panic!("{}: {error}", self.name))),
+                _ => anchors.add(certificates(&octets).remove(0)).unwrap(),
+            }
         }
         for object in self.case.evidence.iter().flat_map(|path| objects(&self.read(path)).unwrap()) {
             match object {
