@@ -166,6 +166,33 @@ fn a_malformed_certificate_is_malformed_at_its_place() {
     assert!(refused(|file| file["anchors"][2]["key"] = json!("MAA=")).contains("anchors[2].key: "));
 }
 
+/// Whatever octet is another one: the file is refused within itself, or still trusts the same certificates and keys.
+#[test]
+fn no_changed_octet_changes_whom_a_certificate_makes_trusted() {
+    let json = store().to_json().into_bytes();
+    let ids = |store: &TrustStore| store.anchors().iter().map(TrustAnchor::id).collect::<Vec<_>>();
+    let (mut refused, mut kept) = (0, 0);
+    for at in 0..json.len() {
+        let mut changed = json.clone();
+        changed[at] ^= 1;
+        match TrustStore::from_json(&changed) {
+            Ok(read) => {
+                assert_eq!(ids(&read), ids(&store()), "octet {at}");
+                kept += 1;
+            }
+            Err(malformed) => {
+                assert!(usize::try_from(malformed.at).unwrap() <= json.len(), "{malformed}");
+                refused += 1;
+            }
+        }
+    }
+    // Names of stores and tracks, dates and terms may be others and still be right; most octets may not.
+    assert!(refused > 10 * kept, "{refused} refused, {kept} kept");
+    for end in 0..json.len() - 1 {
+        assert!(TrustStore::from_json(&json[..end]).is_err(), "{end} octets");
+    }
+}
+
 #[test]
 fn what_contradicts_itself_is_refused() {
     let sha256 = store().anchors()[1].id();

@@ -11,18 +11,17 @@ use crate::report::fact::digest_text;
 /// The anchors of one file, each of a named store: `congvu`, `congcong`, or one's own.
 ///
 /// Whoever can change the file decides whom its reader trusts, and it has no signature of its own yet: its digest can be kept apart.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
-    sha256: Vec<u8>,
+    /// Of the octets read, until something is changed.
+    received: Option<Vec<u8>>,
 }
 
 impl TrustStore {
     /// A store without anchors.
     pub fn new() -> Self {
-        let mut store = Self { anchors: Vec::new(), sha256: Vec::new() };
-        store.digest_again();
-        store
+        Self::default()
     }
 
     /// A store from its JSON form. Unknown and duplicate members are refused, as is every value that does not say the same twice: a digest that
@@ -31,7 +30,7 @@ impl TrustStore {
     /// # Errors
     /// [`Malformed`] with the member in words and its offset.
     pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
-        Ok(Self { anchors: file::read(json)?, sha256: DigestAlgorithm::Sha256.digest(json) })
+        Ok(Self { anchors: file::read(json)?, received: Some(DigestAlgorithm::Sha256.digest(json)) })
     }
 
     /// The store as JSON, ready to be a file.
@@ -41,7 +40,9 @@ impl TrustStore {
 
     /// `sha256:<hex>` of the octets from which the store was read or, after a change, of [`Self::to_json`].
     pub fn sha256(&self) -> String {
-        digest_text(DigestAlgorithm::Sha256, &self.sha256)
+        let algorithm = DigestAlgorithm::Sha256;
+        let digest = self.received.clone().unwrap_or_else(|| algorithm.digest(self.to_json().as_bytes()));
+        digest_text(algorithm, &digest)
     }
 
     /// Whether somebody answers for the file with a signature. Nobody can yet: a signed store will be a JWS whose payload is a file like this
@@ -63,37 +64,30 @@ impl TrustStore {
         if let Some((member, fault)) = file::fault(&anchor) {
             return Err(Misuse::new(format!("{member}: {fault}")));
         }
-        if self.anchors.iter().any(|other| file::is_same(other, &anchor)) {
+        let key = file::key(&anchor);
+        if self.anchors.iter().any(|other| file::key(other) == key) {
             return Err(Misuse::new(format!("{} is in the store {} already; remove it first", anchor.id(), anchor.store)));
         }
         self.anchors.push(anchor);
-        self.digest_again();
+        self.received = None;
         Ok(())
     }
 
     /// Takes out the anchors with this id ([`TrustAnchor::id`]), of every store or of the one named, and gives them back.
     pub fn remove(&mut self, id: &str, store: Option<&str>) -> Vec<TrustAnchor> {
-        let (removed, kept) =
+        let (removed, kept): (Vec<_>, Vec<_>) =
             self.anchors.drain(..).partition(|anchor| anchor.id() == id && store.is_none_or(|store| store == anchor.store));
         self.anchors = kept;
-        self.digest_again();
+        if !removed.is_empty() {
+            self.received = None;
+        }
         removed
-    }
-
-    fn digest_again(&mut self) {
-        self.sha256 = DigestAlgorithm::Sha256.digest(self.to_json().as_bytes());
     }
 
     /// The JSON Schema (draft 2020-12) of the file.
     #[cfg(feature = "schema")]
     pub fn json_schema() -> serde_json::Value {
         file::json_schema()
-    }
-}
-
-impl Default for TrustStore {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -1,6 +1,7 @@
 //! `docs/trust-store.schema.json` — The file of a trust store, read strictly and written one way
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -96,10 +97,10 @@ pub(super) fn read(json: &[u8]) -> Result<Vec<TrustAnchor>, Malformed> {
     if file.schema != SCHEMA {
         return Err(Malformed::new(FORMAT, format!("schema: `{}` instead of `{SCHEMA}`", file.schema), 0));
     }
-    let mut anchors: Vec<TrustAnchor> = Vec::new();
+    let (mut anchors, mut places) = (Vec::new(), BTreeSet::new());
     for (index, entry) in file.anchors.iter().enumerate() {
         let anchor = entry.anchor(json).map_err(|fault| fault.of(index))?;
-        if anchors.iter().any(|other| is_same(other, &anchor)) {
+        if !places.insert(key(&anchor)) {
             return Err(Fault::new("sha256", "the same anchor stands in this store before", entry.place(json)).of(index));
         }
         anchors.push(anchor);
@@ -112,9 +113,9 @@ pub(super) fn write(anchors: &[TrustAnchor]) -> String {
     serde_json::to_string_pretty(&file).map(|json| json + "\n").unwrap_or_default()
 }
 
-/// Whether a file cannot hold both: one anchor stands in one store once.
-pub(super) fn is_same(one: &TrustAnchor, other: &TrustAnchor) -> bool {
-    one.store == other.store && one.id() == other.id() && one.name.octets() == other.name.octets()
+/// What a file has once: an anchor in a store.
+pub(super) fn key(anchor: &TrustAnchor) -> (String, String, Vec<u8>) {
+    (anchor.store.clone(), anchor.id(), anchor.name.octets().to_vec())
 }
 
 /// Why this anchor cannot be in a file: the member and what is wrong with it.
