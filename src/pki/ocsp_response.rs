@@ -338,7 +338,7 @@ fn certificate_hash(reader: &mut Reader<'_>) -> Result<(AlgorithmIdentifier, Rec
 }
 
 impl CertificateId {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let digest_algorithm = AlgorithmIdentifier::read(reader, "hashAlgorithm")?;
         let issuer_name_digest = reader.expect(tag::OCTET_STRING, "issuerNameHash")?.received_contents();
         let issuer_key_digest = reader.expect(tag::OCTET_STRING, "issuerKeyHash")?.received_contents();
