@@ -54,7 +54,7 @@ const REASONS: [(i64, RevocationReason, &str); 10] = [
     (10, AaCompromise, "aACompromise"),
 ];
 
-/// The entries of a list, see [`CertificateList::entries`]. After a malformed one there is no more.
+/// The entries of a list, see [`CertificateList::entries`](super::CertificateList::entries). After a malformed one there is no more.
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
     pub(super) reader: Option<Reader<'a>>,
