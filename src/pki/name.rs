@@ -11,6 +11,9 @@ use crate::error::Malformed;
 
 mod string_preparation;
 mod string_representation;
+mod typed_identifier;
+
+pub use typed_identifier::TypedIdentifier;
 
 /// `Name ::= CHOICE { rdnSequence SEQUENCE OF RelativeDistinguishedName }`, as received. A clone is cheap.
 #[derive(Clone, Debug)]
@@ -39,15 +42,6 @@ pub struct NameAttribute {
     pub value: Received,
     /// `value`, read as text.
     pub text: String,
-}
-
-/// An identifier whose kind stands before it: `MST:0400260612`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypedIdentifier {
-    /// `MST`, `CCCD`, `CMND`, `MNS`, ..
-    pub kind: String,
-    /// What follows the colon.
-    pub value: String,
 }
 
 impl Name {
@@ -113,7 +107,8 @@ impl Name {
         self.values(object_id::TITLE).last()
     }
 
-    /// Identifiers that say their kind, as Vietnamese certificates have them in `UID`: tax code (`MST`), citizen's (`CCCD`), budget unit's (`MNS`), ..
+    /// Identifiers that say their kind, as Vietnamese certificates have them in `UID`, of which there may be several: tax code (`MST`), citizen's
+    /// number (`CCCD`), budget unit's (`MNS`), ..
     pub fn typed_identifiers(&self) -> Vec<TypedIdentifier> {
         self.values(object_id::USER_ID).filter_map(TypedIdentifier::from_text).collect()
     }
@@ -162,14 +157,6 @@ impl Eq for Name {}
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.compared().hash(state);
-    }
-}
-
-impl TypedIdentifier {
-    fn from_text(text: &str) -> Option<Self> {
-        let (kind, value) = text.split_once(':')?;
-        let named = !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric());
-        named.then(|| Self { kind: kind.to_ascii_uppercase(), value: value.trim().to_owned() })
     }
 }
 
@@ -222,7 +209,7 @@ impl NameAttribute {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::path::PathBuf;
 
     use super::*;
@@ -232,7 +219,7 @@ mod tests {
         write::sequence(&[write::object_id(oid), write::value(tag, text)])
     }
 
-    pub(super) fn name(rdns: &[&[(ObjectIdentifier, u8, &str)]]) -> Name {
+    pub(in crate::pki) fn name(rdns: &[&[(ObjectIdentifier, u8, &str)]]) -> Name {
         let rdns: Vec<_> = rdns
             .iter()
             .map(|rdn| write::set_of(rdn.iter().map(|(oid, tag, text)| attribute(*oid, *tag, text.as_bytes())).collect()))
@@ -262,19 +249,6 @@ mod tests {
         assert!(!name(&[&[cn], &[o]]).matches(&name(&[&[o], &[cn]])));
         assert!(name(&[&[cn], &[o]]).is_within(&name(&[&[cn]])));
         assert!(!name(&[&[cn], &[o]]).is_within(&name(&[&[o]])));
-    }
-
-    #[test]
-    fn identifiers_of_vietnamese_certificates_say_their_kind() {
-        let name = name(&[
-            &[(object_id::USER_ID, tag::UTF8_STRING, "MST:0400260612")],
-            &[(object_id::USER_ID, tag::UTF8_STRING, "MNS:1047665")],
-            &[(object_id::USER_ID, tag::UTF8_STRING, "1047665")],
-            &[(object_id::COMMON_NAME, tag::UTF8_STRING, "SỞ Y TẾ")],
-        ]);
-        let typed: Vec<_> = name.typed_identifiers().into_iter().map(|id| (id.kind, id.value)).collect();
-        assert_eq!(typed, [("MST".to_owned(), "0400260612".to_owned()), ("MNS".to_owned(), "1047665".to_owned())]);
-        assert_eq!(name.common_name(), Some("SỞ Y TẾ"));
     }
 
     fn common_name(tag: u8, octets: &[u8]) -> Name {

@@ -106,6 +106,8 @@ object_ids! {
     /// Access method: certificates of the issuer (§4.2.2.1)
     ACCESS_CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
 
+    /// Extended key usage: serverAuth
+    EKU_SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     /// Extended key usage: clientAuth
     EKU_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     /// Extended key usage: emailProtection

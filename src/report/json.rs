@@ -487,6 +487,8 @@ pub struct Signer {
     pub subject: Subject,
     /// Person, organisation, device.
     pub kind: SignerKind,
+    /// From what in the certificate that follows.
+    pub kind_reason: SignerKindReason,
     /// Id of the certificate.
     pub certificate: String,
 }
@@ -510,15 +512,18 @@ pub struct Subject {
     pub ids: Vec<SubjectId>,
 }
 
-/// `MST:0400260612`
+/// `MST:0400260612-001`
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubjectId {
     /// Kind of identifier.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The identifier.
+    /// The identifier, branch included.
     pub value: String,
+    /// The branch that a tax code of 13 digits numbers: `001`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
 }
 
 /// What a signer is.
@@ -531,6 +536,33 @@ pub enum SignerKind {
     Organisation,
     Device,
     Unknown,
+}
+
+/// From what in the certificate the signer's kind follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SignerKindReason {
+    /// Person: `CCCD`, `CMND`, `HC`, `PID`, `PPID` in UID, or a personal number of EN 319 412-1 in serialNumber.
+    PersonalNumber,
+    /// Person: a surname or given name.
+    PersonalName,
+    /// Person: a title.
+    Title,
+    /// Organisation: an organizationIdentifier.
+    OrganizationIdentifier,
+    /// Organisation: `MST` or `MNS` in UID, and nothing of a person.
+    OrganisationNumber,
+    /// Device: the extended key usage is timestamping.
+    TimestampingUsage,
+    /// Device: the extended key usage is that of servers, and there is a DNS name or IP address.
+    ServerUsage,
+    /// Unknown: the only number is an `MST` that is a citizen's number, of an individual, a household or its business.
+    CitizenNumberAsTaxCode,
+    /// Unknown: something is of a person, something of a device.
+    HintsDisagree,
+    /// Unknown: nothing of all this.
+    NoHint,
 }
 
 /// A certificate.

@@ -5,6 +5,7 @@ mod certificate_validation;
 mod cryptographic_verification;
 mod signature_acceptance;
 mod signature_with_time;
+mod signer;
 mod signing_certificate;
 pub(crate) mod verdict;
 

@@ -3,15 +3,16 @@
 use super::basic_signature::Basic;
 use super::signature_acceptance::acceptable_until;
 use super::signature_with_time::signature_with_time;
+use super::signer::signer;
 use crate::context::{Context, Evidence, TrustAnchor};
 use crate::format::signature::Signature;
 use crate::format::{Found, Modified};
 use crate::path::{Budgets, Cache, certificate_id};
-use crate::pki::{Certificate, Name};
+use crate::pki::Certificate;
 use crate::report::json::{
     Algorithms, AnchorKind, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument,
-    InputEvidence, InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, Signer, SignerKind, Subject, SubjectId,
-    TimeSource, Times, TimestampReport, Tool, Want,
+    InputEvidence, InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, TimeSource, Times, TimestampReport, Tool,
+    Want,
 };
 use crate::report::{Block, Conclusion, Fact, Indication, checks};
 
@@ -154,35 +155,6 @@ fn if_claimed_time(session: &Session<'_>, signature: &Signature, id: &str, block
         return Some(block.conclusion);
     }
     Some(conditional.conclusion)
-}
-
-fn signer(certificate: &Certificate) -> Signer {
-    let subject = certificate.subject();
-    Signer { subject: subject_facts(subject), kind: signer_kind(subject), certificate: certificate_id(certificate) }
-}
-
-fn subject_facts(subject: &Name) -> Subject {
-    let ids = subject.typed_identifiers().into_iter().map(|id| SubjectId { kind: id.kind, value: id.value }).collect();
-    Subject {
-        dn: subject.to_string(),
-        common_name: subject.common_name().map(Into::into),
-        organisation: subject.organization().map(Into::into),
-        title: subject.title().map(Into::into),
-        ids,
-    }
-}
-
-/// A citizen's number or a title makes a person; a tax or budget code without them an organisation. Anything else is not guessed at.
-fn signer_kind(subject: &Name) -> SignerKind {
-    let ids = subject.typed_identifiers();
-    let has = |kinds: &[&str]| ids.iter().any(|id| kinds.contains(&id.kind.as_str()));
-    if has(&["CCCD", "CMND", "PID"]) || subject.title().is_some() {
-        SignerKind::Person
-    } else if has(&["MST", "MNS"]) {
-        SignerKind::Organisation
-    } else {
-        SignerKind::Unknown
-    }
 }
 
 fn certificates(signature: &Signature, basic: &Basic) -> Vec<CertificateReport> {
