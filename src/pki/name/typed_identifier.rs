@@ -68,7 +68,8 @@ mod tests {
         let name = name(&[
             &[(object_id::COUNTRY, tag::PRINTABLE_STRING, "VN")],
             &[(object_id::COMMON_NAME, tag::UTF8_STRING, "VĂN PHÒNG, MST:0000000000")],
-            &[uid("MST:0400260612"), uid("MNS:1047665")],
+            &[uid("MST:0400260612")],
+            &[uid("MNS:1047665")],
             &[uid("cccd: 048000000001")],
             &[uid("1047665")],
         ]);
