@@ -27,7 +27,7 @@ mod document;
 pub mod encoding;
 mod error;
 #[cfg(feature = "pdf")]
-mod format;
+pub mod format;
 mod limits;
 #[cfg(feature = "pdf")]
 pub mod path;

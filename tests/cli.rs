@@ -421,27 +421,6 @@ fn a_certificate_out_of_its_time_does_not_sign() {
 }
 
 #[test]
-fn a_revision_is_given_back_octet_by_octet() {
-    let out = MATERIAL.path("first-revision.pdf");
-    assert_eq!(run(&["inspect", &MATERIAL.path("signed.pdf"), "--revision", "1", "-o", &out]).told(), (0, String::new(), String::new()));
-    let (given, original) = (fs::read(&out).unwrap(), fs::read(MATERIAL.path("unsigned.pdf")).unwrap());
-    assert_eq!(String::from_utf8_lossy(&given).trim_end(), String::from_utf8_lossy(&original).trim_end());
-}
-
-#[test]
-fn an_inspection_tells_revisions_and_signatures_without_a_verdict() {
-    let inspection = run(&["inspect", &MATERIAL.path("signed.pdf"), "--format", "json"]).json();
-    assert_eq!(inspection["revisions"].as_array().unwrap().len(), 2);
-    assert_eq!(inspection["revisions"][0]["defined"], serde_json::json!([1, 2, 3]));
-    assert_eq!(inspection["signatures"][0]["coverage"]["revision"], 2);
-    assert_eq!(inspection["accounting"]["unaccounted_bytes"], 0);
-    let shown = run(&["inspect", &MATERIAL.path("signed.pdf")]);
-    assert!(shown.code == 0 && shown.out.contains("defines 3 objects: 1-3") && !shown.out.contains("TOTAL"), "{}", shown.out);
-    assert_eq!(run(&["inspect", &MATERIAL.path("text.pdf")]).code, 65);
-    assert_eq!(run(&["inspect", &MATERIAL.path("absent.pdf")]).code, 74);
-}
-
-#[test]
 fn demonstration_keys_never_replace_others() {
     let root = fs::read(MATERIAL.path("pki/anchors/root.pem")).unwrap();
     let again = run(&["demo", "pki", &MATERIAL.path("pki")]);

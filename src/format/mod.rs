@@ -1,7 +1,7 @@
 //! Where are the signatures and what do they cover? Every format is read into one plain struct, [`signature::Signature`].
 
 pub(crate) mod cades;
-pub mod signature;
+pub(crate) mod signature;
 
 #[cfg(feature = "pdf")]
 pub mod pades;

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use kyso::encoding::pdf::Pdf;
+use kyso::format::pades::revisions;
 use kyso::report::text::printable;
 use kyso::{Context, Document, Evidence, Policy, Time, TrustAnchors};
 
 use crate::exit::{Failure, Status};
-use crate::inspection::{Inspection, Layer, Noticed, Signed};
+use crate::inspection::{Inspection, Layer, Noticed, Placed, Signed};
 use crate::{files, output};
 
 /// Shows revisions, signatures, encryption and oddities of a PDF file, without a verdict
@@ -20,7 +21,7 @@ pub struct Arguments {
     /// Form of the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Writes the file as it was after this revision, 1 the oldest, instead of showing it
+    /// Writes the file as it was signed with this revision as its newest, 1 the oldest, instead of showing it
     #[arg(long, value_name = "N", requires = "output")]
     revision: Option<usize>,
     /// Opens an encrypted file
@@ -58,9 +59,9 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
 
 /// The octets of the file as it was when revision `number` was its newest.
 fn revision<'a>(pdf: &Pdf<'a>, number: usize) -> Result<&'a [u8], Failure> {
-    let revision = number.checked_sub(1).and_then(|index| pdf.revisions().get(index));
-    let octets = revision.and_then(|revision| pdf.octets().get(..revision.span.end));
-    octets.ok_or_else(|| Failure::usage(format!("no revision {number}: the file has {}", pdf.revisions().len())))
+    let revisions = revisions(pdf);
+    let found = revisions.iter().find(|revision| revision.number == number);
+    found.map(|revision| revision.document).ok_or_else(|| Failure::usage(format!("no revision {number}: the file has {}", revisions.len())))
 }
 
 fn shown(document: &Document<'_>, pdf: &Pdf<'_>, format: Format) -> String {
@@ -123,7 +124,26 @@ fn revision_lines(layer: &Layer) -> Vec<String> {
             lines.push(format!("  {word} {} objects: {}", numbers.len(), ranges(numbers)));
         }
     }
+    lines.extend(layer.objects.iter().take(MOST_OBJECTS).map(object_line));
+    if let Some(more @ 1..) = layer.objects.len().checked_sub(MOST_OBJECTS) {
+        lines.push(format!("    and {more} more, which --format json lists"));
+    }
+    if !layer.signed_by.is_empty() {
+        lines.push(format!("  signed by: {}", layer.signed_by.join(" ")));
+    }
     lines
+}
+
+/// People read so many places of one revision.
+const MOST_OBJECTS: usize = 100;
+
+fn object_line(placed: &Placed) -> String {
+    let within = placed.object_stream.map_or(String::new(), |number| format!(", in object stream {number}"));
+    match (placed.from, placed.to, &placed.problem) {
+        (Some(from), Some(to), _) => format!("    {}: bytes {from} to {to}{within}", placed.object),
+        (_, _, Some(problem)) => format!("    {}: unreadable: {}", placed.object, noticed(problem)),
+        _ => format!("    {}", placed.object),
+    }
 }
 
 fn signature_lines(signature: &Signed) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! ISO 32000-2 §7.5 — What a PDF file is made of: facts, no verdict
 
-use kyso::encoding::pdf::{Accounting, EncryptionFacts, Entry, Finding, Pdf, Problem, Revision, SectionKind};
+use kyso::encoding::pdf::{Accounting, EncryptionFacts, Finding, Pdf, Problem, SectionKind};
+use kyso::format::pades::{ObjectState, RevisedObject, Revision, revisions};
 use kyso::report::json::{ChangeClass, Coverage, Format, InputDocument, Kind, Report, SignatureReport, Stamp};
 use serde::Serialize;
 
@@ -45,9 +46,31 @@ pub struct Layer {
     pub cross_reference: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub startxref: Option<u64>,
+    /// Octets of the file as it was with this revision as its newest.
+    pub document_size: usize,
+    /// Ids of the signatures that cover this revision and those before it, and no later one.
+    pub signed_by: Vec<String>,
     /// Numbers of the objects that it adds or replaces, and of those that it takes away.
     pub defined: Vec<u32>,
     pub freed: Vec<u32>,
+    /// Where those stand that it adds or replaces.
+    pub objects: Vec<Placed>,
+}
+
+/// An object and its place.
+#[derive(Serialize)]
+pub struct Placed {
+    pub object: String,
+    /// Its first octet, and the one behind its last; of a member of an object stream, those of that stream object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_stream: Option<u32>,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Noticed>,
 }
 
 /// A signature, and what it covers.
@@ -107,7 +130,7 @@ impl Inspection {
             version: version(pdf),
             header_at: pdf.header_offset(),
             encryption: pdf.encryption().map(Encryption::of),
-            revisions: pdf.revisions().iter().zip(1..).map(|(revision, number)| Layer::of(revision, number)).collect(),
+            revisions: revisions(pdf).into_iter().map(|revision| Layer::of(revision, &report.signatures)).collect(),
             chain_problem: pdf.chain_problem().map(Noticed::problem),
             signatures: report.signatures.into_iter().map(Signed::of).collect(),
             accounting: Account::of(pdf.accounting()),
@@ -129,25 +152,45 @@ impl Encryption {
 }
 
 impl Layer {
-    fn of(revision: &Revision, number: usize) -> Self {
-        let cross_reference = match revision.kind() {
+    fn of(revision: Revision<'_>, signatures: &[SignatureReport]) -> Self {
+        let cross_reference = match revision.cross_reference {
             SectionKind::Table => "table",
             SectionKind::Stream => "stream",
             SectionKind::Hybrid => "hybrid",
         };
-        let (mut defined, mut freed) = (Vec::new(), Vec::new());
-        for (object, entry) in revision.entries() {
-            match entry {
-                // Number 0 is the head of the list of free ones (§7.5.4).
-                Entry::Free { .. } if object == 0 => {}
-                Entry::Free { .. } => freed.push(object),
-                Entry::InUse { .. } | Entry::Compressed { .. } => defined.push(object),
+        let covers = |signature: &&SignatureReport| signature.coverage.revision == u64::try_from(revision.number).ok();
+        let numbers = |freed: bool| {
+            let objects = revision.objects.iter().filter(move |object| (object.state == ObjectState::Freed) == freed);
+            objects.map(|object| object.reference.number).collect()
+        };
+        Self {
+            number: revision.number,
+            from: revision.span.start,
+            to: revision.span.end,
+            cross_reference,
+            startxref: revision.startxref,
+            document_size: revision.document.len(),
+            signed_by: signatures.iter().filter(covers).map(|signature| signature.id.clone()).collect(),
+            defined: numbers(false),
+            freed: numbers(true),
+            objects: revision.objects.iter().filter_map(Placed::of).collect(),
+        }
+    }
+}
+
+impl Placed {
+    fn of(revised: &RevisedObject) -> Option<Self> {
+        let RevisedObject { reference, state } = revised;
+        let object = format!("{} {}", reference.number, reference.generation);
+        match state {
+            ObjectState::Freed => None,
+            ObjectState::Defined { octets, object_stream } => {
+                Some(Self { object, from: Some(octets.start), to: Some(octets.end), object_stream: *object_stream, problem: None })
+            }
+            ObjectState::Unreadable(problem) => {
+                Some(Self { object, from: None, to: None, object_stream: None, problem: Some(Noticed::problem(problem)) })
             }
         }
-        defined.sort_unstable();
-        freed.sort_unstable();
-        let span = &revision.span;
-        Self { number, from: span.start, to: span.end, cross_reference, startxref: revision.startxref, defined, freed }
     }
 }
 

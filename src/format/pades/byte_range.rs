@@ -80,6 +80,13 @@ pub(crate) fn read(r: &mut Recorder, value: &Object, size: usize) -> ReadByteRan
     read
 }
 
+/// The end of the signed range that `value` gives, when its ranges lie in a file of this size.
+pub(super) fn end_in_file(value: &Object, size: usize) -> Option<usize> {
+    let integers: Vec<i64> = value.as_array()?.iter().map(Object::as_integer).collect::<Option<_>>()?;
+    let range = ranges(&integers)?;
+    (range.a == 0 && range.b < range.c && end_within(range.c, range.d, size)).then(|| range.end())
+}
+
 fn ranges(integers: &[i64]) -> Option<ByteRange> {
     let [a, b, c, d] = integers else { return None };
     let offset = |integer: &i64| usize::try_from(*integer).ok();

@@ -4,10 +4,13 @@ mod byte_range;
 mod content;
 mod document_security_store;
 mod permitted_changes;
+mod revisions;
 mod signature_dictionary;
 mod signature_field;
 #[cfg(feature = "sign")]
 pub(crate) mod writing;
+
+pub use revisions::{ObjectState, RevisedObject, Revision, revisions};
 
 use signature_dictionary::Read;
 

@@ -106,7 +106,8 @@ pub(super) fn read(pdf: &Pdf<'_>, place: SignaturePlace) -> Read {
     Read { signature, range: gathered.range.inside, wanted: gathered.wanted, revision, place }
 }
 
-fn signature_dictionary(view: &View<'_, '_>, place: &SignaturePlace) -> Option<Arc<Dictionary>> {
+/// The dictionary at `place`, as `view` has it.
+pub(super) fn signature_dictionary(view: &View<'_, '_>, place: &SignaturePlace) -> Option<Arc<Dictionary>> {
     let holder = dictionary(view, &Object::Reference(place.holder?))?;
     if place.direct { dictionary(view, holder.entry(b"V")) } else { Some(holder) }
 }
