@@ -1,9 +1,9 @@
 //! Two files with one SHA-1 (`hash-collisions`): a signature over either is mathematically one over the other, and so is worth nothing.
 
-mod common;
 #[allow(dead_code, reason = "the generator of the vectors uses all of it")]
 #[path = "../test-vectors/generator/cms.rs"]
 mod cms;
+mod common;
 
 use std::ops::Range;
 
