@@ -154,6 +154,11 @@ fn one_entry(entry: &SignatureReport, expected: &Entry, faults: &mut Faults) {
     asserted("integrity", &word(json!(entry.integrity)), expected.integrity.as_ref(), faults);
     let conditional = entry.if_claimed_time.map_or(String::new(), |conclusion| conclusion.indication.as_str().into());
     asserted("if_claimed_time", &conditional, expected.if_claimed_time.as_ref(), faults);
+    let modifications = entry.modifications.as_ref();
+    let class = modifications.map_or(String::new(), |modifications| word(json!(modifications.class)));
+    asserted("changes", &class, expected.changes.as_ref(), faults);
+    let permitted = modifications.is_some_and(|modifications| modifications.permitted).to_string();
+    asserted("permitted", &permitted, expected.permitted.map(|permitted| permitted.to_string()).as_ref(), faults);
     let tolerated: BTreeSet<String> =
         entry.checks.checks().iter().filter(|step| step.outcome == Outcome::Tolerated).map(|step| step.check.to_string()).collect();
     for check in expected.tolerated.iter().filter(|check| !tolerated.contains(*check)) {

@@ -88,6 +88,10 @@ pub struct Entry {
     integrity: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     if_claimed_time: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permitted: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tolerated: Vec<&'static str>,
 }
@@ -330,6 +334,16 @@ impl Entry {
     /// What the verdict would be if the claimed time were proven.
     pub fn if_claimed_time(self, indication: &'static str) -> Self {
         Self { if_claimed_time: Some(indication), ..self }
+    }
+
+    /// The class of what later revisions did.
+    pub fn changes(self, class: &'static str) -> Self {
+        Self { changes: Some(class), ..self }
+    }
+
+    /// Whether what later revisions did is permitted.
+    pub fn permitted(self, permitted: bool) -> Self {
+        Self { permitted: Some(permitted), ..self }
     }
 
     /// A check that does not hold and decides nothing.

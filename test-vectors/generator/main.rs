@@ -4,6 +4,7 @@
 //! `cargo run --example make_vectors` writes; with `-- --check` it only compares, and fails where a file would change.
 
 mod algorithms;
+mod attacks;
 mod byte_range;
 mod case;
 mod certificates;
@@ -39,8 +40,9 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 14] = [
+const GROUPS: [(&str, Group); 15] = [
     ("algorithms", algorithms::add),
+    ("attacks", attacks::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),
     ("contents", contents::add),

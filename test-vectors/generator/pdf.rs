@@ -175,7 +175,7 @@ pub fn startxref(file: &[u8]) -> usize {
 }
 
 /// The last `/Size` of the file.
-fn last_size(file: &[u8]) -> u32 {
+pub fn last_size(file: &[u8]) -> u32 {
     let text = String::from_utf8_lossy(file);
     let last = text.rfind("/Size ").map(|at| &text[at + 6..]);
     last.and_then(|rest| rest.split(|next: char| !next.is_ascii_digit()).next()).and_then(|digits| digits.parse().ok()).unwrap_or(1)
@@ -204,7 +204,7 @@ fn offsets_from(mut at: usize, objects: &Objects) -> Vec<(u32, usize)> {
     offsets
 }
 
-fn size(objects: &Objects) -> u32 {
+pub fn size(objects: &Objects) -> u32 {
     objects.iter().map(|(number, _)| number + 1).max().unwrap_or(1)
 }
 
@@ -227,7 +227,7 @@ pub fn tail(file: &mut Vec<u8>, section: usize) {
     file.extend_from_slice(format!("startxref\n{section}\n%%EOF\n").as_bytes());
 }
 
-fn object_stream(inside: &Objects) -> Vec<u8> {
+pub fn object_stream(inside: &Objects) -> Vec<u8> {
     let mut numbers = String::new();
     let mut octets = Vec::new();
     for (number, text) in inside {
@@ -239,7 +239,7 @@ fn object_stream(inside: &Objects) -> Vec<u8> {
     [format!("{head}\nstream\n{numbers}").as_bytes(), &octets, b"\nendstream"].concat()
 }
 
-fn cross_reference_stream(mut rows: Vec<(u32, [u64; 3])>, more: &str) -> Vec<u8> {
+pub fn cross_reference_stream(mut rows: Vec<(u32, [u64; 3])>, more: &str) -> Vec<u8> {
     rows.sort();
     let runs = rows.chunk_by(|(number, _), (next, _)| number + 1 == *next);
     let index: String = runs.map(|run| format!("{} {} ", run[0].0, run.len())).collect();

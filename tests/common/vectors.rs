@@ -64,6 +64,8 @@ pub struct Entry {
     pub check: Option<String>,
     pub integrity: Option<String>,
     pub if_claimed_time: Option<String>,
+    pub changes: Option<String>,
+    pub permitted: Option<bool>,
     #[serde(default)]
     pub tolerated: Vec<String>,
 }

@@ -29,8 +29,8 @@ checks! {
     WITHIN_LIMITS = "limit.signatures", "ISO 32000-2 §12.8", Indeterminate(SigConstraintsFailure),
         "The file has more than {limit} signatures; the others are not judged.", "Tệp có hơn {limit} chữ ký; phần còn lại không được kiểm tra.";
     LISTED = "pades.signature_listed", "ISO 32000-2 §12.7.5.5", Indeterminate(SigConstraintsFailure),
-        "At byte {at} stands something like a signature that belongs to no object of the file.",
-        "Tại byte {at} có dữ liệu giống chữ ký nhưng không thuộc đối tượng nào của tệp.";
+        "At byte {at} stands something like a signature that no field or permission of the file leads to.",
+        "Tại byte {at} có dữ liệu giống chữ ký mà không trường hay quyền nào của tệp dẫn tới.";
 }
 
 /// Every check of this room.
@@ -46,13 +46,14 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
     }
     let limit = usize::try_from(policy.limits.signatures).unwrap_or(usize::MAX);
     let mut places = signature_field::places(pdf);
+    let within_others = signature_field::within_others(pdf, &places);
     let too_many = places.len() > limit;
     places.truncate(limit);
     let mut read: Vec<Read> = places.into_iter().map(|place| signature_dictionary::read(pdf, place)).collect();
     let sha256 = complete(pdf, &mut read);
     later_revisions(pdf, policy, &mut read);
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
-    signatures.extend(unlisted(pdf));
+    signatures.extend(unlisted(pdf, &within_others));
     if too_many {
         signatures.push(not_judged(pdf, &WITHIN_LIMITS, "limit", limit));
     }
@@ -116,14 +117,11 @@ fn joined(block: Block, last: Block) -> Block {
     })
 }
 
-/// Octets `/ByteRange` that no named object accounts for: found, never trusted.
-fn unlisted(pdf: &Pdf<'_>) -> Vec<Signature> {
-    let places = pdf.byte_ranges_unlisted();
-    places
-        .iter()
-        .take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX))
-        .map(|at| not_judged(pdf, &LISTED, "at", *at))
-        .collect()
+/// Octets `/ByteRange` that no named object accounts for, and those of objects in which nothing is the value of a field: found, never
+/// trusted.
+fn unlisted(pdf: &Pdf<'_>, within_others: &[usize]) -> Vec<Signature> {
+    let places = pdf.byte_ranges_unlisted().iter().chain(within_others);
+    places.take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX)).map(|at| not_judged(pdf, &LISTED, "at", *at)).collect()
 }
 
 /// An entry for something that is there and cannot be judged.

@@ -23,6 +23,7 @@ use std::cell::OnceCell;
 
 use super::signature_field::SignaturePlace;
 use crate::context::{ChangePolicy, Policy};
+use crate::encoding::pdf::object::Reference;
 use crate::encoding::pdf::{Pdf, View};
 use crate::limits::Budget;
 use crate::report::json::{Change, ChangeClass, ChangeKind, Modifications};
@@ -67,6 +68,9 @@ checks! {
     EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
         "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
         "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
+    OBJECTS_LISTED = "permitted_changes.objects_listed", "ISO 32000-2 §7.5.6", Failed(FormatFailure),
+        "Object {object} was added after the signing, at byte {at}, where no cross-reference of the file names it.",
+        "Đối tượng {object} được thêm sau khi ký, tại byte {at}, mà không bảng tham chiếu nào của tệp ghi nhận.";
     COMPARED = "limit.changes", "ISO 32000-2 §12.8.2", Indeterminate(SigConstraintsFailure),
         "More objects were changed after the signing than the limit of {limit} lets us compare.",
         "Số đối tượng bị thay đổi sau khi ký vượt quá giới hạn {limit} đối tượng được so sánh.";
@@ -134,10 +138,14 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
                 Err(_) => is_complete = false,
             }
         }
-        let permitted = is_complete && judged.iter().all(|judged| judged.change.permitted);
+        let unlisted = self.unlisted_since(signed);
+        let is_complete_and_listed = is_complete && unlisted.is_none();
+        let permitted = is_complete_and_listed && judged.iter().all(|judged| judged.change.permitted);
         let class = judged.iter().map(|judged| judged.change.class).max().unwrap_or_default();
-        let class = if is_complete { class } else { ChangeClass::Other };
+        let class = if is_complete_and_listed { class } else { ChangeClass::Other };
         let forbidden = Block::run("Forbidden changes", "ISO 32000-2 §12.8.2", "", |r| {
+            let (object, at) = unlisted.map_or((String::new(), String::new()), |(object, at)| (object.to_string(), at.to_string()));
+            r.ask(&OBJECTS_LISTED, unlisted.is_none(), [("object", object.into()), ("at", at.into())]);
             record(r, &judged, &PERMITTED, &in_force, Objection::is_forbidding);
             Ok(())
         });
@@ -152,6 +160,12 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         let changes = judged.into_iter().map(|judged| judged.change).collect();
         let modifications = Modifications { class, permitted, permission: in_force.permission(), changes };
         LaterChanges { modifications, forbidden, constraints }
+    }
+
+    /// An object that stands behind the signed octets where no cross-reference names it: readers that search for objects find it.
+    fn unlisted_since(&self, signed: usize) -> Option<&(Reference, u64)> {
+        let end = self.pdf.revisions().get(signed).and_then(|revision| u64::try_from(revision.span.end).ok())?;
+        self.pdf.accounting().unlisted.iter().find(|(_, at)| *at >= end)
     }
 
     fn judge(

@@ -76,6 +76,33 @@ fn nowhere(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<SignaturePlace> {
     others
 }
 
+/// Where objects begin that no signature of `found` stands in, and that hold a dictionary with `/ByteRange` under some other key than the
+/// `/V` of a field: nobody can tell what that is.
+pub(crate) fn within_others(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<usize> {
+    let mut others = Vec::new();
+    for (holder, revision) in pdf.objects_with_byte_range() {
+        let known = found.iter().any(|place| place.holder == Some(*holder));
+        let Some(view) = pdf.at(*revision).filter(|_| !known) else { continue };
+        if view.object(*holder).is_ok_and(|object| holds_byte_range(&object)) {
+            others.extend(view.locate(*holder).map(|located| located.octets.start));
+        }
+    }
+    others
+}
+
+fn holds_byte_range(object: &Object) -> bool {
+    let mut waiting = vec![object];
+    while let Some(object) = waiting.pop() {
+        match object {
+            Object::Dictionary(dictionary) if dictionary.has(b"ByteRange") => return true,
+            Object::Dictionary(dictionary) => waiting.extend(dictionary.entries().map(|(_, value)| value)),
+            Object::Array(elements) => waiting.extend(elements.iter()),
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Whether revision `index` rewrote anything that an older revision had: only then can it have removed a field.
 fn form_may_differ(pdf: &Pdf<'_>, index: usize) -> bool {
     let Some(older) = index.checked_sub(1).and_then(|older| pdf.at(older)) else { return false };
