@@ -4,7 +4,7 @@ use kyso::{Document, Profile};
 
 use super::decision::{Decision, FORGED, TEXT, form, seal, stamp};
 use super::update::{Row, Update};
-use super::{CONSTRAINTS, Cases, Expected, invalid, modified, passes, unaccounted};
+use super::{CONSTRAINTS, Cases, Change, Expected, invalid, modified, passes, unaccounted};
 use crate::Outcome;
 use crate::case::{Entry, Good, INDETERMINATE};
 use crate::encryption::{Method, encrypted};
@@ -218,7 +218,7 @@ fn pages(cases: &mut Cases<'_>, good: &Good, signed: &[u8]) -> Outcome {
     let cover = pdf::stream("", "1 1 1 rg 60 700 500 50 re f 0 g BT /F1 18 Tf 72 720 Td (Khong phe duyet) Tj ET");
     let drawn = form("[0 0 595 842]", &format!("BT /F1 18 Tf 72 720 Td ({FORGED}) Tj ET"));
     let tree = "<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 180 >>";
-    let rows: [(&str, &str, &'static str, &[(u32, &str)]); 8] = [
+    let changes: [Change<'_>; 8] = [
         ("contents", "`/Contents` of the page is another stream", PAGES, &[(3, &page("/Contents 20 0 R")), (20, &text)]),
         ("contents-more", "a second stream paints over the page", PAGES, &[(3, &page("/Contents [4 0 R 20 0 R]")), (20, &cover)]),
         (
@@ -243,9 +243,7 @@ fn pages(cases: &mut Cases<'_>, good: &Good, signed: &[u8]) -> Outcome {
         ("inherited", "the page tree turns its pages upside down", PAGES, &[(2, tree)]),
         ("not-a-page", "in the place of the page stands what it draws", PAGES, &[(3, &drawn)]),
     ];
-    for (name, change, check, objects) in rows {
-        cases.attack(good, name, change, &invalid("other", check), Update::of(pdf::objects(objects)).table(signed))?;
-    }
+    cases.changes(good, &changes, |objects| Update::of(objects).table(signed))?;
     let freed = Update::rows(&[(4, Row::Free)]).table(signed);
     cases.attack(good, "content-freed", "the content of the page is marked free", &invalid("other", EXPLAINED), freed)?;
     let hidden = pdf::objects(&[(3, &page("/Contents 20 0 R")), (20, &text)]);

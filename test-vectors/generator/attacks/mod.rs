@@ -8,6 +8,7 @@ mod dictionary;
 mod update;
 
 use crate::case::{Case, Entry, FAILED, Good, INDETERMINATE};
+use crate::pdf::{self, Objects};
 use crate::shared::Shared;
 use crate::{Files, Outcome};
 
@@ -44,6 +45,10 @@ pub struct Expected {
     findings: Vec<&'static str>,
 }
 
+/// What a later revision does that no signature permits: the name of the case, the change in words, the check that stands against it, the
+/// objects.
+type Change<'c> = (&'c str, &'c str, &'static str, &'c [(u32, &'c str)]);
+
 impl Cases<'_> {
     /// A file that nobody has tampered with.
     pub fn honest(&mut self, name: &str, what: &str, expected: &Expected, document: Vec<u8>) -> Outcome<Good> {
@@ -55,6 +60,14 @@ impl Cases<'_> {
     pub fn attack(&mut self, twin: &Good, name: &str, change: &str, expected: &Expected, document: Vec<u8>) -> Outcome {
         let case = expected.asserted(twin.but(change).document(document));
         case.add(&format!("attacks/{}-{name}", self.class), self.files)?;
+        Ok(())
+    }
+
+    /// One attack for each change; `update` appends the objects.
+    fn changes(&mut self, twin: &Good, changes: &[Change<'_>], update: impl Fn(Objects) -> Vec<u8>) -> Outcome {
+        for (name, change, check, objects) in changes {
+            self.attack(twin, name, change, &invalid("other", check), update(pdf::objects(objects)))?;
+        }
         Ok(())
     }
 }
