@@ -493,6 +493,173 @@ mod tests {
         assert_eq!(exhausted, Exhausted { name: "policy_nodes", limit: 10_000 });
     }
 
+    /// The valid_policy_tree of RFC 5280 §6.1 to the letter, without regard to its size. Policies are numbers here, 0 is anyPolicy.
+    #[derive(Default)]
+    struct Tree(Vec<TreeNode>);
+
+    #[derive(Clone)]
+    struct TreeNode {
+        depth: usize,
+        valid: u8,
+        expected: BTreeSet<u8>,
+        parent: Option<usize>,
+        deleted: bool,
+    }
+
+    impl Tree {
+        fn new() -> Self {
+            Self(vec![TreeNode { depth: 0, valid: 0, expected: BTreeSet::from([0]), parent: None, deleted: false }])
+        }
+
+        fn at(&self, depth: usize) -> Vec<usize> {
+            (0..self.0.len()).filter(|node| !self.0[*node].deleted && self.0[*node].depth == depth).collect()
+        }
+
+        fn add(&mut self, parent: usize, valid: u8, expected: BTreeSet<u8>) {
+            self.0.push(TreeNode { depth: self.0[parent].depth + 1, valid, expected, parent: Some(parent), deleted: false });
+        }
+
+        fn prune(&mut self, depth: usize) {
+            for above in (0..depth).rev() {
+                for node in self.at(above) {
+                    self.0[node].deleted = !self.0.iter().any(|child| !child.deleted && child.parent == Some(node));
+                }
+            }
+        }
+
+        fn is_null(&self) -> bool {
+            self.0.iter().all(|node| node.deleted)
+        }
+
+        /// §6.1.3 (d), (e)
+        fn certificate(&mut self, i: usize, policies: Option<&[u8]>, any_policy_counts: bool) {
+            let above = self.at(i - 1);
+            for policy in policies.unwrap_or_default().iter().copied().filter(|policy| *policy != 0) {
+                let expecting: Vec<_> = above.iter().copied().filter(|node| self.0[*node].expected.contains(&policy)).collect();
+                let any: Vec<_> = above.iter().copied().filter(|node| self.0[*node].valid == 0).collect();
+                for parent in if expecting.is_empty() { any } else { expecting } {
+                    self.add(parent, policy, BTreeSet::from([policy]));
+                }
+            }
+            if any_policy_counts && policies.is_some_and(|policies| policies.contains(&0)) {
+                for parent in above {
+                    for policy in self.0[parent].expected.clone() {
+                        if !self.0.iter().any(|child| child.parent == Some(parent) && child.valid == policy) {
+                            self.add(parent, policy, BTreeSet::from([policy]));
+                        }
+                    }
+                }
+            }
+            if policies.is_none() {
+                self.0.iter_mut().for_each(|node| node.deleted = true);
+            }
+            self.prune(i);
+        }
+
+        /// §6.1.4 (b)
+        fn map(&mut self, i: usize, mappings: &BTreeMap<u8, BTreeSet<u8>>, follows: bool) {
+            for (issuer, subjects) in mappings {
+                let named: Vec<_> = self.at(i).into_iter().filter(|node| self.0[*node].valid == *issuer).collect();
+                for node in &named {
+                    self.0[*node].expected = subjects.clone();
+                    self.0[*node].deleted = !follows;
+                }
+                let any = self.at(i).into_iter().find(|node| self.0[*node].valid == 0);
+                if let (true, true, Some(any)) = (follows, named.is_empty(), any) {
+                    self.add(self.0[any].parent.unwrap(), *issuer, subjects.clone());
+                }
+            }
+            self.prune(i);
+        }
+
+        /// §6.1.5 (g): the policies of the nodes whose parent is anyPolicy, after the intersection.
+        fn intersect(&mut self, n: usize, user: Option<&BTreeSet<u8>>) -> BTreeSet<u8> {
+            let below_any = |tree: &Self| -> Vec<usize> {
+                let living = (0..tree.0.len()).filter(|node| !tree.0[*node].deleted);
+                living.filter(|node| tree.0[*node].parent.is_some_and(|parent| tree.0[parent].valid == 0)).collect()
+            };
+            if let Some(user) = user {
+                let set = below_any(self);
+                let known: BTreeSet<u8> = set.iter().map(|node| self.0[*node].valid).collect();
+                for node in set {
+                    self.0[node].deleted = self.0[node].valid != 0 && !user.contains(&self.0[node].valid);
+                }
+                // Children stand after their parents.
+                for node in 0..self.0.len() {
+                    self.0[node].deleted |= self.0[node].parent.is_some_and(|parent| self.0[parent].deleted);
+                }
+                if let Some(any) = self.at(n).into_iter().find(|node| self.0[*node].valid == 0) {
+                    for policy in user.difference(&known) {
+                        self.add(self.0[any].parent.unwrap(), *policy, BTreeSet::from([*policy]));
+                    }
+                    self.0[any].deleted = true;
+                }
+                self.prune(n);
+            }
+            below_any(self)
+                .into_iter()
+                .filter(|node| self.0[*node].valid != 0 || self.0[*node].depth == n)
+                .map(|node| self.0[node].valid)
+                .collect()
+        }
+    }
+
+    /// RFC 9618 §1 calls the graph equivalent to the tree: 20,000 paths of one to four certificates and three policies, and every step the same.
+    #[test]
+    fn the_graph_says_what_the_tree_of_rfc_5280_says() {
+        let mut state = 1_u64;
+        let mut below = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        let oid = |number: u8| if number == 0 { any_policy() } else { policy(number) };
+        let mut satisfied_at_the_end = 0;
+        for case in 0..20_000 {
+            let length = usize::try_from(below(4)).unwrap() + 1;
+            let user: Option<BTreeSet<u8>> = (below(2) == 0).then(|| (1..=3).filter(|_| below(2) == 0).collect());
+            let inputs = PolicyInputs {
+                user_initial_policy_set: user.as_ref().map(|user| user.iter().map(|number| oid(*number)).collect()),
+                initial_explicit_policy: below(4) > 0,
+                initial_policy_mapping_inhibit: below(8) == 0,
+                initial_any_policy_inhibit: below(8) == 0,
+            };
+            let (mut tree, mut graph) = (Tree::new(), PolicyProcessing::new(inputs, units(length)));
+            for i in 1..=length {
+                let named: Option<Vec<u8>> = (below(12) > 0).then(|| (0..=3).filter(|_| below(2) == 0).collect());
+                let pairs: BTreeSet<(u8, u8)> = (0..below(5)).map(|_| (below(3) as u8 + 1, below(3) as u8 + 1)).collect();
+                let mut facts = named
+                    .as_ref()
+                    .map_or_else(PolicyFacts::default, |named| policies(&named.iter().map(|number| oid(*number)).collect::<Vec<_>>()));
+                facts = mapping(facts, &pairs.iter().map(|(from, to)| (oid(*from), oid(*to))).collect::<Vec<_>>());
+                facts.self_issued = below(4) == 0;
+                facts.inhibit_any_policy = (below(6) == 0).then(|| InhibitAnyPolicy(below(3)));
+                let any_policy_counts = graph.counters.inhibit_any_policy > 0 || (i < length && facts.self_issued);
+                tree.certificate(i, named.as_deref(), any_policy_counts);
+                let step = graph.certificate(units(i), &facts, &budget()).unwrap();
+                assert_eq!(step.satisfied, step.counters.explicit_policy > 0 || !tree.is_null(), "case {case}, certificate {i}");
+                let numbers = |tree: &Tree| tree.at(i).into_iter().map(|node| tree.0[node].valid).collect::<BTreeSet<_>>();
+                let shown = |numbers: BTreeSet<u8>| dotted(numbers.into_iter().map(oid).collect::<BTreeSet<_>>().iter());
+                assert_eq!(step.valid_policies, shown(numbers(&tree)), "case {case}, certificate {i}");
+                if i < length {
+                    let mut mappings: BTreeMap<u8, BTreeSet<u8>> = BTreeMap::new();
+                    for (from, to) in &pairs {
+                        mappings.entry(*from).or_default().insert(*to);
+                    }
+                    tree.map(i, &mappings, graph.counters.policy_mapping > 0);
+                    let prepared = graph.prepare(&facts, &budget()).unwrap();
+                    assert_eq!(prepared.valid_policies, shown(numbers(&tree)), "case {case}, after certificate {i}");
+                } else {
+                    let result = graph.clone().wrap_up(&facts, &budget()).unwrap();
+                    let expected = tree.intersect(length, user.as_ref());
+                    assert_eq!(result.user_constrained, shown(expected), "case {case}");
+                    assert_eq!(result.satisfied, result.counters.explicit_policy > 0 || !tree.is_null(), "case {case}");
+                    satisfied_at_the_end += u32::from(!result.user_constrained.is_empty());
+                }
+            }
+        }
+        assert!((2_000..18_000).contains(&satisfied_at_the_end), "{satisfied_at_the_end}");
+    }
+
     /// Every row of PKITS sections 4.8 to 4.12 (certificate policies, explicit policy, mappings, inhibited mapping, inhibited anyPolicy).
     #[test]
     fn pkits_policies_agree() {
