@@ -1,4 +1,4 @@
-//! Where are the signatures and what do they cover? Every format is read into one plain struct, [`signature::Signature`].
+//! Where are the signatures and what do they cover? Every format is read into one plain struct, `signature::Signature`.
 
 pub(crate) mod cades;
 pub(crate) mod signature;
