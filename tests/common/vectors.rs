@@ -95,9 +95,14 @@ pub fn all() -> Vec<Vector> {
 }
 
 impl Vector {
-    /// A file of the case, by its path relative to the folder.
+    /// Where a file of the case is, by its path relative to the folder.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// A file of the case.
     pub fn read(&self, path: &str) -> Vec<u8> {
-        std::fs::read(self.folder.join(path)).unwrap_or_else(|error| panic!("{}: {path}: {error}", self.name))
+        std::fs::read(self.path(path)).unwrap_or_else(|error| panic!("{}: {path}: {error}", self.name))
     }
 
     /// What is expected, of a case about a document.

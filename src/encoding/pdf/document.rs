@@ -69,7 +69,18 @@ impl<'a> Pdf<'a> {
             accounting: OnceCell::new(),
         };
         pdf.encryption = pdf.open_encryption(password);
+        pdf.note_missing_root();
         Ok(pdf)
+    }
+
+    /// Without `/Root` in the newest trailer (§7.5.5) some readers take that of an older one, or look for a catalog.
+    fn note_missing_root(&self) {
+        let Some(index) = self.revisions().len().checked_sub(1) else { return };
+        let root = self.latest().trailer().entry(b"Root").as_reference();
+        if !root.is_some_and(|root| self.latest().is_defined(root)) {
+            let finding = Finding::new("root", "`/Root` of the newest trailer names no object", self.newest_start());
+            self.findings.note(finding.in_revision(index));
+        }
     }
 
     /// The file.
@@ -286,6 +297,19 @@ mod tests {
         assert_eq!(found.byte_ranges_unlisted().len(), 1);
         assert!(found.latest().catalog().is_err());
         assert_eq!(found.latest().entries().count(), 0);
+    }
+
+    #[test]
+    fn a_newest_trailer_without_catalog_is_told() {
+        let first = Sample::page().table("");
+        assert_eq!(codes(&first.opened()), [""; 0]);
+        let newer = first.object(4, "1").table("");
+        let text = String::from_utf8(newer.octets.clone()).unwrap();
+        let at = text.rfind("/Root 1").unwrap();
+        for other in ["/Rood 1", "/Root 9"] {
+            let changed = [&text[..at], other, &text[at + 7..]].concat();
+            assert!(codes(&open(changed.as_bytes()).unwrap()).contains(&"root"), "{other}");
+        }
     }
 
     #[test]

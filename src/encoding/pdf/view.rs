@@ -149,11 +149,21 @@ impl<'p, 'a> View<'p, 'a> {
     fn read(&self, reference: Reference, strings: Strings) -> Result<Object, Problem> {
         let Some(placed) = self.entry(reference.number) else { return Ok(Object::Null) };
         match placed.entry {
+            // §7.3.10: object numbers are positive. Some readers follow such an entry and some do not.
+            Entry::InUse { .. } | Entry::Compressed { .. } if reference.number == 0 => {
+                Err(Problem::new("object_zero", "object number 0 is in use", self.start()))
+            }
             Entry::InUse { offset, generation } if generation == reference.generation => self.in_file(reference, offset, strings),
             Entry::Compressed { stream, index } if reference.generation == 0 => {
                 self.in_object_stream(reference, stream, index, placed.revision)
             }
-            _ => Ok(Object::Null),
+            Entry::InUse { .. } | Entry::Compressed { .. } => {
+                // §7.5.4: the newest entry of the number counts. Some readers keep an older generation beside it, some look at numbers alone.
+                let what = format!("{reference} is referred to, and its number is in use under another generation");
+                self.pdf.findings.note(Finding::new("other_generation", what, self.start()).about(reference).in_revision(placed.revision));
+                Ok(Object::Null)
+            }
+            Entry::Free { .. } => Ok(Object::Null),
         }
     }
 
@@ -346,6 +356,21 @@ mod tests {
         assert_eq!(read(&Sample::page().listed(4).raw("4 1 obj 1 endobj\n").table(""), 4), Err("header_mismatch"));
         assert_eq!(read(&Sample::page().listed(4).raw("x 4 0 obj 1 endobj\n").table(""), 4), Err("header_mismatch"));
         assert_eq!(read(&Sample::page().listed(4).raw("4 0 obj 1 \n").table(""), 4), Err("endobj"));
+    }
+
+    #[test]
+    fn number_0_is_no_object() {
+        let sample = Sample::page().table("").listed(0).raw("0 0 obj (zero) endobj\n").table("");
+        assert_eq!(read(&sample, 0), Err("object_zero"));
+        assert_eq!(read(&Sample::page().table(""), 0), Ok(Object::Null));
+    }
+
+    #[test]
+    fn a_reference_to_another_generation_is_null_and_told() {
+        let sample = Sample::page().object(4, "(four)").table("");
+        let pdf = sample.opened();
+        assert!(pdf.latest().object(reference(4, 0)).is_ok() && codes(&pdf).is_empty());
+        assert_eq!((pdf.latest().object(reference(4, 1)), codes(&pdf)), (Ok(Object::Null), vec!["other_generation"]));
     }
 
     #[test]
