@@ -50,20 +50,33 @@ impl Accounting {
 /// Gives the number that the `/Length` at an offset stands for, in a revision.
 pub(super) type LengthsAt<'l> = &'l dyn Fn(usize, usize) -> Result<usize, Problem>;
 
-/// Accounts for every octet of `octets`, in which `%PDF-` stands at `header`.
-pub(super) fn account(octets: &[u8], header: usize, chain: &Chain, findings: &Findings, lengths: LengthsAt<'_>) -> Accounting {
+/// Takes spans of octets, one behind the other.
+pub(super) type Passing<'l> = &'l mut dyn FnMut(Range<usize>);
+
+/// Accounts for every octet of `octets`, in which `%PDF-` stands at `header`. All octets pass by `passing` once, each shortly before it is
+/// looked at here.
+pub(super) fn account(
+    octets: &[u8],
+    header: usize,
+    chain: &Chain,
+    findings: &Findings,
+    lengths: LengthsAt<'_>,
+    passing: Passing<'_>,
+) -> Accounting {
     let starts = starts(octets, header, chain, findings);
-    let mut walk = Walk { octets, header, chain, findings, lengths, at: header, wasted: 0, accounting: Accounting::default() };
+    let accounting = Accounting::default();
+    let mut walk = Walk { octets, header, chain, findings, lengths, passing, passed: 0, at: header, wasted: 0, accounting };
     let mut groups = starts.chunk_by(|one, other| one.at == other.at).peekable();
     let place = |group: Option<&&[Start]>| group.and_then(|group| group.first()).map_or(octets.len(), |start| start.at);
     loop {
+        walk.pass();
         walk.skip_filler();
         let next = place(groups.peek());
         if next > walk.at {
             walk.gap(next);
             continue;
         }
-        let Some(group) = groups.next() else { return walk.accounting };
+        let Some(group) = groups.next() else { break };
         if walk.begins(next) {
             let bound = place(groups.peek());
             walk.group(group, bound.max(walk.at));
@@ -71,6 +84,8 @@ pub(super) fn account(octets: &[u8], header: usize, chain: &Chain, findings: &Fi
             walk.note_inside(group);
         }
     }
+    walk.pass_to(octets.len());
+    walk.accounting
 }
 
 struct Walk<'a, 'w> {
@@ -79,13 +94,34 @@ struct Walk<'a, 'w> {
     chain: &'w Chain,
     findings: &'w Findings,
     lengths: LengthsAt<'w>,
+    passing: Passing<'w>,
+    /// The octets before this place have passed by.
+    passed: usize,
     at: usize,
     /// Octets that were looked at for objects that have no end.
     wasted: usize,
     accounting: Accounting,
 }
 
+/// As many octets pass by at a time: few enough to be near when they are looked at.
+const AT_A_TIME: usize = 64 << 10;
+
 impl Walk<'_, '_> {
+    /// What stands here has passed by, if it is no larger than most objects are.
+    fn pass(&mut self) {
+        if self.passed < self.at.saturating_add(AT_A_TIME / 4) {
+            self.pass_to(self.at.saturating_add(AT_A_TIME));
+        }
+    }
+
+    fn pass_to(&mut self, end: usize) {
+        let end = end.min(self.octets.len());
+        if self.passed < end {
+            (self.passing)(self.passed..end);
+            self.passed = end;
+        }
+    }
+
     /// Whether what is named at `place` begins here, white space there skipped.
     fn begins(&self, place: usize) -> bool {
         place == self.at || skip_white_at(self.octets, place) == self.at

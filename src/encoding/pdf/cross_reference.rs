@@ -92,9 +92,15 @@ impl Reader<'_, '_> {
         let end = first.checked_add(count).ok_or_else(wrong)?;
         self.spend(count, at)?;
         lexer.skip_white();
+        // The count is only what the file says.
+        rows.reserve(usize::try_from(count).unwrap_or(usize::MAX).min(MOST_RESERVED));
         let mut irregular = None;
         for number in first..end {
             let at = lexer.at();
+            if let Some(entry) = regular_entry(lexer) {
+                rows.push((number, Origin::Table, entry));
+                continue;
+            }
             let (entry, regular) =
                 table_entry(lexer).ok_or_else(|| Problem::new("cross_reference", "not an entry of a cross-reference table", at))?;
             if !regular {
@@ -206,6 +212,33 @@ fn note_duplicate(notes: &Notes, findings: &mut Vec<Finding>) {
 
 pub(super) fn direct_size(object: &Object) -> Option<usize> {
     object.as_integer().and_then(|length| usize::try_from(length).ok())
+}
+
+/// Entries for which there is room before they are read.
+const MOST_RESERVED: usize = 1 << 16;
+
+/// Octets of an entry (§7.5.4).
+const ENTRY: usize = 20;
+
+/// An entry exactly as the clause has it, `nnnnnnnnnn ggggg n` and a line end of two octets, which nearly all are; else the lexer stays where it is.
+fn regular_entry(lexer: &mut Lexer<'_>) -> Option<Entry> {
+    let (entry, _) = lexer.rest().split_first_chunk::<ENTRY>()?;
+    let [value @ .., b' ', g0, g1, g2, g3, g4, b' ', kind, end, b'\r' | b'\n'] = entry else { return None };
+    matches!(end, b' ' | b'\r').then_some(())?;
+    let value = number(value)?;
+    let generation = number(&[*g0, *g1, *g2, *g3, *g4]).and_then(|generation| u16::try_from(generation).ok())?;
+    let entry = match kind {
+        b'n' => Entry::InUse { offset: value, generation },
+        b'f' => Entry::Free { next: value, generation },
+        _ => return None,
+    };
+    lexer.move_to(lexer.at() + ENTRY);
+    Some(entry)
+}
+
+/// The number that ten digits or fewer stand for.
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |value, octet| octet.is_ascii_digit().then(|| value * 10 + u64::from(octet - b'0')))
 }
 
 /// One entry and whether it has the form `nnnnnnnnnn ggggg n` and a line end of two octets, with nothing before it.

@@ -1,6 +1,7 @@
 //! ISO 32000-2 §7.5 — File structure: an opened file
 
 use std::cell::{OnceCell, RefCell};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::accounting::{Accounting, account};
@@ -140,10 +141,19 @@ impl<'a> Pdf<'a> {
 
     /// What every octet belongs to; computed once, and no stream is inflated but one that holds a `/Length`.
     pub fn accounting(&self) -> &Accounting {
-        self.accounting.get_or_init(|| {
-            let lengths = |at: usize, revision: usize| View { pdf: self, revision }.length_at(at);
-            account(self.octets, self.header, &self.chain, &self.findings, &lengths)
-        })
+        self.accounting_beside(&mut |_| ())
+    }
+
+    /// As [`Self::accounting`]; every octet of the file passes by `passing` once, in spans in their order, so that a digest of a large file
+    /// takes no second way through memory.
+    pub fn accounting_beside(&self, passing: &mut dyn FnMut(Range<usize>)) -> &Accounting {
+        if let Some(known) = self.accounting.get() {
+            passing(0..self.octets.len());
+            return known;
+        }
+        let lengths = |at: usize, revision: usize| View { pdf: self, revision }.length_at(at);
+        let accounting = account(self.octets, self.header, &self.chain, &self.findings, &lengths, passing);
+        self.accounting.get_or_init(|| accounting)
     }
 
     /// Places of `/ByteRange` in octets that no named object accounts for: signatures found, never trusted.

@@ -202,7 +202,7 @@ impl<'a> Lexer<'a> {
     fn hexadecimal_string(&mut self) -> Result<Token<'a>, Problem> {
         let start = self.at;
         let rest = self.octets.get(start + 1..).unwrap_or_default();
-        let length = rest.iter().position(|octet| *octet == b'>');
+        let length = memchr::memchr(b'>', rest);
         let length = length.ok_or_else(|| self.without_end("a hexadecimal string without end"))?;
         self.at = start + length + 2;
         let digits = rest.get(..length).unwrap_or_default();
@@ -230,15 +230,7 @@ impl<'a> Lexer<'a> {
 
 /// The first place of `word` in `octets`.
 pub(super) fn find(octets: &[u8], word: &[u8]) -> Option<usize> {
-    let first = *word.first()?;
-    let mut from = 0;
-    loop {
-        let at = from + octets.get(from..)?.iter().position(|octet| *octet == first)?;
-        if octets.get(at..)?.starts_with(word) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
+    memchr::memmem::find(octets, word)
 }
 
 /// Behind the `)` that closes the `(` at `start`.
@@ -269,20 +261,33 @@ fn real(text: &[u8]) -> Option<f64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-pub(super) fn hexadecimal_digit(octet: u8) -> Option<u8> {
-    match octet {
-        b'0'..=b'9' => Some(octet - b'0'),
-        b'a'..=b'f' => Some(octet - b'a' + 10),
-        b'A'..=b'F' => Some(octet - b'A' + 10),
-        _ => None,
+/// The value of each octet as a hexadecimal digit, 255 of one that is none.
+const DIGIT: [u8; 256] = digits();
+
+#[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "evaluated by the compiler")]
+const fn digits() -> [u8; 256] {
+    let mut table = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789abcdef"[value as usize] as usize] = value;
+        table[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
     }
+    table
+}
+
+pub(super) fn hexadecimal_digit(octet: u8) -> Option<u8> {
+    DIGIT.get(usize::from(octet)).copied().filter(|value| *value < 16)
 }
 
 /// White space between digits is skipped, a missing last digit is 0; otherwise the place of the octet that is no digit.
 pub(super) fn hexadecimal(digits: &[u8]) -> Result<Vec<u8>, usize> {
+    let (pairs, _) = digits.as_chunks::<2>();
     let mut octets = Vec::with_capacity(digits.len().div_ceil(2));
+    // A signature value is thousands of digits with nothing between them.
+    octets.extend(pairs.iter().map_while(|[high, low]| Some(hexadecimal_digit(*high)? << 4 | hexadecimal_digit(*low)?)));
     let mut high = None;
-    for (at, octet) in digits.iter().enumerate().filter(|(_, octet)| !is_white(**octet)) {
+    for (at, octet) in digits.iter().enumerate().skip(2 * octets.len()).filter(|(_, octet)| !is_white(**octet)) {
         let digit = hexadecimal_digit(*octet).ok_or(at)?;
         match high.take() {
             None => high = Some(digit << 4),

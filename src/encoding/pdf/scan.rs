@@ -40,135 +40,113 @@ fn reference_end(octets: &[u8], at: usize) -> Option<usize> {
     lexer.keyword(b"R").then(|| lexer.at())
 }
 
-/// Behind the bracket that closes the one at `at`. A `<` counts one and a `[` two, so that `<<` counts as much as `[`, and a hexadecimal
-/// string, in which no other mark can stand, counts nothing.
+/// Behind the bracket that closes the one at `at`. Of a dictionary only angle brackets are counted and of an array only square ones: what else
+/// stands inside closes what it opens, or is no object. A hexadecimal string opens one and closes one, `<<` opens two.
 fn container_end(octets: &[u8], at: usize) -> Option<usize> {
-    let mut marks = Marks::new(octets, at);
-    let mut depth = 0i64;
-    loop {
-        let (at, octet) = marks.next()?;
-        match octet {
-            b'(' => marks.skip_string()?,
-            b'%' => marks.skip_comment(at),
-            _ => {
-                depth += weight(octet);
-                if depth <= 0 {
-                    return (depth == 0).then_some(at + 1);
-                }
-            }
-        }
-    }
-}
-
-fn weight(octet: u8) -> i64 {
-    match octet {
-        b'<' => 1,
-        b'>' => -1,
-        b'[' => 2,
-        b']' => -2,
-        _ => 0,
-    }
-}
-
-/// The places of `( ) < > [ \ ] %`, ascending.
-struct Marks<'a> {
-    octets: &'a [u8],
-    /// Start of the block of 64 octets that `mask` describes.
-    block: usize,
-    /// One bit for each octet of the block that is a mark not yet given out.
-    mask: u64,
+    if octets.get(at) == Some(&b'[') { closed::<b'['>(octets, at) } else { closed::<b'<'>(octets, at) }
 }
 
 const BLOCK: usize = 64;
 
-impl<'a> Marks<'a> {
-    fn new(octets: &'a [u8], at: usize) -> Self {
-        Self { octets, block: at, mask: mask_at(octets, at) }
-    }
-
-    #[inline]
-    fn next(&mut self) -> Option<(usize, u8)> {
-        if self.mask == 0 {
-            self.refill()?;
-        }
-        let at = self.block + usize::try_from(self.mask.trailing_zeros()).ok()?;
-        self.mask &= self.mask - 1;
-        Some((at, *self.octets.get(at)?))
-    }
-
-    /// To the next block that holds a mark. Apart from [`Self::next`], which is small enough to stand where it is used.
-    #[inline(never)]
-    fn refill(&mut self) -> Option<()> {
-        while self.mask == 0 {
-            self.block += BLOCK;
-            if self.block >= self.octets.len() {
-                return None;
-            }
-            self.mask = mask_at(self.octets, self.block);
-        }
-        Some(())
-    }
-
-    /// To behind the `)` that closes the `(` given out last.
-    fn skip_string(&mut self) -> Option<()> {
-        let mut depth = 1u64;
-        while depth > 0 {
-            match self.next()? {
-                (_, b'(') => depth += 1,
-                (_, b')') => depth -= 1,
-                (at, b'\\') => self.move_to(at + 2),
-                _ => {}
+/// Goes from mark to mark, a block of octets at a time. `OPEN` opens, the octet two above it closes, and the one between them says nothing.
+fn closed<const OPEN: u8>(octets: &[u8], start: usize) -> Option<usize> {
+    let (mut depth, mut in_string) = (0i64, 0i64);
+    // Marks before this place are void.
+    let mut from = start;
+    let mut block = start;
+    while block < octets.len() {
+        let mut marks = marks_at::<OPEN>(octets, block) & behind(from, block);
+        while marks != 0 {
+            let bit = marks.trailing_zeros();
+            let at = block + usize::try_from(bit).ok()?;
+            marks &= marks - 1;
+            let octet = *octets.get(at)?;
+            if in_string > 0 {
+                if octet == b'\\' {
+                    // §7.3.4.2: it takes its meaning from the octet behind it.
+                    from = at + 2;
+                    marks &= !(2 << bit);
+                } else if octet & 0xfe == b'(' {
+                    in_string += 1 - 2 * i64::from(octet & 1);
+                }
+            } else if octet.wrapping_sub(OPEN) < 3 {
+                depth += i64::from(OPEN) + 1 - i64::from(octet);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            } else if octet == b'(' {
+                in_string = 1;
+            } else if octet == b'%' {
+                from = comment_end(octets, at);
+                marks &= behind(from, block);
             }
         }
-        Some(())
+        block = from.max(block + BLOCK);
     }
-
-    fn skip_comment(&mut self, at: usize) {
-        let mut lexer = Lexer::new(self.octets, at);
-        lexer.skip_comment();
-        self.move_to(lexer.at());
-    }
-
-    fn move_to(&mut self, at: usize) {
-        let kept = at
-            .checked_sub(self.block)
-            .and_then(|distance| u32::try_from(distance).ok())
-            .and_then(|distance| u64::MAX.checked_shl(distance));
-        match kept {
-            Some(kept) => self.mask &= kept,
-            None => *self = Self::new(self.octets, at),
-        }
-    }
+    None
 }
 
-fn mask_at(octets: &[u8], at: usize) -> u64 {
+/// The bits of the block at `block` that stand for octets from `from` on.
+#[inline]
+fn behind(from: usize, block: usize) -> u64 {
+    u32::try_from(from.saturating_sub(block)).ok().and_then(|distance| u64::MAX.checked_shl(distance)).unwrap_or(0)
+}
+
+fn comment_end(octets: &[u8], at: usize) -> usize {
+    let mut lexer = Lexer::new(octets, at);
+    lexer.skip_comment();
+    lexer.at()
+}
+
+/// One bit for each of the 64 octets at `at` that may be a mark.
+#[inline]
+fn marks_at<const OPEN: u8>(octets: &[u8], at: usize) -> u64 {
     match octets.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-        Some(block) => mask(block),
-        None => {
-            let rest = octets.get(at..).unwrap_or_default();
-            let mut block = [0; BLOCK];
-            block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            mask(&block)
-        }
+        Some(block) => marks::<OPEN>(block),
+        None => last_marks::<OPEN>(octets.get(at..).unwrap_or_default()),
     }
 }
 
-/// Written so that the compiler compares 16 octets or more in one instruction.
-fn mask(block: &[u8; BLOCK]) -> u64 {
+#[cold]
+fn last_marks<const OPEN: u8>(rest: &[u8]) -> u64 {
+    let mut block = [0; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    marks::<OPEN>(&block)
+}
+
+/// Written so that the compiler compares 16 octets and adds up 8 bits in one instruction.
+fn marks<const OPEN: u8>(block: &[u8; BLOCK]) -> u64 {
     let mut marks = [0u8; BLOCK];
-    for (mark, octet) in marks.iter_mut().zip(block) {
-        let round = octet & 0xfe == b'(';
-        let angle = octet & 0xfd == b'<';
-        let square = octet.wrapping_sub(b'[') < 3;
-        *mark = u8::from(round | angle | square | (*octet == b'%'));
+    for ((mark, octet), bit) in marks.iter_mut().zip(block).zip(BITS) {
+        *mark = if is_mark::<OPEN>(*octet) { bit } else { 0 };
     }
-    let (words, _) = marks.as_chunks::<8>();
-    words.iter().rev().fold(0, |mask, word| mask << 8 | gather(u64::from_le_bytes(*word)))
+    let mut mask = [0u8; BLOCK / 8];
+    for (octet, eight) in mask.iter_mut().zip(marks.as_chunks::<8>().0) {
+        *octet = eight.iter().fold(0u8, |sum, bit| sum.wrapping_add(*bit));
+    }
+    u64::from_le_bytes(mask)
 }
 
-/// The lowest bits of eight octets as one octet.
-fn gather(word: u64) -> u64 {
-    word.wrapping_mul(0x0102_0408_1020_4080) >> 56
+/// `%`, `(`, `)`, the backslash and the brackets, with a few octets that cost less to look at twice than to tell apart here.
+#[inline]
+fn is_mark<const OPEN: u8>(octet: u8) -> bool {
+    // `<`, `>` and the backslash differ in the bits that are left out, `[`, the backslash and `]` stand in a row.
+    let bracket = if OPEN == b'<' { octet & 0x9d == 0x1c } else { octet.wrapping_sub(OPEN) < 3 };
+    bracket | (octet.wrapping_sub(b'%') < 5)
+}
+
+/// The bit of each octet of a block among its eight.
+const BITS: [u8; BLOCK] = bits();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn bits() -> [u8; BLOCK] {
+    let mut bits = [0; BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        bits[at] = 1 << (at % 8);
+        at += 1;
+    }
+    bits
 }
 
 /// `/Length` of the stream dictionary at `at` (its `<<`): where its value stands. `None` when there is none, or more than one.
@@ -208,6 +186,9 @@ mod tests {
             ("/Name/Other", 5),
             ("true>>", 4),
             ("[[[]]][", 6),
+            ("[ << ]> x", 6),
+            ("<< ] [ >> x", 9),
+            ("<</A(\\\\)/B(\\))>> x", 16),
         ] {
             assert_eq!(value_end(text.as_bytes(), 0), Some(end), "{text}");
         }
@@ -215,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_value_without_end_has_none() {
-        for text in ["<< /A 1", "[ (] )", "<< /A (>> ", "<41", "(a(b)", ">>", ")", "", "[ > ]"] {
+        for text in ["<< /A 1", "[ (] )", "<< /A (>> ", "<41", "(a(b)", ">>", ")", ""] {
             assert_eq!(value_end(text.as_bytes(), 0), None, "{text}");
         }
     }
@@ -227,6 +208,46 @@ mod tests {
             let text = format!("<< /A{}/B (>>) /C <</D[<3e>(\\()]>>{}>> x", " ".repeat(padding), " ".repeat(padding / 3));
             assert_eq!(value_end(text.as_bytes(), 0), Some(text.len() - 2));
         }
+    }
+
+    /// Octet by octet, as the clause reads.
+    fn plain(octets: &[u8], open: u8) -> Option<usize> {
+        let (mut depth, mut at) = (0i64, 0);
+        loop {
+            match *octets.get(at)? {
+                b'(' => at = literal_string_end(octets, at)? - 1,
+                b'%' => at += octets[at..].iter().position(|octet| matches!(octet, b'\r' | b'\n'))?,
+                octet if octet == open => depth += 1,
+                octet if octet == open + 2 => depth -= 1,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+
+    #[test]
+    fn marks_in_any_order_are_found_as_one_by_one() {
+        const ALPHABET: &[u8] = b"(()))<<<>>>[[[]]]\\\\%%\n\n\r   abc'&=";
+        let mut state = 1u64;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        let mut ended = 0;
+        for round in 0..20_000 {
+            let length = random(300);
+            let octets: Vec<u8> = (0..length).map(|_| ALPHABET[random(ALPHABET.len())]).collect();
+            for open in [b'<', b'['] {
+                let text = [&[open, open][..], &octets].concat();
+                let found = if open == b'<' { closed::<b'<'>(&text, 0) } else { closed::<b'['>(&text, 0) };
+                assert_eq!(found, plain(&text, open), "{round}: {}", String::from_utf8_lossy(&text));
+                ended += usize::from(found.is_some());
+            }
+        }
+        assert!((5_000..35_000).contains(&ended), "{ended}");
     }
 
     #[test]

@@ -111,61 +111,126 @@ pub(crate) fn hole(r: &mut Recorder, range: &ByteRange, token: Option<&Range<usi
     let holds = (exact || digits_only) && is_hexadecimal_string(written) && hole.start < hole.end;
     r.require(&HOLE_IS_CONTENTS, holds, facts(token))?;
     r.tolerate(&HOLE_HAS_DELIMITERS, exact, []);
-    r.tolerate(&HOLE_WITHOUT_WHITE_SPACE, !written.iter().any(is_white_space), []);
+    r.tolerate(&HOLE_WITHOUT_WHITE_SPACE, count(written, is_white_space) == 0, []);
     Ok(())
 }
 
 /// `<...>` with an even number of digits and white space only.
 fn is_hexadecimal_string(token: &[u8]) -> bool {
     let [b'<', digits @ .., b'>'] = token else { return false };
-    let count = digits.iter().filter(|octet| octet.is_ascii_hexdigit()).count();
-    count % 2 == 0 && digits.iter().all(|octet| octet.is_ascii_hexdigit() || is_white_space(octet))
+    let found = count(digits, u8::is_ascii_hexdigit);
+    found % 2 == 0 && found + count(digits, is_white_space) == digits.len()
+}
+
+/// Without a way out of the loop, so that many octets are compared in one instruction.
+fn count(octets: &[u8], is: impl Fn(&u8) -> bool) -> usize {
+    octets.iter().map(|octet| usize::from(is(octet))).sum()
 }
 
 /// §7.2.3, table 1
+#[inline]
 fn is_white_space(octet: &u8) -> bool {
     matches!(octet, b'\0' | b'\t' | b'\n' | 0x0c | b'\r' | b' ')
 }
 
-/// The SHA-256 of all octets, and for each request the digest of its ranges. All digests of one algorithm share one running state,
-/// cloned at each hole, so that the octets before the last hole are read once however many signatures there are.
-pub(crate) fn digests(octets: &[u8], requests: &[(ByteRange, DigestAlgorithm)]) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let mut results: Vec<Vec<u8>> = requests.iter().map(|_| Vec::new()).collect();
-    let mut whole = Vec::new();
-    for algorithm in DigestAlgorithm::ALL {
-        let of_document = algorithm == DigestAlgorithm::Sha256;
-        let mut ordered: Vec<(usize, &ByteRange)> =
-            requests.iter().enumerate().filter(|(_, (_, wanted))| *wanted == algorithm).map(|(index, (range, _))| (index, range)).collect();
-        ordered.sort_by_key(|(_, range)| (range.a, range.b));
-        if ordered.is_empty() && !of_document {
-            continue;
-        }
-        let mut running = Digester::new(algorithm);
-        let mut at = 0;
-        for (index, range) in ordered {
-            let digest = if range.a == 0 {
-                feed(&mut running, octets, at..range.b);
-                at = at.max(range.b);
-                let mut branch = running.clone();
-                feed(&mut branch, octets, range.second());
-                branch.finish()
-            } else {
-                // A range that does not start with the file is a format failure; its integrity is told all the same.
-                let mut alone = Digester::new(algorithm);
-                feed(&mut alone, octets, range.first());
-                feed(&mut alone, octets, range.second());
-                alone.finish()
-            };
-            if let Some(result) = results.get_mut(index) {
-                *result = digest;
-            }
-        }
-        if of_document {
-            feed(&mut running, octets, at..octets.len());
-            whole = running.finish();
+/// The SHA-256 of a file, and for each request the digest of its ranges, computed while the octets pass by. All digests of one algorithm
+/// share one running state, cloned at each hole, so that the octets before the last hole are read once however many signatures there are.
+pub(crate) struct Digests<'o> {
+    octets: &'o [u8],
+    runs: Vec<Run>,
+    /// One for each request, in their order.
+    results: Vec<Vec<u8>>,
+}
+
+/// The digests of one algorithm.
+struct Run {
+    algorithm: DigestAlgorithm,
+    /// Over everything that has passed.
+    running: Digester,
+    /// Requests whose hole has not come yet, the last one first.
+    waiting: Vec<(usize, ByteRange)>,
+    branches: Vec<Branch>,
+}
+
+/// The digest of one request, behind its hole.
+struct Branch {
+    request: usize,
+    digester: Digester,
+    rest: Range<usize>,
+}
+
+impl<'o> Digests<'o> {
+    /// Nothing has passed yet.
+    pub fn new(octets: &'o [u8], requests: &[(ByteRange, DigestAlgorithm)]) -> Self {
+        let runs = DigestAlgorithm::ALL.into_iter().filter_map(|algorithm| {
+            let own = requests.iter().enumerate().filter(|(_, (_, wanted))| *wanted == algorithm);
+            let mut waiting: Vec<_> = own.map(|(index, (range, _))| (index, *range)).filter(|(_, range)| range.is_in_order()).collect();
+            waiting.sort_by_key(|(_, range)| std::cmp::Reverse(range.b));
+            let wanted = !waiting.is_empty() || algorithm == OF_DOCUMENT;
+            wanted.then(|| Run { algorithm, running: Digester::new(algorithm), waiting, branches: Vec::new() })
+        });
+        let apart = |(range, algorithm): &(ByteRange, DigestAlgorithm)| {
+            if range.is_in_order() { Vec::new() } else { range.digest(octets, *algorithm) }
+        };
+        Self { octets, runs: runs.collect(), results: requests.iter().map(apart).collect() }
+    }
+
+    /// Takes in the octets that follow those before.
+    pub fn pass(&mut self, span: Range<usize>) {
+        for run in &mut self.runs {
+            run.pass(self.octets, &span);
         }
     }
-    (whole, results)
+
+    /// When all octets have passed: the SHA-256 of all, and the digest of each request.
+    pub fn finish(self) -> (Vec<u8>, Vec<Vec<u8>>) {
+        let (mut whole, mut results) = (Vec::new(), self.results);
+        for run in self.runs {
+            for branch in run.branches {
+                if let Some(result) = results.get_mut(branch.request) {
+                    *result = branch.digester.finish();
+                }
+            }
+            if run.algorithm == OF_DOCUMENT {
+                whole = run.running.finish();
+            }
+        }
+        (whole, results)
+    }
+}
+
+/// The digest by which the report names the document.
+const OF_DOCUMENT: DigestAlgorithm = DigestAlgorithm::Sha256;
+
+impl Run {
+    fn pass(&mut self, octets: &[u8], span: &Range<usize>) {
+        let mut at = span.start;
+        while let Some((request, range)) = self.waiting.pop_if(|(_, range)| range.b <= span.end) {
+            feed(&mut self.running, octets, at..range.b);
+            at = at.max(range.b);
+            self.branches.push(Branch { request, digester: self.running.clone(), rest: range.second() });
+        }
+        if self.algorithm == OF_DOCUMENT || !self.waiting.is_empty() {
+            feed(&mut self.running, octets, at..span.end);
+        }
+        for branch in &mut self.branches {
+            feed(&mut branch.digester, octets, branch.rest.start.max(span.start)..branch.rest.end.min(span.end));
+        }
+    }
+}
+
+impl ByteRange {
+    /// Whether one range begins the file and the other one follows; else it is a format failure, and integrity is told all the same.
+    fn is_in_order(&self) -> bool {
+        self.a == 0 && self.b <= self.c
+    }
+
+    fn digest(&self, octets: &[u8], algorithm: DigestAlgorithm) -> Vec<u8> {
+        let mut digester = Digester::new(algorithm);
+        feed(&mut digester, octets, self.first());
+        feed(&mut digester, octets, self.second());
+        digester.finish()
+    }
 }
 
 fn feed(digester: &mut Digester, octets: &[u8], range: Range<usize>) {
@@ -234,16 +299,29 @@ mod tests {
         let octets: Vec<u8> = (0..=255).collect();
         let first = ByteRange { a: 0, b: 10, c: 20, d: 30 };
         let second = ByteRange { a: 0, b: 100, c: 110, d: 146 };
-        let requests = [(second, DigestAlgorithm::Sha256), (first, DigestAlgorithm::Sha256), (first, DigestAlgorithm::Sha512)];
-        let (whole, results) = digests(&octets, &requests);
-        let expected = |range: &ByteRange, algorithm: DigestAlgorithm| {
-            let mut signed = octets[..range.b].to_vec();
-            signed.extend_from_slice(&octets[range.c..range.end()]);
-            algorithm.digest(&signed)
-        };
-        assert_eq!(whole, DigestAlgorithm::Sha256.digest(&octets));
-        for (result, (range, algorithm)) in results.iter().zip(&requests) {
-            assert_eq!(*result, expected(range, *algorithm));
+        let nothing_first = ByteRange { a: 0, b: 0, c: 0, d: 256 };
+        let behind_itself = ByteRange { a: 0, b: 100, c: 50, d: 20 };
+        let inside = ByteRange { a: 7, b: 10, c: 20, d: 30 };
+        use DigestAlgorithm::{Sha256, Sha512};
+        let requests = [
+            (second, Sha256),
+            (first, Sha256),
+            (first, Sha512),
+            (first, Sha256),
+            (nothing_first, Sha512),
+            (behind_itself, Sha256),
+            (inside, Sha512),
+        ];
+        let expected =
+            |range: &ByteRange, algorithm: DigestAlgorithm| algorithm.digest(&[&octets[range.first()], &octets[range.second()]].concat());
+        for step in [1, 10, 19, 100, 256] {
+            let mut digests = Digests::new(&octets, &requests);
+            (0..256).step_by(step).for_each(|at| digests.pass(at..(at + step).min(256)));
+            let (whole, results) = digests.finish();
+            assert_eq!(whole, Sha256.digest(&octets));
+            for (result, (range, algorithm)) in results.iter().zip(&requests) {
+                assert_eq!(*result, expected(range, *algorithm), "{range:?} by {step}");
+            }
         }
     }
 }

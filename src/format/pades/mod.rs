@@ -12,6 +12,7 @@ pub(crate) mod writing;
 
 pub use revisions::{ObjectState, RevisedObject, Revision, revisions};
 
+use byte_range::Digests;
 use signature_dictionary::Read;
 
 use super::signature::{Signature, ToBeSignedData};
@@ -22,6 +23,7 @@ use crate::report::json::{Coverage, DocumentConclusion, DocumentFacts, Finding, 
 use crate::report::{Block, Check, checks};
 use content::Part;
 use permitted_changes::LaterRevisions;
+use signature_field::SignaturePlace;
 
 checks! {
     UNLOCKED = "pades.unlocked", "ISO 32000-2 §7.6", Indeterminate(SignedDataNotFound),
@@ -41,16 +43,24 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 /// What a PDF file holds, and the SHA-256 of its octets.
 pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
     if pdf.locked() {
-        let (sha256, _) = byte_range::digests(pdf.octets(), &[]);
-        return (locked(), sha256);
+        let mut digests = Digests::new(pdf.octets(), &[]);
+        digests.pass(0..pdf.octets().len());
+        return (locked(), digests.finish().0);
     }
     let limit = usize::try_from(policy.limits.signatures).unwrap_or(usize::MAX);
     let mut places = signature_field::places(pdf);
+    let read_at = |place: &SignaturePlace| signature_dictionary::read(pdf, place.clone());
+    let mut read: Vec<Read> = places.iter().take(limit).map(read_at).collect();
+    let sha256 = complete(pdf, &mut read);
+    // The pass over all octets that computed their digests has accounted for them too: now others are known.
+    places.extend(signature_field::nowhere(pdf, &places));
     let within_others = signature_field::within_others(pdf, &places);
     let too_many = places.len() > limit;
-    places.truncate(limit);
-    let mut read: Vec<Read> = places.into_iter().map(|place| signature_dictionary::read(pdf, place)).collect();
-    let sha256 = complete(pdf, &mut read);
+    let mut others: Vec<Read> = places.iter().take(limit).skip(read.len()).map(read_at).collect();
+    if !others.is_empty() {
+        complete(pdf, &mut others);
+        read.append(&mut others);
+    }
     later_revisions(pdf, policy, &mut read);
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
     signatures.extend(unlisted(pdf, &within_others));
@@ -74,7 +84,9 @@ fn complete(pdf: &Pdf<'_>, read: &mut [Read]) -> Vec<u8> {
             places.push((index, wanted.part));
         }
     }
-    let (sha256, digests) = byte_range::digests(pdf.octets(), &requests);
+    let mut digests = Digests::new(pdf.octets(), &requests);
+    pdf.accounting_beside(&mut |span| digests.pass(span));
+    let (sha256, digests) = digests.finish();
     for ((index, part), digest) in places.into_iter().zip(digests) {
         let Some(entry) = read.get_mut(index) else { continue };
         match part {

@@ -41,7 +41,7 @@ pub(crate) enum FoundIn {
 /// Deep and wide enough for every form, and the end of every loop.
 const MOST_FIELDS: usize = 1_000_000;
 
-/// Every signature that the form or the permissions of some revision name, oldest revision first; each dictionary once.
+/// Every signature that the form or the permissions of some revision name, each dictionary once; those of the last revision first.
 pub(crate) fn places(pdf: &Pdf<'_>) -> Vec<SignaturePlace> {
     let last = pdf.revisions().len().saturating_sub(1);
     let mut found: Vec<SignaturePlace> = in_view(&pdf.latest(), last);
@@ -58,12 +58,12 @@ pub(crate) fn places(pdf: &Pdf<'_>) -> Vec<SignaturePlace> {
             }
         }
     }
-    found.extend(nowhere(pdf, &found));
     found
 }
 
-/// Signature dictionaries to which neither a form nor permissions lead: a viewer may show them all the same, by the widget of a page.
-fn nowhere(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<SignaturePlace> {
+/// Signature dictionaries to which neither a form nor permissions lead, that is, none of those `found`: a viewer may show them all the same, by
+/// the widget of a page.
+pub(crate) fn nowhere(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<SignaturePlace> {
     let mut others: Vec<SignaturePlace> = Vec::new();
     for (holder, revision) in pdf.objects_with_byte_range() {
         let known = found.iter().chain(&others).any(|place| place.holder == Some(*holder));
