@@ -159,10 +159,14 @@ fn one_entry(entry: &SignatureReport, expected: &Entry, faults: &mut Faults) {
     asserted("changes", &class, expected.changes.as_ref(), faults);
     let permitted = modifications.is_some_and(|modifications| modifications.permitted).to_string();
     asserted("permitted", &permitted, expected.permitted.map(|permitted| permitted.to_string()).as_ref(), faults);
-    let tolerated: BTreeSet<String> =
-        entry.checks.checks().iter().filter(|step| step.outcome == Outcome::Tolerated).map(|step| step.check.to_string()).collect();
-    for check in expected.tolerated.iter().filter(|check| !tolerated.contains(*check)) {
-        faults.push(format!("{check} is not among those tolerated, {tolerated:?}"));
+    for (word, outcome, expected) in
+        [("tolerated", Outcome::Tolerated, &expected.tolerated), ("failed", Outcome::Failed, &expected.failed)]
+    {
+        let found: BTreeSet<String> =
+            entry.checks.checks().iter().filter(|step| step.outcome == outcome).map(|step| step.check.to_string()).collect();
+        for check in expected.iter().filter(|check| !found.contains(*check)) {
+            faults.push(format!("{check} is not among those {word}, {found:?}"));
+        }
     }
 }
 

@@ -94,6 +94,11 @@ impl Name {
         self
     }
 
+    /// The first `RelativeDistinguishedName`, DER.
+    pub(super) fn first(&self) -> Option<&[u8]> {
+        self.relative.first().map(|(_, name)| name.as_slice())
+    }
+
     /// `Name`, DER.
     pub fn der(&self) -> Vec<u8> {
         sequence(&self.relative.iter().map(|(_, der)| der).collect::<Vec<_>>())

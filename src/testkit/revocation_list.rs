@@ -23,6 +23,8 @@ pub struct Revoked {
     pub time: Time,
     /// `CRLReason` (§5.3.1): 1 key compromise, 3 affiliation changed, 4 superseded, 5 cessation of operation, 6 on hold.
     pub reason: Option<u8>,
+    /// All other extensions of the entry (§5.3), after the reason.
+    pub extensions: Vec<Extension>,
 }
 
 /// What a revocation list shall say. Nothing is checked, so that every mistake can be made.
@@ -32,6 +34,8 @@ pub struct RevocationList {
     pub this_update: Time,
     /// `nextUpdate`; a list may leave it out, though the profile forbids it.
     pub next_update: Option<Time>,
+    /// Values in front of the entries of `revokedCertificates` that are none.
+    pub no_entries: Vec<Vec<u8>>,
     /// `revokedCertificates`
     pub revoked: Vec<Revoked>,
     /// `cRLNumber` (§5.2.3); where absent, there is no such extension.
@@ -54,6 +58,7 @@ impl RevocationList {
         Self {
             this_update,
             next_update: Some(next_update),
+            no_entries: Vec::new(),
             revoked: Vec::new(),
             number: Some(1),
             issuer: None,
@@ -66,8 +71,14 @@ impl RevocationList {
 
     /// With one more entry.
     #[must_use]
-    pub fn with(mut self, serial: &[u8], time: Time, reason: Option<u8>) -> Self {
-        self.revoked.push(Revoked { serial: serial.to_vec(), time, reason });
+    pub fn with(self, serial: &[u8], time: Time, reason: Option<u8>) -> Self {
+        self.with_entry(Revoked { serial: serial.to_vec(), time, reason, extensions: Vec::new() })
+    }
+
+    /// With one more entry, which says more than [`Self::with`] can.
+    #[must_use]
+    pub fn with_entry(mut self, entry: Revoked) -> Self {
+        self.revoked.push(entry);
         self
     }
 
@@ -79,7 +90,7 @@ impl RevocationList {
 
     /// `TBSCertList` of version 2, DER.
     pub(super) fn to_be_signed(&self, issuer: &Name, algorithm: &SignatureAlgorithm, all: &[Extension]) -> Result<Vec<u8>, Misuse> {
-        let revoked: Vec<Vec<u8>> = self.revoked.iter().map(Revoked::der).collect();
+        let revoked: Vec<Vec<u8>> = self.no_entries.iter().cloned().chain(self.revoked.iter().map(Revoked::der)).collect();
         Ok(sequence(&[
             integer(1),
             identifier(algorithm)?,
@@ -95,7 +106,9 @@ impl RevocationList {
 
 impl Revoked {
     fn der(&self) -> Vec<u8> {
-        let reason = self.reason.map(|reason| extensions(&[Extension::new(REASON_CODE, false, enumerated(reason))]));
-        sequence(&[unsigned_integer(&self.serial), time(self.time), reason.unwrap_or_default()])
+        let reason = self.reason.map(|reason| Extension::new(REASON_CODE, false, enumerated(reason)));
+        let all: Vec<Extension> = reason.into_iter().chain(self.extensions.iter().cloned()).collect();
+        let all = if all.is_empty() { Vec::new() } else { extensions(&all) };
+        sequence(&[unsigned_integer(&self.serial), time(self.time), all])
     }
 }

@@ -94,6 +94,8 @@ pub struct Entry {
     permitted: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tolerated: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failed: Vec<&'static str>,
 }
 
 pub const PASSED: &str = "TOTAL-PASSED";
@@ -204,7 +206,7 @@ impl Case {
         self.edited(|document| document.evidence.push(shared(name)))
     }
 
-    /// In the place of the shared revocation list of this name.
+    /// In the place of the piece of evidence of this name.
     pub fn list(self, name: &str, octets: Vec<u8>) -> Self {
         self.without(name).evidence(name, octets)
     }
@@ -223,6 +225,14 @@ impl Case {
 
     pub fn indeterminate(self, sub_indication: &'static str, check: &'static str) -> Self {
         self.concludes(INDETERMINATE, sub_indication, check)
+    }
+
+    /// In the only entry this check does not hold, whatever it decides.
+    pub fn because(self, check: &'static str) -> Self {
+        self.entry(|mut entry| {
+            entry.failed.push(check);
+            entry
+        })
     }
 
     /// An empty `check` asserts none.

@@ -16,6 +16,7 @@ mod fields;
 mod hand_made;
 mod key_files;
 mod later;
+mod ocsp;
 mod pdf;
 mod revocation;
 mod several;
@@ -50,6 +51,7 @@ const GROUPS: [(&str, Group); 15] = [
     ("fields", fields::add),
     ("key-files", key_files::add),
     ("later-revisions", later::add),
+    ("ocsp", ocsp::add),
     ("revocation", revocation::add),
     ("several", several::add),
     ("structure", structure::add),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kyso::crypto::SoftwareKey;
+use kyso::crypto::{Curve, SoftwareKey};
 use kyso::encoding::pem;
 use kyso::pki::Certificate;
 use kyso::testkit::extension::crl_distribution_point;
 use kyso::testkit::name::{COMMON_NAME, COUNTRY, ORGANISATION, TITLE};
-use kyso::testkit::{Entity, Key, Name, RevocationList, Template};
+use kyso::testkit::{Entity, Key, KeyParameters, Name, Random, RevocationList, Template};
 use kyso::{SoftwareSigner, Time};
 
 use crate::cms::Signer;
@@ -99,6 +99,11 @@ impl Shared {
 pub fn signer(entity: &Entity, issuers: &[&Entity]) -> Outcome<SoftwareSigner> {
     let chain = std::iter::once(entity).chain(issuers.iter().copied()).map(|one| Certificate::from_der(&one.certificate));
     Ok(SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&entity.key.pkcs8())?, chain.collect::<Result<_, _>>()?)?)
+}
+
+/// A key that its name decides, of an authority or a service which few cases have.
+pub fn key_of(name: &str) -> Outcome<Key> {
+    Ok(Key::generate(KeyParameters::Ec(Curve::P256), &mut Random::seeded(name.as_bytes()))?)
 }
 
 pub fn time() -> Time {

@@ -30,7 +30,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
 }
 
 /// Of `congvu`, without terms.
-fn of(entity: &Entity) -> Outcome<TrustAnchor> {
+pub fn of(entity: &Entity) -> Outcome<TrustAnchor> {
     let anchor = TrustAnchor::of_certificate(Certificate::from_der(&entity.certificate)?)?;
     Ok(TrustAnchor { store: "congvu".into(), track: Some("công vụ".into()), ..anchor })
 }
@@ -48,8 +48,15 @@ fn bare(name: &Entity, key: &Entity) -> Outcome<TrustAnchor> {
 }
 
 fn with(case: Case, anchor: TrustAnchor) -> Outcome<Case> {
+    trusting(case, [anchor])
+}
+
+/// These anchors and no others.
+pub fn trusting(case: Case, anchors: impl IntoIterator<Item = TrustAnchor>) -> Outcome<Case> {
     let mut store = TrustStore::new();
-    store.add(anchor)?;
+    for anchor in anchors {
+        store.add(anchor)?;
+    }
     Ok(case.anchor(STORE, Some(store.to_json().into_bytes())))
 }
 

@@ -68,6 +68,8 @@ pub struct Entry {
     pub permitted: Option<bool>,
     #[serde(default)]
     pub tolerated: Vec<String>,
+    #[serde(default)]
+    pub failed: Vec<String>,
 }
 
 /// Every case, by its name.
@@ -126,6 +128,7 @@ impl Vector {
             match object {
                 PkiObject::Certificate(certificate) => evidence.add_certificate(certificate, Origin::Supplied),
                 PkiObject::Crl(list) => evidence.add_crl(list, Origin::Supplied),
+                PkiObject::Ocsp(response) => evidence.add_ocsp_response(response, Origin::Supplied),
                 other => panic!("{}: {other:?} is no evidence", self.name),
             }
         }
