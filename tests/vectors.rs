@@ -159,8 +159,7 @@ fn one_entry(entry: &SignatureReport, expected: &Entry, faults: &mut Faults) {
     asserted("changes", &class, expected.changes.as_ref(), faults);
     let permitted = modifications.is_some_and(|modifications| modifications.permitted).to_string();
     asserted("permitted", &permitted, expected.permitted.map(|permitted| permitted.to_string()).as_ref(), faults);
-    for (word, outcome, expected) in
-        [("tolerated", Outcome::Tolerated, &expected.tolerated), ("failed", Outcome::Failed, &expected.failed)]
+    for (word, outcome, expected) in [("tolerated", Outcome::Tolerated, &expected.tolerated), ("failed", Outcome::Failed, &expected.failed)]
     {
         let found: BTreeSet<String> =
             entry.checks.checks().iter().filter(|step| step.outcome == outcome).map(|step| step.check.to_string()).collect();

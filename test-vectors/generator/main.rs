@@ -41,7 +41,7 @@ type Outcome<T = ()> = Result<T, Error>;
 type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 
 /// The groups, by the names of their folders.
-const GROUPS: [(&str, Group); 15] = [
+const GROUPS: &[(&str, Group)] = &[
     ("algorithms", algorithms::add),
     ("attacks", attacks::add),
     ("byte-range", byte_range::add),

@@ -430,10 +430,11 @@ impl Group<'_> {
             bad.add(&format!("ocsp/{file}"), files)?;
             Ok(())
         };
-        bad("trusted-no-longer", "it was trusted until the validation time", vec![root()?, kyso::context::TrustAnchor {
-            sunset: Some(time()),
-            ..for_ocsp()?
-        }])?;
+        bad(
+            "trusted-no-longer",
+            "it was trusted until the validation time",
+            vec![root()?, kyso::context::TrustAnchor { sunset: Some(time()), ..for_ocsp()? }],
+        )?;
         // Decided for this library: whom one trusts to issue certificates is not meant to answer for those of others.
         bad("trusted-as-authority", "it is trusted as an authority", vec![root()?, of(&responder)?])?;
         bad("not-trusted", "it is not trusted", vec![root()?])
