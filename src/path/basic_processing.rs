@@ -1,5 +1,7 @@
 //! RFC 5280 §6.1.2, §6.1.3 — Initialization, Basic Certificate Processing
 
+use std::collections::BTreeSet;
+
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::{NameConstraintsState, Violation};
@@ -9,6 +11,7 @@ use crate::context::Purpose;
 use crate::crypto::Verification;
 use crate::limits::Exhausted;
 use crate::pki::Certificate;
+use crate::pki::object_id::{self, ObjectId};
 use crate::report::json::{Revocation, RevocationStatus, Want};
 use crate::report::{Block, Fact, Recorder, Stop, checks};
 use crate::time::Time;
@@ -73,6 +76,8 @@ pub(super) struct Place<'a> {
     pub issuer: &'a Issuer,
     /// 0 for the target.
     pub position: usize,
+    /// What the target is to be used for.
+    pub purpose: Purpose,
     /// The whole path.
     pub path: &'a Path,
 }
@@ -116,9 +121,13 @@ fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Pat
         let (from, until) = (bound(anchor.not_before), bound(anchor.sunset));
         [("anchor", anchor.name.to_string().into()), ("from", from), ("until", until), ("time", inquiry.time.into())]
     });
-    // Whoever may issue also answers for what it issued: these purposes are not given apart.
-    let serves = matches!(request.purpose, Purpose::CrlSigning | Purpose::OcspSigning) || anchor.serves(request.purpose);
+    let serves = answers_for_itself(request) || anchor.serves(request.purpose);
     r.ask(&ANCHOR_SERVES, serves, || [("anchor", anchor.name.to_string().into()), ("purpose", request.purpose.as_str().into())]);
+}
+
+/// Whoever may issue also answers for what it issued: these purposes are not given apart.
+fn answers_for_itself(request: &Request) -> bool {
+    matches!(request.purpose, Purpose::CrlSigning | Purpose::OcspSigning)
 }
 
 fn walk(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path, said: &mut Said) -> Result<(), Stop> {
@@ -131,8 +140,8 @@ fn walk(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path,
     };
     for (position, certificate) in path.certificates.iter().enumerate().rev() {
         let issuer = state.issuer.clone();
-        let place = Place { certificate, issuer: &issuer, position, path };
-        complete &= r.bind(certificate_block(inquiry, request, &place, &mut state, said));
+        let place = Place { certificate, issuer: &issuer, position, purpose: request.purpose, path };
+        complete &= r.bind(certificate_block(inquiry, &place, &mut state, said));
         if state.issuer.certificate.as_ref() != Some(certificate) {
             // Not signed by its issuer: what it says is nobody's word.
             return Err(Stop);
@@ -150,10 +159,11 @@ fn initial(request: &Request, path: &Path) -> State {
     for initial in [&request.initial_names, &constraints.names].into_iter().flatten() {
         names.constrain(initial);
     }
-    let wanted = |policies: &[crate::pki::object_id::ObjectId]| (!policies.is_empty()).then(|| policies.iter().cloned().collect());
+    let of_anchor = if answers_for_itself(request) { &[] } else { constraints.policies.as_slice() };
     let inputs = PolicyInputs {
-        user_initial_policy_set: wanted(&request.user_initial_policy_set),
-        initial_explicit_policy: request.initial_explicit_policy,
+        user_initial_policy_set: both(policy_set(&request.user_initial_policy_set), policy_set(of_anchor)),
+        // To be trusted for some policies is not to be trusted without one.
+        initial_explicit_policy: request.initial_explicit_policy || !of_anchor.is_empty(),
         initial_policy_mapping_inhibit: request.initial_policy_mapping_inhibit,
         initial_any_policy_inhibit: request.initial_any_policy_inhibit,
     };
@@ -161,8 +171,22 @@ fn initial(request: &Request, path: &Path) -> State {
     State { issuer: Issuer::of_anchor(&path.anchor), names, policies: PolicyProcessing::new(inputs, length) }
 }
 
+/// A set of policies; none of them, or anyPolicy among them, is anyPolicy.
+fn policy_set(policies: &[ObjectId]) -> Option<BTreeSet<ObjectId>> {
+    let any = policies.is_empty() || policies.iter().any(|policy| *policy == object_id::ANY_POLICY);
+    (!any).then(|| policies.iter().cloned().collect())
+}
+
+/// RFC 5937 §3: of the policies that the user accepts, those for which the anchor is trusted.
+fn both(user: Option<BTreeSet<ObjectId>>, anchor: Option<BTreeSet<ObjectId>>) -> Option<BTreeSet<ObjectId>> {
+    match (user, anchor) {
+        (Some(user), Some(anchor)) => Some(user.intersection(&anchor).cloned().collect()),
+        (user, anchor) => user.or(anchor),
+    }
+}
+
 /// §6.1.3 for one certificate, then §6.1.4 or, for the target, §6.1.5.
-fn certificate_block(inquiry: &Inquiry<'_>, request: &Request, place: &Place<'_>, state: &mut State, said: &mut Said) -> Block {
+fn certificate_block(inquiry: &Inquiry<'_>, place: &Place<'_>, state: &mut State, said: &mut Said) -> Block {
     let certificate = place.certificate;
     Block::run_in(inquiry.detail, "Basic certificate processing", "RFC 5280 §6.1.3", certificate_id(certificate), |r| {
         chained(r, inquiry, place)?;
@@ -172,7 +196,7 @@ fn certificate_block(inquiry: &Inquiry<'_>, request: &Request, place: &Place<'_>
         if place.position > 0 {
             r.ask(&WITHIN_VALIDITY, is_within_validity(certificate, inquiry.time), validity_facts(certificate, inquiry.time));
         } else {
-            wrap_up::target(r, inquiry, request.purpose, certificate)?;
+            wrap_up::target(r, inquiry, place.purpose, certificate)?;
         }
         status(r, inquiry, place, &state.names, said);
         Ok(())
@@ -180,18 +204,12 @@ fn certificate_block(inquiry: &Inquiry<'_>, request: &Request, place: &Place<'_>
 }
 
 /// A certificate that the issuer of another one in hand issued for a special purpose: a responder's. Policies are not asked of it.
-pub(super) fn delegated(
-    inquiry: &Inquiry<'_>,
-    purpose: Purpose,
-    place: &Place<'_>,
-    constraints: &NameConstraintsState,
-    said: &mut Said,
-) -> Block {
+pub(super) fn delegated(inquiry: &Inquiry<'_>, place: &Place<'_>, constraints: &NameConstraintsState, said: &mut Said) -> Block {
     let certificate = place.certificate;
     Block::run_in(inquiry.detail, "Basic certificate processing", "RFC 5280 §6.1.3", certificate_id(certificate), |r| {
         chained(r, inquiry, place)?;
         names(r, inquiry, place, constraints)?;
-        wrap_up::target(r, inquiry, purpose, certificate)?;
+        wrap_up::target(r, inquiry, place.purpose, certificate)?;
         status(r, inquiry, place, constraints, said);
         Ok(())
     })

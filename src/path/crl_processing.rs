@@ -62,7 +62,7 @@ pub(super) fn acceptance(
             next_update: crl.next_update(),
             revoked: entry(r, crl, place.certificate)?.map(|entry| revoked(&entry)),
             reasons,
-            signer: signer.separate.clone(),
+            signers: signer.separate.iter().cloned().collect(),
             of_itself: signer.of_itself,
         };
         delta_crl::apply(r, inquiry, place, crl, &signer, &mut statement)?;
@@ -97,7 +97,12 @@ fn scope(r: &mut Recorder, crl: &CertificateList, certificate: &Certificate) -> 
     r.obtain(&SCOPE, reasons.ok(), || [("crl_issuer", crl.issuer().to_string().into()), ("why", why.into())])
 }
 
-fn issued_in_time(r: &mut Recorder, inquiry: &Inquiry<'_>, crl: &CertificateList, certificate: &Certificate) -> Result<(), Stop> {
+pub(super) fn issued_in_time(
+    r: &mut Recorder,
+    inquiry: &Inquiry<'_>,
+    crl: &CertificateList,
+    certificate: &Certificate,
+) -> Result<(), Stop> {
     let expired_since = crl.expired_certificates_since().ok().flatten();
     let holds = is_issued_in_time(crl.this_update(), expired_since, certificate, inquiry.context.time);
     r.require(&ISSUED_IN_TIME, holds, || {

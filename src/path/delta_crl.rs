@@ -3,7 +3,7 @@
 use super::Inquiry;
 use super::basic_processing::{Place, within_limits};
 use super::crl_issuer::CrlSigner;
-use super::crl_processing::{entry, readable, revoked};
+use super::crl_processing::{entry, issued_in_time, readable, reliable, revoked};
 use super::inquiry::SignedObject;
 use super::revocation::Statement;
 use crate::crypto::Verification;
@@ -47,18 +47,25 @@ pub(super) fn apply(
         let title = "Acceptance of a delta";
         let block = Block::run_in(inquiry.detail, title, "RFC 5280 §6.3.3 (c), (h)", Fact::sha256(id).to_text(), |r| {
             readable(r, delta, &UNDERSTOOD)?;
-            fits(r, inquiry, complete, delta)?;
+            fits(r, complete, delta)?;
+            issued_in_time(r, inquiry, delta, place.certificate)?;
             let verification = within_limits(r, signer.issuer.verifies(inquiry, &SignedObject::from(delta)))?;
             r.require(&SIGNATURE_VALID, verification == Verification::Valid, [])?;
+            reliable(r, inquiry, delta, signer)?;
             answer = Some(entry(r, delta, place.certificate)?);
             Ok(())
         });
         r.attach(block);
         let Some(entry) = answer else { continue };
         if let Some(entry) = entry {
-            // (k): once removed, the certificate is not revoked.
+            // (k), where §5.3.1 lets it be: from hold alone. Whatever else is removed was so for having expired, and was revoked all the same.
             let removed = matches!(entry.reason(), Ok(Some(RevocationReason::RemoveFromCrl)));
-            statement.revoked = (!removed).then(|| revoked(&entry));
+            let on_hold = statement.revoked.is_none_or(|(_, reason)| reason == RevocationReason::CertificateHold.name());
+            match (removed, on_hold) {
+                (true, true) => statement.revoked = None,
+                (true, false) => {}
+                (false, _) => statement.revoked = Some(revoked(&entry)),
+            }
         }
         statement.sources.push(id);
         (statement.this_update, statement.next_update) = (delta.this_update(), delta.next_update());
@@ -68,8 +75,8 @@ pub(super) fn apply(
 }
 
 /// Same scope, same key, and a complete list at least as new as the delta's base.
-fn fits(r: &mut Recorder, inquiry: &Inquiry<'_>, complete: &CertificateList, delta: &CertificateList) -> Result<(), Stop> {
-    let why = misfit(complete, delta).or((delta.this_update() > inquiry.context.time).then_some("it is of later"));
+fn fits(r: &mut Recorder, complete: &CertificateList, delta: &CertificateList) -> Result<(), Stop> {
+    let why = misfit(complete, delta);
     r.require(&FITS, why.is_none(), || [("this_update", Fact::from(delta.this_update())), ("why", why.unwrap_or("").into())])
 }
 
@@ -85,8 +92,8 @@ fn misfit(complete: &CertificateList, delta: &CertificateList) -> Option<&'stati
         Some("it names another key")
     } else if is_less(own.octets(), base.octets()) {
         Some("the complete list is older than its base")
-    } else if is_less(number.octets(), own.octets()) {
-        Some("it is older than the complete list")
+    } else if !is_less(own.octets(), number.octets()) {
+        Some("it is not newer than the complete list")
     } else {
         None
     }

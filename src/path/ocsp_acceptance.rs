@@ -71,8 +71,8 @@ pub(super) fn acceptance(
         })?;
         let revoked = status(r, single)?;
         let (this_update, next_update) = (single.this_update, single.next_update);
-        let (sources, signer) = (vec![id], signer.separate);
-        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons: ALL_REASONS, signer, of_itself: false });
+        let (sources, signers) = (vec![id], signer.separate.into_iter().collect());
+        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons: ALL_REASONS, signers, of_itself: false });
         Ok(())
     });
     (block, accepted)

@@ -58,9 +58,9 @@ pub(super) fn signer(
     let deeper = Inquiry { made_at: Some(response.produced_at()), asking: inquiry.asking.with(certificate.octets()), ..*inquiry };
     let above = place.path.certificates.iter().skip(place.position.saturating_add(1));
     let path = Path { certificates: [certificate].into_iter().chain(above).cloned().collect(), anchor: place.path.anchor.clone() };
-    let place = Place { certificate, issuer: place.issuer, position: 0, path: &path };
+    let place = Place { certificate, issuer: place.issuer, position: 0, purpose: Purpose::OcspSigning, path: &path };
     let mut said = Said::default();
-    let block = basic_processing::delegated(&deeper, Purpose::OcspSigning, &place, names, &mut said);
+    let block = basic_processing::delegated(&deeper, &place, names, &mut said);
     wants.extend(said.wants);
     r.require_block(block)?;
     Ok(responder)
@@ -118,7 +118,7 @@ pub(super) fn of_issuer(inquiry: &Inquiry<'_>, response: &BasicOcspResponse, iss
     let block = Block::run("OCSP responder", "RFC 6960 §3.2", certificate_id(issuer), |r| {
         let anchor = r.obtain(&FOUND, anchor.ok(), || [("responder", responder_text(response.responder()))])?;
         let (path, known) = (Path { certificates: vec![issuer.clone()], anchor }, Issuer::of_certificate(issuer));
-        let place = Place { certificate: issuer, issuer: &known, position: 0, path: &path };
+        let place = Place { certificate: issuer, issuer: &known, position: 0, purpose: Purpose::Any, path: &path };
         signer(r, inquiry, &place, &NameConstraintsState::new(), response, &mut wants).map(|_| ())
     });
     PathReport::of(Validated { block, path: Vec::new(), anchor: None, revocation: Vec::new(), policies: Vec::new(), wants })

@@ -7,7 +7,7 @@ use super::crl_scope::{ALL_REASONS, of_certificate};
 use super::freshness::{is_fresh, maximum_age};
 use super::name_constraints::NameConstraintsState;
 use super::{Inquiry, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
-use crate::context::{Freshness, RevocationPolicy};
+use crate::context::{Freshness, Purpose, RevocationPolicy};
 use crate::pki::ocsp_response::SingleResponse;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, RevocationReason, object_id};
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
@@ -46,7 +46,7 @@ pub(super) struct Statement {
     /// The reasons for revocation that it covers.
     pub reasons: u32,
     /// Who signed, where that is neither an anchor nor a certificate of the path.
-    pub signer: Option<Certificate>,
+    pub signers: Vec<Certificate>,
     /// Whether the certificate's own key made it.
     pub of_itself: bool,
 }
@@ -86,18 +86,17 @@ pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameC
 }
 
 /// RFC 9608 §2, EN 319 412-1 §5.2.2, RFC 6960 §4.2.2.2.1: certificates whose issuer says that their status is not told. Authorities are
-/// never exempt, and nobody but a responder by the last of these.
+/// never exempt, and nobody by the last of these but a responder, of whom it is asked whether it may answer: a key that does something else too
+/// is not trusted for that without its status.
 fn exemption(place: &Place<'_>) -> Option<&'static str> {
     let extensions = place.certificate.extension_set();
     let is_ca = place.certificate.basic_constraints().map_or(true, |basic| basic.is_some_and(|basic| basic.ca));
     let has = |oid| !is_ca && place.position == 0 && extensions.find(oid).is_some();
-    let responder =
-        || place.certificate.extended_key_usage().is_ok_and(|usage| usage.is_some_and(|usage| usage.has(object_id::EKU_OCSP_SIGNING)));
     if has(object_id::NO_REVOCATION_AVAILABLE) {
         Some("noRevAvail")
     } else if has(object_id::VALIDITY_ASSURED_SHORT_TERM) {
         Some("validityAssuredShortTerm")
-    } else if has(object_id::OCSP_NO_CHECK) && responder() {
+    } else if has(object_id::OCSP_NO_CHECK) && place.purpose == Purpose::OcspSigning {
         Some("ocsp-nocheck")
     } else {
         None
@@ -156,7 +155,7 @@ impl Statement {
         }
         self.revoked = self.revoked.or(other.revoked);
         self.reasons |= other.reasons;
-        self.signer = self.signer.or(other.signer);
+        self.signers.extend(other.signers);
         self
     }
 }
@@ -203,11 +202,12 @@ fn told(statement: &Statement, status: &mut Revocation) {
 
 /// It was valid when it signed; whether it still is decides whether the statement stands without a proof of its age.
 fn signer_within_validity(r: &mut Recorder, inquiry: &Inquiry<'_>, statement: &Statement) {
-    let Some(signer) = &statement.signer else { return };
-    r.ask(&SIGNER_WITHIN_VALIDITY, is_within_validity(signer, inquiry.time), || {
-        let (not_before, not_after) = (signer.not_before().into(), signer.not_after().into());
-        [("signer", subject(signer)), ("not_before", not_before), ("not_after", not_after), ("time", inquiry.time.into())]
-    });
+    for signer in &statement.signers {
+        r.ask(&SIGNER_WITHIN_VALIDITY, is_within_validity(signer, inquiry.time), || {
+            let (not_before, not_after) = (signer.not_before().into(), signer.not_after().into());
+            [("signer", subject(signer)), ("not_before", not_before), ("not_after", not_after), ("time", inquiry.time.into())]
+        });
+    }
 }
 
 fn fresh(r: &mut Recorder, inquiry: &Inquiry<'_>, statement: &Statement) -> bool {
