@@ -88,6 +88,8 @@ pub(super) struct Said {
     pub revocation: Vec<Revocation>,
     pub policies: Vec<String>,
     pub wants: Vec<Want>,
+    /// Whether one of its certificates was not signed by the next.
+    pub is_broken: bool,
 }
 
 /// One candidate path: every certificate from the anchor's side down, the target's own validity last, as it alone can be mended by a
@@ -102,7 +104,7 @@ pub(super) fn certification_path(inquiry: &Inquiry<'_>, request: &Request, path:
         }
         walk(r, inquiry, request, &path, &mut said)
     });
-    Judged { block, path, revocation: said.revocation, policies: said.policies, wants: said.wants }
+    Judged { block, path, revocation: said.revocation, policies: said.policies, wants: said.wants, is_broken: said.is_broken }
 }
 
 fn path_id(path: &Path) -> String {
@@ -144,6 +146,7 @@ fn walk(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path,
         complete &= r.bind(certificate_block(inquiry, &place, &mut state, said));
         if state.issuer.certificate.as_ref() != Some(certificate) {
             // Not signed by its issuer: what it says is nobody's word.
+            said.is_broken = true;
             return Err(Stop);
         }
         if position > 0 {

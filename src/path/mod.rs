@@ -162,6 +162,7 @@ struct Judged {
     revocation: Vec<Revocation>,
     policies: Vec<String>,
     wants: Vec<Want>,
+    is_broken: bool,
 }
 
 /// The two questions on which a search without result ends, of a path that was found.
@@ -170,10 +171,12 @@ fn found(r: &mut Recorder, path: &Path, exhausted: Option<&Exhausted>) {
     r.ask(&TRUST_ANCHOR_REACHED, true, || [("subject", path.target_name()), ("anchor", path.anchor.id().into())]);
 }
 
-/// A path that passed, else the one whose failure tells most: about time or status rather than about structure.
+/// A path that passed, else the one whose failure tells most: about time or status rather than about structure; last of all what turned out
+/// to be no path, as one of its keys did not sign what stands below.
 fn chosen(tried: &[Judged]) -> Option<usize> {
     let rank = |judged: &Judged| match judged.block.conclusion.sub_indication {
         None => 0,
+        Some(_) if judged.is_broken => 3,
         Some(SubIndication::CertificateChainGeneralFailure) => 2,
         Some(_) => 1,
     };

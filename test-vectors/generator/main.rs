@@ -10,12 +10,14 @@ mod case;
 mod certificates;
 mod cms;
 mod contents;
+mod deltas;
 mod encryption;
 mod existence;
 mod fields;
 mod hand_made;
 mod key_files;
 mod later;
+mod lists;
 mod ocsp;
 mod pdf;
 mod revocation;
@@ -51,6 +53,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("fields", fields::add),
     ("key-files", key_files::add),
     ("later-revisions", later::add),
+    ("lists", lists::add),
     ("ocsp", ocsp::add),
     ("revocation", revocation::add),
     ("several", several::add),
