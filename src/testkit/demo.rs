@@ -9,9 +9,10 @@ use super::key::KeyParameters;
 use super::pkcs12::Pkcs12;
 use super::quirk::Quirk;
 use super::random::Random;
+use super::timestamp::Timestamp;
 use crate::context::{Evidence, TrustAnchors};
 use crate::creation::SoftwareSigner;
-use crate::crypto::{Curve, SoftwareKey};
+use crate::crypto::{Curve, DigestAlgorithm, SoftwareKey};
 use crate::encoding::pem;
 use crate::pki::{Certificate, CertificateList};
 use crate::report::json::Origin;
@@ -109,6 +110,15 @@ impl DemoPki {
     /// None in practice.
     pub fn organisation_signer(&self) -> Result<SoftwareSigner, Misuse> {
         self.signer(&self.organisation)
+    }
+
+    /// A token of the timestamping authority over what has this digest, with the certificates up to the root's, DER.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn timestamp(&self, algorithm: DigestAlgorithm, digest: &[u8], time: Time) -> Result<Vec<u8>, Misuse> {
+        let timestamp = Timestamp::of(algorithm, digest, time).with_certificates(&[&self.timestamping, &self.issuing]);
+        self.timestamping.timestamp_token(&timestamp)
     }
 
     /// The root, as a relying party that trusts it has it.

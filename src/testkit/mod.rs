@@ -16,6 +16,7 @@ mod protection;
 mod quirk;
 mod random;
 mod revocation_list;
+pub mod timestamp;
 mod weak;
 
 pub use blank::blank_page;
@@ -32,3 +33,4 @@ pub use protection::Protection;
 pub use quirk::{Quirk, Role};
 pub use random::Random;
 pub use revocation_list::{RevocationList, Revoked};
+pub use timestamp::{EssReference, Timestamp, TimestampFault};
