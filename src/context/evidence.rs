@@ -47,6 +47,11 @@ impl Evidence {
         }
     }
 
+    /// The digests of all of it.
+    pub fn digests(&self) -> Vec<[u8; 32]> {
+        self.certificates.keys().chain(self.crls.keys()).chain(self.ocsp_responses.keys()).copied().collect()
+    }
+
     /// The certificates, by digest.
     pub fn certificates(&self) -> impl Iterator<Item = (&Certificate, Origin)> {
         self.certificates.values().map(|(certificate, origin)| (certificate, *origin))

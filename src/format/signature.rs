@@ -4,6 +4,7 @@
 
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::pki::ess::IssuerSerial;
+use crate::pki::extension::GeneralName;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, SignerIdentifier};
 use crate::report::Block;
 use crate::report::json::{Coverage, Format, Kind, Level, Modifications};
@@ -50,6 +51,21 @@ pub struct Signature {
     pub stated_time: Option<Time>,
     /// Timestamps on this signature.
     pub timestamps: Vec<Signature>,
+    /// Timestamps on what it is over, from before it was made.
+    pub content_timestamps: Vec<Signature>,
+    /// The authority that a timestamp names.
+    pub authority: Option<GeneralName>,
+    /// What a document timestamp is over beside the octets themselves.
+    pub covers: Covered,
+}
+
+/// What stands within the octets of a document timestamp.
+#[derive(Clone, Debug, Default)]
+pub struct Covered {
+    /// Positions among all that the format found.
+    pub signatures: Vec<usize>,
+    /// Digests of certificates and revocation data that the document carries there, beside those in its signatures.
+    pub evidence: Vec<[u8; 32]>,
 }
 
 /// Octets that are signed through their digest.

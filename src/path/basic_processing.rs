@@ -6,7 +6,10 @@ use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::{NameConstraintsState, Violation};
 use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing};
-use super::{Inquiry, Judged, Path, Request, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject, wrap_up};
+use super::{
+    Inquiry, Judged, Path, Request, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject,
+    validation_time_sliding, wrap_up,
+};
 use crate::context::Purpose;
 use crate::crypto::Verification;
 use crate::limits::Exhausted;
@@ -90,21 +93,33 @@ pub(super) struct Said {
     pub wants: Vec<Want>,
     /// Whether one of its certificates was not signed by the next.
     pub is_broken: bool,
+    /// Of the past: how far back the path reaches.
+    pub control_time: Option<Time>,
 }
 
 /// One candidate path: every certificate from the anchor's side down, the target's own validity last, as it alone can be mended by a
 /// proof of existence.
 pub(super) fn certification_path(inquiry: &Inquiry<'_>, request: &Request, path: Path, exhausted: Option<&Exhausted>) -> Judged {
     let mut said = Said::default();
+    let in_past = Inquiry { time: validation_time_sliding::common_time(&path, inquiry.time), ..*inquiry };
+    let inquiry = if inquiry.past.is_some() { &in_past } else { inquiry };
     let block = Block::run_in(inquiry.detail, "Certification path", "RFC 5280 §6.1", path_id(&path), |r| {
         super::found(r, &path, exhausted);
-        anchor(r, inquiry, request, &path);
+        anchor(r, inquiry, request, &path, &mut said);
         if path.is_anchor_alone() {
             return path.certificates.first().map_or(Ok(()), |target| wrap_up::uses(r, inquiry, request.purpose, target));
         }
         walk(r, inquiry, request, &path, &mut said)
     });
-    Judged { block, path, revocation: said.revocation, policies: said.policies, wants: said.wants, is_broken: said.is_broken }
+    Judged {
+        block,
+        path,
+        revocation: said.revocation,
+        policies: said.policies,
+        wants: said.wants,
+        is_broken: said.is_broken,
+        control_time: said.control_time,
+    }
 }
 
 fn path_id(path: &Path) -> String {
@@ -116,12 +131,14 @@ fn path_id(path: &Path) -> String {
     id
 }
 
-fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path) {
+fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path, said: &mut Said) {
     let anchor = &path.anchor;
-    let bound = |time: Option<Time>| time.map_or_else(|| "-".into(), Fact::from);
-    r.ask(&ANCHOR_IN_FORCE, anchor.is_in_force(inquiry.time), || {
+    said.control_time = inquiry.past.map(|_| validation_time_sliding::start(inquiry.context.time, anchor.sunset));
+    let time = said.control_time.unwrap_or(inquiry.time);
+    let bound = validation_time_sliding::time_fact;
+    r.ask(&ANCHOR_IN_FORCE, anchor.is_in_force(time), || {
         let (from, until) = (bound(anchor.not_before), bound(anchor.sunset));
-        [("anchor", anchor.name.to_string().into()), ("from", from), ("until", until), ("time", inquiry.time.into())]
+        [("anchor", anchor.name.to_string().into()), ("from", from), ("until", until), ("time", time.into())]
     });
     let serves = answers_for_itself(request) || anchor.serves(request.purpose);
     r.ask(&ANCHOR_SERVES, serves, || [("anchor", anchor.name.to_string().into()), ("purpose", request.purpose.as_str().into())]);
@@ -201,8 +218,7 @@ fn certificate_block(inquiry: &Inquiry<'_>, place: &Place<'_>, state: &mut State
         } else {
             wrap_up::target(r, inquiry, place.purpose, certificate)?;
         }
-        status(r, inquiry, place, &state.names, said);
-        Ok(())
+        status(r, inquiry, place, &state.names, said)
     })
 }
 
@@ -213,8 +229,7 @@ pub(super) fn delegated(inquiry: &Inquiry<'_>, place: &Place<'_>, constraints: &
         chained(r, inquiry, place)?;
         names(r, inquiry, place, constraints)?;
         wrap_up::target(r, inquiry, place.purpose, certificate)?;
-        status(r, inquiry, place, constraints, said);
-        Ok(())
+        status(r, inquiry, place, constraints, said)
     })
 }
 
@@ -296,8 +311,21 @@ fn policies(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, state: &
 
 /// (a)(3), the algorithms, and for the target (a)(2): out of its validity it may still have signed in time, and whether it is known not to be
 /// revoked makes the difference (EN 319 102-1 §5.2.6.4).
-fn status(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, constraints: &NameConstraintsState, said: &mut Said) {
+fn status(
+    r: &mut Recorder,
+    inquiry: &Inquiry<'_>,
+    place: &Place<'_>,
+    constraints: &NameConstraintsState,
+    said: &mut Said,
+) -> Result<(), Stop> {
     let certificate = place.certificate;
+    if let Some(proofs) = inquiry.past {
+        if place.position == 0 {
+            let time = inquiry.time;
+            r.ask(&WITHIN_VALIDITY, is_within_validity(certificate, time), validity_facts(certificate, time));
+        }
+        return validation_time_sliding::slide(r, inquiry, proofs, place, constraints, said);
+    }
     let answer = revocation::revocation(inquiry, place, constraints);
     let known_good = answer.block.is_passed() && answer.status.status == RevocationStatus::Good;
     r.bind(answer.block);
@@ -313,6 +341,7 @@ fn status(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, constraint
         let time = inquiry.made_at.unwrap_or(inquiry.time);
         r.ask(check, is_within_validity(certificate, time), validity_facts(certificate, time));
     }
+    Ok(())
 }
 
 /// Both ends are within (§4.1.2.5), the last one with its whole second: these times have no fractions.

@@ -1,6 +1,6 @@
 //! RFC 5280 §6.1.1 — Inputs: what a path is judged by, and what may be spent on it
 
-use super::Cache;
+use super::{Cache, Proofs};
 use crate::context::{Context, Evidence};
 use crate::crypto::{PublicKey, Signed, Verification};
 use crate::limits::{Budget, Exhausted};
@@ -19,6 +19,8 @@ pub(crate) struct Inquiry<'a> {
     pub time: Time,
     /// The time at which the target must be within its validity, where that is another: the making of what it signed.
     pub made_at: Option<Time>,
+    /// Of the past (EN 319 102-1 §5.6.2.1): since when things are known to exist. What depends on the time is then asked by sliding it.
+    pub past: Option<&'a Proofs>,
     /// What may still be spent.
     pub budgets: &'a Budgets<'a>,
     /// How much of the derivation is kept.
@@ -37,7 +39,7 @@ const DEEPEST: usize = 4;
 impl<'a> Inquiry<'a> {
     pub(crate) fn new(context: &'a Context<'a>, budgets: &'a Budgets<'a>, detail: Detail) -> Self {
         let Context { evidence, time, .. } = *context;
-        Self { context, evidence, time, made_at: None, budgets, detail, asking: Asking(None) }
+        Self { context, evidence, time, made_at: None, past: None, budgets, detail, asking: Asking(None) }
     }
 }
 

@@ -17,6 +17,7 @@ mod policy_graph;
 mod preparation_for_next;
 mod report;
 mod revocation;
+mod validation_time_sliding;
 mod wrap_up;
 
 pub use cache::Cache;
@@ -25,6 +26,8 @@ pub use report::PathReport;
 pub(crate) use building::Path;
 pub(crate) use inquiry::{Budgets, Inquiry};
 pub(crate) use issuer::{algorithm_name, reliable};
+pub(crate) use revocation::embedded_status;
+pub(crate) use validation_time_sliding::Proofs;
 
 use crate::context::{Context, Purpose, TrustAnchor};
 use crate::limits::Exhausted;
@@ -33,6 +36,7 @@ use crate::pki::object_id::ObjectId;
 use crate::pki::{BasicOcspResponse, Certificate};
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
 use crate::report::{Block, Check, Detail, Fact, Recorder, SubIndication, checks};
+use crate::time::Time;
 
 checks! {
     TRUST_ANCHOR_REACHED = "path.trust_anchor_reached", "EN 319 102-1 §5.2.6.4 (1)", Indeterminate(NoCertificateChainFound),
@@ -55,6 +59,7 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
         ocsp_responder::CHECKS,
         preparation_for_next::CHECKS,
         revocation::CHECKS,
+        validation_time_sliding::CHECKS,
         wrap_up::CHECKS,
     ]
     .into_iter()
@@ -118,6 +123,7 @@ pub fn validate_ocsp_response(response: &BasicOcspResponse, issuer: &Certificate
 }
 
 /// What was found.
+#[derive(Clone)]
 pub(crate) struct Validated {
     /// The derivation, every candidate path in it.
     pub block: Block,
@@ -131,6 +137,8 @@ pub(crate) struct Validated {
     pub policies: Vec<String>,
     /// What is missing.
     pub wants: Vec<Want>,
+    /// Of the past: the time by which what the target signed must have existed (EN 319 102-1 §5.6.2.2).
+    pub control_time: Option<Time>,
 }
 
 /// Validates `target` over every candidate path until one passes; else the most telling one speaks.
@@ -139,7 +147,8 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
     let mut tried: Vec<Judged> = Vec::new();
     while let Some(path) = candidates.next() {
         let judged = basic_processing::certification_path(inquiry, request, path, candidates.exhausted.as_ref());
-        let passed = judged.block.is_passed();
+        // Of the past, the path with the latest control time is the best one, and none is better than now.
+        let passed = judged.block.is_passed() && judged.control_time.is_none_or(|time| time >= inquiry.context.time);
         tried.push(judged);
         if passed {
             break;
@@ -149,10 +158,9 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
     let blocks = tried.iter().map(|judged| judged.block.clone()).collect();
     let block = Block::any("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), blocks, position);
     let of_chosen = tried.into_iter().nth(position);
-    let (path, anchor, revocation, policies, wants) = of_chosen.map_or_else(Default::default, |judged| {
-        (judged.path.certificates, Some(judged.path.anchor), judged.revocation, judged.policies, judged.wants)
-    });
-    Validated { block, path, anchor, revocation, policies, wants }
+    let Some(judged) = of_chosen else { return unreachable_anchor(inquiry, target, None) };
+    let Judged { path, revocation, policies, wants, control_time, .. } = judged;
+    Validated { block, path: path.certificates, anchor: Some(path.anchor), revocation, policies, wants, control_time }
 }
 
 /// A path with everything found about it.
@@ -163,6 +171,7 @@ struct Judged {
     policies: Vec<String>,
     wants: Vec<Want>,
     is_broken: bool,
+    control_time: Option<Time>,
 }
 
 /// The two questions on which a search without result ends, of a path that was found.
@@ -180,7 +189,8 @@ fn chosen(tried: &[Judged]) -> Option<usize> {
         Some(SubIndication::CertificateChainGeneralFailure) => 2,
         Some(_) => 1,
     };
-    tried.iter().enumerate().min_by_key(|(position, judged)| (rank(judged), *position)).map(|(position, _)| position)
+    let order = |(position, judged): &(usize, &Judged)| (rank(judged), std::cmp::Reverse(judged.control_time), *position);
+    tried.iter().enumerate().min_by_key(order).map(|(position, _)| position)
 }
 
 fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Option<Exhausted>) -> Validated {
@@ -203,7 +213,7 @@ fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Op
         why: TRUST_ANCHOR_REACHED.id.into(),
     };
     let revocation = vec![unknown_status(target)];
-    Validated { block, path: Vec::new(), anchor: None, revocation, policies: Vec::new(), wants: vec![want] }
+    Validated { block, path: Vec::new(), anchor: None, revocation, policies: Vec::new(), wants: vec![want], control_time: None }
 }
 
 fn unknown_status(certificate: &Certificate) -> Revocation {

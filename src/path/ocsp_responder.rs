@@ -121,5 +121,13 @@ pub(super) fn of_issuer(inquiry: &Inquiry<'_>, response: &BasicOcspResponse, iss
         let place = Place { certificate: issuer, issuer: &known, position: 0, purpose: Purpose::Any, path: &path };
         signer(r, inquiry, &place, &NameConstraintsState::new(), response, &mut wants).map(|_| ())
     });
-    PathReport::of(Validated { block, path: Vec::new(), anchor: None, revocation: Vec::new(), policies: Vec::new(), wants })
+    PathReport::of(Validated {
+        block,
+        path: Vec::new(),
+        anchor: None,
+        revocation: Vec::new(),
+        policies: Vec::new(),
+        wants,
+        control_time: None,
+    })
 }

@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 use super::basic_processing::{Place, is_within_validity};
 use super::crl_scope::{ALL_REASONS, of_certificate};
 use super::freshness::{is_fresh, maximum_age};
+use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
-use crate::context::{Freshness, Purpose, RevocationPolicy};
+use super::{Inquiry, Proofs, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
+use crate::context::{Evidence, Freshness, Purpose, RevocationPolicy};
 use crate::pki::ocsp_response::SingleResponse;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, RevocationReason, object_id};
-use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
+use crate::report::json::{Origin, Revocation, RevocationStatus, Want, WantKind};
 use crate::report::{Block, Conclusion, Fact, Recorder, Stop, SubIndication, checks};
 use crate::time::Time;
 
@@ -59,10 +60,9 @@ enum Piece<'a> {
 
 /// The status of `place.certificate` by the latest usable evidence.
 pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameConstraintsState) -> Answer {
-    let policy = inquiry.context.policy;
     let certificate = place.certificate;
-    let is_signers = place.position == 0 && inquiry.asking.is_empty();
-    let rule = if is_signers { policy.revocation_of_signer } else { policy.revocation_of_issuers };
+    let is_signers = is_signers(inquiry, place);
+    let rule = rule(inquiry, place);
     let (mut status, mut wants) = (unknown_status(certificate), Vec::new());
     let block = Block::run_in(inquiry.detail, "Revocation", "RFC 5280 §6.1.3 (a)(3)", certificate_id(certificate), |r| {
         let exempt = if rule == RevocationPolicy::Off { Some("the policy does not ask") } else { exemption(place) };
@@ -70,12 +70,12 @@ pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameC
             r.skip(&STATUS_KNOWN, || [("subject", subject(certificate)), ("why", why.into())]);
             return Ok(());
         }
-        let Some(statement) = statement(r, inquiry, place, names, &mut wants) else {
+        let Some(statement) = statement(r, inquiry, place, names, &mut wants, None) else {
             wants.extend(wanted(certificate));
             return unknown(r, rule, certificate);
         };
         r.ask(&STATUS_KNOWN, true, || [("subject", subject(certificate)), ("source", sources(&statement))]);
-        told(&statement, &mut status);
+        status = status_of(certificate, &statement);
         signer_within_validity(r, inquiry, &statement);
         if !fresh(r, inquiry, &statement) {
             wants.extend(wanted(certificate));
@@ -85,10 +85,20 @@ pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameC
     Answer { block, status, wants }
 }
 
+fn is_signers(inquiry: &Inquiry<'_>, place: &Place<'_>) -> bool {
+    place.position == 0 && inquiry.asking.is_empty()
+}
+
+/// What the policy asks of the status of this certificate.
+pub(super) fn rule(inquiry: &Inquiry<'_>, place: &Place<'_>) -> RevocationPolicy {
+    let policy = inquiry.context.policy;
+    if is_signers(inquiry, place) { policy.revocation_of_signer } else { policy.revocation_of_issuers }
+}
+
 /// RFC 9608 §2, EN 319 412-1 §5.2.2, RFC 6960 §4.2.2.2.1: certificates whose issuer says that their status is not told. Authorities are
 /// never exempt, and nobody by the last of these but a responder, of whom it is asked whether it may answer: a key that does something else too
 /// is not trusted for that without its status.
-fn exemption(place: &Place<'_>) -> Option<&'static str> {
+pub(super) fn exemption(place: &Place<'_>) -> Option<&'static str> {
     let extensions = place.certificate.extension_set();
     let is_ca = place.certificate.basic_constraints().map_or(true, |basic| basic.is_some_and(|basic| basic.ca));
     let has = |oid| !is_ca && place.position == 0 && extensions.find(oid).is_some();
@@ -119,16 +129,19 @@ fn statement(
     place: &Place<'_>,
     names: &NameConstraintsState,
     wants: &mut Vec<Want>,
+    past: Option<(&Proofs, Time)>,
 ) -> Option<Statement> {
     let (mut so_far, mut of_itself): (Option<Statement>, Option<Statement>) = (None, None);
     for piece in pieces(inquiry, place) {
+        let Some(inquiry) = asked_as_of(inquiry, &piece, past) else { continue };
+        let inquiry = &inquiry;
         let covered = so_far.as_ref().map_or(0, |statement| statement.reasons);
         let (block, accepted) = match piece {
             Piece::Crl(id, crl) => crl_processing::acceptance(inquiry, place, (id, crl), covered, wants),
             Piece::Ocsp(id, response, single) => ocsp_acceptance::acceptance(inquiry, place, names, (id, response, single), wants),
         };
         r.attach(block);
-        let Some(accepted) = accepted else { continue };
+        let Some(accepted) = accepted.filter(|accepted| past.is_none() || signed_in_validity(inquiry, place, accepted)) else { continue };
         // What a key says of itself is heard when it says the worst, and otherwise where nobody else speaks.
         if accepted.of_itself && accepted.revoked.is_none() {
             of_itself = of_itself.or(Some(accepted).filter(|statement| statement.reasons == ALL_REASONS));
@@ -146,6 +159,34 @@ fn statement(
     of_itself
 }
 
+/// Of the past, a piece of evidence counts when it was issued before the control time and is proven to have existed by then; it is judged as
+/// of the time of that proof (EN 319 102-1 §5.6.2.2.4 (2)(a)).
+fn asked_as_of<'a>(inquiry: &Inquiry<'a>, piece: &Piece<'_>, past: Option<(&Proofs, Time)>) -> Option<Inquiry<'a>> {
+    let Some((proofs, control)) = past else { return Some(*inquiry) };
+    let (issued, id) = piece.issued();
+    let existed = proofs.of(&id).unwrap_or(inquiry.context.time);
+    (issued < control && existed <= control).then_some(Inquiry { time: existed, past: None, ..*inquiry })
+}
+
+/// Whoever signed it was valid when it is first known: what an ended key says is no word of its owner's.
+fn signed_in_validity(inquiry: &Inquiry<'_>, place: &Place<'_>, statement: &Statement) -> bool {
+    let own = place.issuer.certificate.iter().filter(|certificate| !place.path.anchor.is_certificate(certificate));
+    statement.signers.iter().chain(own).all(|signer| is_within_validity(signer, inquiry.time))
+}
+
+/// The latest statement of before `control` that is proven to have existed by then.
+pub(super) fn past_statement(
+    r: &mut Recorder,
+    inquiry: &Inquiry<'_>,
+    proofs: &Proofs,
+    control: Time,
+    place: &Place<'_>,
+    names: &NameConstraintsState,
+    wants: &mut Vec<Want>,
+) -> Option<Statement> {
+    statement(r, inquiry, place, names, wants, Some((proofs, control)))
+}
+
 impl Statement {
     /// Both together: as old as the older, revoked by either.
     fn and(mut self, other: Self) -> Self {
@@ -158,6 +199,23 @@ impl Statement {
         self.signers.extend(other.signers);
         self
     }
+}
+
+/// The embedded lists and responses that speak of a certificate issued by `issuer`; `None` where its issuer says that nobody will.
+pub(crate) fn embedded_status(evidence: &Evidence, certificate: &Certificate, issuer: &Certificate) -> Option<Vec<[u8; 32]>> {
+    let extensions = certificate.extension_set();
+    let exempting = [object_id::NO_REVOCATION_AVAILABLE, object_id::VALIDITY_ASSURED_SHORT_TERM, object_id::OCSP_NO_CHECK];
+    if exempting.into_iter().any(|oid| extensions.find(oid).is_some()) {
+        return None;
+    }
+    let (issuers, issuer) = (of_certificate(certificate), Issuer::of_certificate(issuer));
+    let crls = evidence.crls().filter(|(_, crl, origin)| {
+        *origin == Origin::Embedded && !crl.is_delta() && issuers.iter().any(|issuer| crl.issuer().matches(issuer))
+    });
+    let responses = evidence
+        .ocsp_responses()
+        .filter(|(_, response, origin)| *origin == Origin::Embedded && ocsp_acceptance::about(response, certificate, &issuer).is_some());
+    Some(crls.map(|(id, _, _)| id).chain(responses.map(|(id, _, _)| id)).collect())
 }
 
 /// Everything that may speak of the certificate, the latest issued first; of equal age by digest, so that the order is always the same.
@@ -183,14 +241,16 @@ impl Piece<'_> {
     }
 }
 
-fn sources(statement: &Statement) -> Fact {
+pub(super) fn sources(statement: &Statement) -> Fact {
     match statement.sources.as_slice() {
         [one] => Fact::sha256(*one),
         several => Fact::List(several.iter().map(|id| Fact::sha256(*id)).collect()),
     }
 }
 
-fn told(statement: &Statement, status: &mut Revocation) {
+/// What the report says of it.
+pub(super) fn status_of(certificate: &Certificate, statement: &Statement) -> Revocation {
+    let mut status = unknown_status(certificate);
     // The list or response itself is named; a delta and further lists stand in the derivation.
     status.source = statement.sources.first().map_or_else(|| "none".into(), |id| Fact::sha256(*id).to_text().into_owned());
     status.status = if statement.revoked.is_some() { RevocationStatus::Revoked } else { RevocationStatus::Good };
@@ -198,6 +258,7 @@ fn told(statement: &Statement, status: &mut Revocation) {
     status.next_update = statement.next_update.map(Into::into);
     status.revoked_at = statement.revoked.map(|(time, _)| time.into());
     status.reason = statement.revoked.map(|(_, reason)| reason);
+    status
 }
 
 /// It was valid when it signed; whether it still is decides whether the statement stands without a proof of its age.

@@ -211,6 +211,28 @@ impl Block {
         Self::concluded(name, clause, subject.into(), Combine::Any, steps)
     }
 
+    /// A block that passes and names the earliest time of those that its steps tell (§ of the best-signature-time).
+    pub fn earliest(
+        name: &'static str,
+        clause: &'static str,
+        subject: impl Into<String>,
+        time: crate::time::Time,
+        by: &str,
+        steps: impl FnOnce(&mut Recorder),
+    ) -> Self {
+        let mut recorder = Recorder { steps: Vec::new(), detail: Detail::Steps };
+        steps(&mut recorder);
+        recorder.steps.push(Step::Check(CheckStep {
+            check: Cow::Borrowed("chosen"),
+            clause: Cow::Borrowed(clause),
+            outcome: Outcome::Passed,
+            otherwise: None,
+            inputs: Inputs(vec![("time", time.into()), ("by", by.to_owned().into())]),
+            declared: None,
+        }));
+        Self::concluded(name, clause, subject.into(), Combine::Earliest, recorder.steps)
+    }
+
     fn concluded(name: &'static str, clause: &'static str, subject: String, combine: Combine, steps: Vec<Step>) -> Self {
         let conclusion = conclude(combine, &steps);
         Self { name: Cow::Borrowed(name), clause: Cow::Borrowed(clause), subject, combine, conclusion, steps }

@@ -14,6 +14,7 @@ use crate::report::{Block, Indication};
 use crate::time::Time;
 
 /// What the basic process found.
+#[derive(Clone)]
 pub(super) struct Basic {
     /// The derivation.
     pub block: Block,
@@ -63,7 +64,7 @@ pub(super) fn basic_signature(session: &Session<'_>, signature: &Signature, id: 
     Basic { block, ..basic }
 }
 
-fn purpose(signature: &Signature) -> Purpose {
+pub(super) fn purpose(signature: &Signature) -> Purpose {
     match signature.kind {
         Kind::DocumentTimestamp | Kind::ContainerTimestamp => Purpose::Timestamping,
         Kind::Signature | Kind::CounterSignature | Kind::UsageRights | Kind::Unsupported => Purpose::Signing,

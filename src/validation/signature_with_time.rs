@@ -1,13 +1,14 @@
-//! EN 319 102-1 §5.5 — Validation process for Signatures with Time, as far as the time comes from the relying party
+//! EN 319 102-1 §5.5 — Validation process for Signatures with Time
 
-use super::basic_signature::{Basic, basic_signature};
+use super::basic_signature::Basic;
+use super::proof_of_existence::{Proof, ProofsOfExistence};
 use super::verdict::Session;
 use crate::context::{AlgorithmUse, Context, Freshness, Policy};
 use crate::format::signature::Signature;
 use crate::path::freshness::{is_fresh, maximum_age};
 use crate::path::{Validated, algorithm_name, reliable};
 use crate::pki::Certificate;
-use crate::report::json::{Kind, RevocationStatus};
+use crate::report::json::{RevocationStatus, TimeSource};
 use crate::report::{Block, Conclusion, Indication, Recorder, Stop, SubIndication, checks};
 use crate::time::Time;
 
@@ -34,15 +35,20 @@ checks! {
     ALGORITHMS_RELIABLE = "signature_with_time.algorithms_reliable", "EN 319 102-1 §5.5.4 (4)(d)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The algorithm {algorithm} was not reliable any more at {best_signature_time}.",
         "Thuật toán {algorithm} không còn tin cậy tại {best_signature_time}.";
+    NOT_MADE_REVOKED = "signature_with_time.not_made_after_revocation", "EN 319 102-1 §5.3.4", Failed(Revoked),
+        "The signature was made after {content_time}, as a timestamp on its content proves, when the signer's certificate was revoked ({revoked_at}).",
+        "Chữ ký được tạo sau {content_time}, theo dấu thời gian trên nội dung, khi chứng thư người ký đã bị thu hồi ({revoked_at}).";
+    NOT_MADE_EXPIRED = "signature_with_time.not_made_after_expiry", "EN 319 102-1 §5.3.4", Failed(Expired),
+        "The signature was made after {content_time}, as a timestamp on its content proves, when the signer's certificate had ended ({not_after}).",
+        "Chữ ký được tạo sau {content_time}, theo dấu thời gian trên nội dung, khi chứng thư người ký đã hết hiệu lực ({not_after}).";
 }
 
 /// The checks whose failure a proof of existence before `best_signature_time` can mend.
-const MENDABLE: [&str; 11] = [
+const MENDABLE: &[&str] = &[
     "basic_processing.signer_within_validity",
     "basic_processing.within_validity",
     "revocation.fresh",
     "revocation.not_revoked",
-    "revocation.signer_within_validity",
     "signature_acceptance.algorithm_reliable",
     "signature_acceptance.digest_reliable",
     "signature_acceptance.reference_digest_reliable",
@@ -51,13 +57,21 @@ const MENDABLE: [&str; 11] = [
     "ocsp_acceptance.algorithm_reliable",
 ];
 
-/// The basic process at the validation time, and where the relying party knows an earlier time of existence, what that time mends.
-pub(super) fn signature_with_time(session: &Session<'_>, signature: &Signature, id: &str, existence: Option<Time>) -> (Block, Basic) {
-    let time = session.context.time;
-    let basic = basic_signature(session, signature, id, time);
-    let best_signature_time = existence.filter(|existence| *existence < time).filter(|_| signature.kind != Kind::DocumentTimestamp);
-    let block = Block::run("Validation process for Signatures with Time", "EN 319 102-1 §5.5", id, |r| {
-        let Some(best_signature_time) = best_signature_time else {
+/// The basic result, and what a proof of an earlier time of existence mends; `before` is proven to have been before the signature.
+pub(super) fn signature_with_time(
+    session: &Session<'_>,
+    signature: &Signature,
+    basic: &Basic,
+    id: &str,
+    best: Option<&Proof>,
+    before: Option<Time>,
+    proofs: &ProofsOfExistence,
+) -> Block {
+    Block::run("Validation process for Signatures with Time", "EN 319 102-1 §5.5", id, |r| {
+        if let (Some(before), Some(certificate)) = (before, &basic.certificate) {
+            not_made_after(r, basic, certificate, before);
+        }
+        let Some(best) = best else {
             r.bind(basic.block.clone());
             return Ok(());
         };
@@ -67,35 +81,67 @@ pub(super) fn signature_with_time(session: &Session<'_>, signature: &Signature, 
         } else {
             r.bind(basic.block.clone());
         }
-        mended(r, session, signature, &basic, best_signature_time)
-    });
-    (block, basic)
+        mended(r, session, signature, basic, best, proofs)
+    })
 }
 
-fn mended(r: &mut Recorder, session: &Session<'_>, signature: &Signature, basic: &Basic, best: Time) -> Result<(), Stop> {
+/// §5.3.4: a timestamp on the content proves that the signature was made after it; made after the end of the certificate it fails for ever.
+fn not_made_after(r: &mut Recorder, basic: &Basic, signer: &Certificate, before: Time) {
+    let id = crate::path::certificate_id(signer);
+    let statuses = basic.path.iter().flat_map(|path| &path.revocation).filter(|status| status.certificate == id);
+    for (revoked_at, reason) in statuses.filter_map(|status| Some((status.revoked_at.as_ref()?.0, status.reason))) {
+        if reason != Some("certificateHold") {
+            r.ask(&NOT_MADE_REVOKED, before <= revoked_at, [("content_time", before.into()), ("revoked_at", revoked_at.into())]);
+        }
+    }
+    let not_after = signer.not_after();
+    r.ask(&NOT_MADE_EXPIRED, before.unix() <= not_after.unix(), [("content_time", before.into()), ("not_after", not_after.into())]);
+}
+
+fn mended(
+    r: &mut Recorder,
+    session: &Session<'_>,
+    signature: &Signature,
+    basic: &Basic,
+    proof: &Proof,
+    proofs: &ProofsOfExistence,
+) -> Result<(), Stop> {
+    let best = proof.time;
     let conclusion = basic.block.conclusion;
     r.require_or(&BASIC_MAY_BE_MENDED, may_be_mended(conclusion), conclusion, [("basic", conclusion.to_string().into())])?;
     let (Some(certificate), Some(path)) = (&basic.certificate, &basic.path) else { return Ok(()) };
-    let failures = basic.block.failures();
-    let lasting = failures.iter().find(|step| !MENDABLE.contains(&&*step.check));
-    let otherwise = lasting.and_then(|step| step.otherwise).unwrap_or(conclusion);
-    let named = lasting.map_or(String::new(), |step| step.check.to_string());
+    let lasting = lasting_failure(&basic.block, MENDABLE);
+    let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
+    let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
     r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
     revocation(r, path, certificate, best);
     freshness(r, session.context.policy, path, best);
+    let signer = crate::path::certificate_id(certificate);
+    let known_good = path.revocation.iter().any(|status| status.certificate == signer && status.status == RevocationStatus::Good);
+    let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
+    within_validity(r, certificate, proof, otherwise);
+    issuers_valid(r, path, best);
+    own_algorithms(r, session.context, signature, certificate, proof);
+    path_algorithms(r, session, path, proof, proofs);
+    Ok(())
+}
+
+/// The first failure that is not among those that `mendable` names, with its conclusion.
+pub(super) fn lasting_failure(block: &Block, mendable: &[&str]) -> Option<(String, Conclusion)> {
+    let failures = block.failures();
+    let lasting = failures.iter().find(|step| !mendable.contains(&&*step.check))?;
+    Some((lasting.check.to_string(), lasting.otherwise.unwrap_or(block.conclusion)))
+}
+
+/// §5.5.4 (4)(c): the signer's certificate was valid at the best signature time.
+pub(super) fn within_validity(r: &mut Recorder, certificate: &Certificate, proof: &Proof, otherwise: SubIndication) {
+    let best = proof.time;
     let facts = [("best_signature_time", best.into()), ("not_before", certificate.not_before().into())];
     r.ask(&NOT_BEFORE, best >= certificate.not_before(), facts);
     let facts = [("best_signature_time", best.into()), ("not_after", certificate.not_after().into())];
-    let known_good = path
-        .revocation
-        .iter()
-        .any(|status| status.certificate == crate::path::certificate_id(certificate) && status.status == RevocationStatus::Good);
-    let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
+    let within = best.unix() <= certificate.not_after().unix();
     // Without any stop: the failures that remain are all told.
-    let _: Result<(), Stop> = r.require_or(&NOT_AFTER, best <= certificate.not_after(), Conclusion::indeterminate(otherwise), facts);
-    issuers_valid(r, path, best);
-    algorithms(r, session.context, signature, certificate, path, best);
-    Ok(())
+    let _: Result<(), Stop> = r.require_or(&NOT_AFTER, within, Conclusion::indeterminate(otherwise), facts);
 }
 
 /// §5.5.4 (1): the results that knowledge of the time can change.
@@ -153,10 +199,8 @@ fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
     }
 }
 
-/// The signature's own algorithms at the best signature time, and those of the path at the validation time (§5.5.4 (8)): an
-/// issuer's weak signature is not mended by knowing when the document was signed, but by knowing when that signature existed; with
-/// the relying party's indication the certificates existed too, since the signature names or embeds them.
-fn algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, signer: &Certificate, path: &Validated, best: Time) {
+/// The signature's own algorithms at the best signature time (§5.5.4 (4)(d)).
+pub(super) fn own_algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, signer: &Certificate, proof: &Proof) {
     let policy = &context.policy.algorithms;
     let mut uses: Vec<(String, AlgorithmUse)> = Vec::new();
     if let (Some(value), Ok(key)) = (&signature.value, signer.public_key()) {
@@ -165,13 +209,25 @@ fn algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, si
         let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
         uses.extend(data.chain(references).map(|digest| (digest.name().to_string(), policy.digest(*digest))));
     }
+    for (name, reliable) in uses {
+        asked(r, name, reliable, proof.time);
+    }
+}
+
+/// Those of the path at the validation time (§5.5.4 (8)), or when the certificate is proven to have existed: an issuer's weak signature is not
+/// mended by knowing when the document was signed. The relying party's own indication tells of the certificates too, which the signature names or embeds.
+fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, proof: &Proof, proofs: &ProofsOfExistence) {
+    let context = session.context;
     let issuers = path.path.iter().skip(1).map(|issuer| issuer.public_key().cloned());
     let anchor = path.anchor.iter().map(|anchor| Ok(anchor.public_key.clone()));
+    let known = if proof.source == TimeSource::Supplied { proof.time } else { context.time };
     for (certificate, key) in path.path.iter().zip(issuers.chain(anchor)) {
         let algorithm = certificate.signature_algorithm();
-        uses.push((algorithm_name(algorithm), reliable(context, algorithm, &key)));
+        let existed = proofs.evidence.of(&certificate.sha256()).unwrap_or(known);
+        asked(r, algorithm_name(algorithm), reliable(context, algorithm, &key), existed);
     }
-    for (name, reliable) in uses {
-        r.ask(&ALGORITHMS_RELIABLE, reliable.at(best), [("algorithm", name.into()), ("best_signature_time", best.into())]);
-    }
+}
+
+fn asked(r: &mut Recorder, name: String, reliable: AlgorithmUse, at: Time) {
+    r.ask(&ALGORITHMS_RELIABLE, reliable.at(at), [("algorithm", name.into()), ("best_signature_time", at.into())]);
 }

@@ -1,9 +1,12 @@
 //! EN 319 102-1 §5.1 — the verdict on a document: every signature judged, the worst of them told
 
 use super::basic_signature::Basic;
+use super::level::level;
+use super::long_term::{concerns, long_term};
+use super::proof_of_existence::{ProofsOfExistence, covered};
 use super::signature_acceptance::acceptable_until;
-use super::signature_with_time::signature_with_time;
 use super::signer::signer;
+use super::time_stamp::{Found as Numbered, TimeStamp, Whose, time_stamps};
 use crate::context::{Context, Evidence, TrustAnchor};
 use crate::format::signature::Signature;
 use crate::format::{Found, Modified};
@@ -41,8 +44,10 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     evidence.extend(context.evidence);
     let session = Session { context, evidence, budgets: Budgets::of(context, cache) };
     let mut wants = found.wants;
+    let numbered = numbered(&found.signatures);
+    let judged = Judged::of(&session, &numbered);
     let entries: Vec<SignatureReport> =
-        numbered(&found.signatures).into_iter().map(|(id, signature)| signature_report(&session, signature, id, &mut wants)).collect();
+        (0..numbered.len()).filter_map(|position| signature_report(&session, &judged, position, &mut wants)).collect();
     wants.sort();
     wants.dedup();
     let mut document_facts = found.document;
@@ -60,6 +65,35 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     }
 }
 
+/// The document's timestamps with their verdicts, and what they prove.
+struct Judged<'a> {
+    found: &'a [Numbered<'a>],
+    stamps: Vec<TimeStamp<'a>>,
+    proofs: ProofsOfExistence,
+}
+
+impl<'a> Judged<'a> {
+    fn of(session: &Session<'_>, found: &'a [Numbered<'a>]) -> Self {
+        let mut proofs = ProofsOfExistence::supplied(session.context.existence, found, &session.evidence);
+        let stamps = time_stamps(session, found, &mut proofs);
+        Self { found, stamps, proofs }
+    }
+
+    /// The verdict on the entry at `position`.
+    fn verdict(&self, session: &Session<'_>, position: usize, proofs: &ProofsOfExistence) -> Option<(Block, Basic)> {
+        let id = &self.found.get(position)?.id;
+        match self.stamps.iter().find(|stamp| stamp.whose == Whose::Document && stamp.id == *id) {
+            Some(stamp) => Some((stamp.block.clone(), stamp.basic.clone())),
+            None => long_term(session, self.found, position, &self.stamps, proofs),
+        }
+    }
+
+    /// The timestamps on, before and over the signature at `position`.
+    fn concerning(&self, position: usize) -> impl Iterator<Item = &TimeStamp<'a>> {
+        self.stamps.iter().filter(move |stamp| concerns(stamp, self.found, position))
+    }
+}
+
 fn embedded(evidence: &mut Evidence, signature: &Signature) {
     for certificate in &signature.certificates {
         evidence.add_certificate(certificate.clone(), Origin::Embedded);
@@ -71,48 +105,45 @@ fn embedded(evidence: &mut Evidence, signature: &Signature) {
         evidence.add_ocsp_response(response.clone(), Origin::Embedded);
     }
     // A timestamp's own timestamps are not looked for: one level.
-    for timestamp in &signature.timestamps {
-        for certificate in &timestamp.certificates {
-            evidence.add_certificate(certificate.clone(), Origin::Embedded);
-        }
+    for timestamp in signature.timestamps.iter().chain(&signature.content_timestamps) {
+        embedded(evidence, timestamp);
     }
 }
 
 /// Ids by end of what is signed, then by position: `S1`, `S2`, ..; timestamps `T1`, `T2`, ..
-fn numbered(signatures: &[Signature]) -> Vec<(String, &Signature)> {
-    let mut ordered: Vec<&Signature> = signatures.iter().collect();
-    ordered.sort_by_key(|signature| signature.position);
+fn numbered(signatures: &[Signature]) -> Vec<Numbered<'_>> {
+    let mut ordered: Vec<(usize, &Signature)> = signatures.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, signature)| signature.position);
     let (mut signature_count, mut timestamp_count) = (0_u64, 0_u64);
     let mut named = Vec::with_capacity(ordered.len());
-    for signature in ordered {
+    for (index, signature) in ordered {
         let (letter, counter) = match signature.kind {
             Kind::DocumentTimestamp | Kind::ContainerTimestamp => ('T', &mut timestamp_count),
             _ => ('S', &mut signature_count),
         };
         *counter = counter.saturating_add(1);
-        named.push((format!("{letter}{counter}"), signature));
+        named.push(Numbered { id: format!("{letter}{counter}"), index, signature });
     }
     named
 }
 
-fn signature_report(session: &Session<'_>, signature: &Signature, id: String, wants: &mut Vec<Want>) -> SignatureReport {
+fn signature_report(session: &Session<'_>, judged: &Judged<'_>, position: usize, wants: &mut Vec<Want>) -> Option<SignatureReport> {
     let context = session.context;
-    let (block, basic) = signature_with_time(session, signature, &id, context.existence);
-    let if_claimed_time = if_claimed_time(session, signature, &id, &block, &basic);
-    if let Some(path) = &basic.path {
-        wants.extend(path.wants.iter().cloned());
-    }
-    let (best_signature_time, source) = match context.existence {
-        Some(existence) if existence < context.time => (existence, TimeSource::Supplied),
-        _ => (context.time, TimeSource::ValidationTime),
-    };
+    let Numbered { id, signature, .. } = judged.found.get(position)?;
+    let (block, basic) = judged.verdict(session, position, &judged.proofs)?;
+    let if_claimed_time = if_claimed_time(session, judged, position, &block, &basic);
+    let paths = judged.concerning(position).filter_map(|stamp| stamp.basic.path.as_ref()).chain(&basic.path);
+    wants.extend(paths.flat_map(|path| &path.wants).cloned());
+    let best = judged.proofs.of(id).filter(|proof| proof.time < context.time);
+    let (best_signature_time, source) = best.map_or((context.time, TimeSource::ValidationTime), |proof| (proof.time, proof.source));
+    let content_times = judged.concerning(position).filter(|stamp| matches!(stamp.whose, Whose::Content(_)));
     let path = basic.path.as_ref();
     let anchor = path.and_then(|path| path.anchor.as_ref());
-    SignatureReport {
+    Some(SignatureReport {
         kind: signature.kind,
         format: signature.format,
         container: None,
-        level: signature.level,
+        level: level(session, judged.found, position, &judged.stamps, &basic),
         profile: signature.profile,
         field: signature.field.clone(),
         sub_filter: signature.sub_filter.clone(),
@@ -130,23 +161,25 @@ fn signature_report(session: &Session<'_>, signature: &Signature, id: String, wa
         anchor_track: anchor.and_then(|anchor| anchor.track.clone()),
         times: Times {
             claimed: signature.stated_time.or(signature.claimed_time).map(Into::into),
-            not_before_proof: None,
+            not_before_proof: content_times.filter_map(TimeStamp::proven).max().map(Into::into),
             best_signature_time: best_signature_time.into(),
             source,
         },
         algorithms: algorithms(session, signature, basic.certificate.as_ref()),
         revocation: path.map(|path| path.revocation.clone()).unwrap_or_default(),
-        timestamps: timestamps(session, signature, &id),
+        timestamps: judged.concerning(position).map(|stamp| timestamp_report(judged, stamp)).collect(),
         checks: block,
-        id,
-    }
+        id: id.clone(),
+    })
 }
 
 /// The same process with `existence` := the claimed time (EN 319 102-1 §5.5.2 NOTE 1); only beside an INDETERMINATE verdict.
-fn if_claimed_time(session: &Session<'_>, signature: &Signature, id: &str, block: &Block, basic: &Basic) -> Option<Conclusion> {
+fn if_claimed_time(session: &Session<'_>, judged: &Judged<'_>, position: usize, block: &Block, basic: &Basic) -> Option<Conclusion> {
+    let signature = judged.found.get(position)?.signature;
     let claimed = signature.claimed_time.filter(|_| block.conclusion.indication == Indication::Indeterminate)?;
     let time = session.context.existence.map_or(claimed, |existence| existence.min(claimed));
-    let (conditional, _) = signature_with_time(session, signature, id, Some(time));
+    let proofs = ProofsOfExistence::supplied(Some(time), judged.found, &session.evidence).and(&judged.proofs);
+    let (conditional, _) = judged.verdict(session, position, &proofs)?;
     // Whoever has the key chooses the claimed time: after a theft it says nothing.
     let stolen = |status: &crate::report::json::Revocation| {
         matches!(status.reason, Some("keyCompromise" | "cACompromise" | "aACompromise" | "unspecified" | "unknown"))
@@ -205,21 +238,21 @@ fn algorithms(session: &Session<'_>, signature: &Signature, certificate: Option<
     })
 }
 
-fn timestamps(session: &Session<'_>, signature: &Signature, id: &str) -> Vec<TimestampReport> {
-    let report = |(index, timestamp): (usize, &Signature)| {
-        let own = format!("{id}-T{}", index.saturating_add(1));
-        let (block, basic) = signature_with_time(session, timestamp, &own, None);
-        TimestampReport {
-            kind: "signature_timestamp",
-            time: timestamp.stated_time.map(Into::into),
-            indication: block.conclusion.indication,
-            sub_indication: block.conclusion.sub_indication,
-            authority: basic.certificate.map(|certificate| certificate.subject().to_string()),
-            covers: vec![id.into()],
-            id: own,
-        }
+fn timestamp_report(judged: &Judged<'_>, stamp: &TimeStamp<'_>) -> TimestampReport {
+    let (kind, covers) = match stamp.whose {
+        Whose::Signature(of) => ("signature_timestamp", judged.found.get(of).map(|one| one.id.clone()).into_iter().collect()),
+        Whose::Content(of) => ("content_timestamp", judged.found.get(of).map(|one| one.id.clone()).into_iter().collect()),
+        Whose::Document => ("document_timestamp", covered(stamp.signature, judged.found).map(|one| one.id.clone()).collect()),
     };
-    signature.timestamps.iter().enumerate().map(report).collect()
+    TimestampReport {
+        id: stamp.id.clone(),
+        kind,
+        time: stamp.signature.stated_time.map(Into::into),
+        indication: stamp.block.conclusion.indication,
+        sub_indication: stamp.block.conclusion.sub_indication,
+        authority: stamp.basic.certificate.as_ref().map(|certificate| certificate.subject().to_string()),
+        covers,
+    }
 }
 
 fn is_counted(kind: Kind) -> bool {

@@ -156,6 +156,12 @@ pub(crate) fn signature_timestamps(signer: &SignerInfo) -> Vec<TimestampToken> {
     signer.signature_timestamps().into_iter().flatten().collect()
 }
 
+/// The timestamps on the content among the signed attributes that can be read (EN 319 122-1 §5.2.8).
+pub(crate) fn signed_timestamps(signer: &SignerInfo) -> Vec<TimestampToken> {
+    let values = signer.signed_attributes.iter().flat_map(|attributes| attributes.values(object_id::CONTENT_TIMESTAMP));
+    values.filter_map(|value| TimestampToken::from_received(value).ok()).collect()
+}
+
 /// id-data (RFC 5652 §4).
 pub(crate) fn is_data(signed_data: &SignedData) -> bool {
     signed_data.content.content_type == object_id::DATA

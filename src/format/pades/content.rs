@@ -7,9 +7,10 @@ use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::format::cades::signed_data::{
     Attributes, digest_of, has_signing_certificate_v2, has_signing_time, is_data, one_signer, signature_timestamps, signed_attributes,
-    signed_datum, value,
+    signed_datum, signed_timestamps, value,
 };
-use crate::format::signature::{Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::format::signature::{Covered, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::pki::extension::GeneralName;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, SignedData, SignerInfo, TimestampToken};
 use crate::report::json::{Coverage, Format, Kind, Level};
 use crate::report::{Block, Recorder, Stop, checks};
@@ -50,6 +51,8 @@ pub(super) struct Content {
     pub signing_time: Option<Time>,
     pub stated_time: Option<Time>,
     pub timestamps: Vec<Signature>,
+    pub content_timestamps: Vec<Signature>,
+    pub authority: Option<GeneralName>,
 }
 
 /// A digest of the signed ranges that completes a part of the signature.
@@ -66,6 +69,8 @@ pub(super) struct Wanted {
 pub(super) enum Part {
     /// The signed datum at this position.
     Datum(usize),
+    /// The imprint of the content timestamp at this position.
+    ContentTimestamp(usize),
     /// What the value itself is over.
     ToBeSigned,
 }
@@ -150,6 +155,7 @@ fn detached(r: &mut Recorder, octets: &[u8], presence: Attributes, content: &mut
     over_ranges(r, signer, content, wanted)?;
     attributes?;
     content.timestamps = timestamps(signer);
+    content_timestamps(signer, content, wanted);
     content.level = level(presence, signer, content);
     Ok(())
 }
@@ -275,6 +281,7 @@ fn timestamp_content(r: &mut Recorder, token: &TimestampToken, content: &mut Con
     let signer = one_signer(r, &token.signed_data)?;
     evidence(&token.signed_data, signer, content);
     content.stated_time = Some(token.info.time);
+    content.authority = token.info.authority.clone();
     let unknown = || token.info.imprint_algorithm.oid.to_string();
     content.signed_data.push(SignedDatum {
         name: "message imprint".into(),
@@ -291,13 +298,23 @@ fn timestamp_content(r: &mut Recorder, token: &TimestampToken, content: &mut Con
 
 /// Timestamps on the signature value (RFC 3161 appendix A), each read like a signature of its own.
 fn timestamps(signer: &SignerInfo) -> Vec<Signature> {
-    signature_timestamps(signer).iter().map(|token| timestamp(token, signer.signature.octets())).collect()
+    signature_timestamps(signer).iter().map(|token| timestamp(token, Some(signer.signature.octets()))).collect()
 }
 
-fn timestamp(token: &TimestampToken, over: &[u8]) -> Signature {
+/// Timestamps on the signed ranges among the signed attributes (EN 319 122-1 §5.2.8).
+fn content_timestamps(signer: &SignerInfo, content: &mut Content, wanted: &mut Vec<Wanted>) {
+    for token in signed_timestamps(signer) {
+        if let Some(algorithm) = token.info.imprint_algorithm.digest() {
+            wanted.push(Wanted { algorithm, part: Part::ContentTimestamp(content.content_timestamps.len()) });
+        }
+        content.content_timestamps.push(timestamp(&token, None));
+    }
+}
+
+fn timestamp(token: &TimestampToken, over: Option<&[u8]>) -> Signature {
     let mut content = Content::default();
     let format_checking = Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| timestamp_content(r, token, &mut content));
-    if let Some(imprint) = content.signed_data.first_mut() {
+    if let (Some(imprint), Some(over)) = (content.signed_data.first_mut(), over) {
         imprint.actual = imprint.algorithm.as_ref().ok().map(|algorithm| algorithm.digest(over));
     }
     Signature {
@@ -320,5 +337,8 @@ fn timestamp(token: &TimestampToken, over: &[u8]) -> Signature {
         claimed_time: None,
         stated_time: content.stated_time,
         timestamps: Vec::new(),
+        content_timestamps: Vec::new(),
+        authority: content.authority,
+        covers: Covered::default(),
     }
 }

@@ -15,7 +15,7 @@ pub use revisions::{ObjectState, RevisedObject, Revision, revisions};
 use byte_range::Digests;
 use signature_dictionary::Read;
 
-use super::signature::{Signature, ToBeSignedData};
+use super::signature::{Covered, Signature, ToBeSignedData};
 use super::{Found, Modified};
 use crate::context::Policy;
 use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
@@ -62,6 +62,7 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
         read.append(&mut others);
     }
     later_revisions(pdf, policy, &mut read);
+    covered(pdf, &mut read);
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
     signatures.extend(unlisted(pdf, &within_others));
     if too_many {
@@ -95,6 +96,12 @@ fn complete(pdf: &Pdf<'_>, read: &mut [Read]) -> Vec<u8> {
                     datum.actual = Some(digest);
                 }
             }
+            Part::ContentTimestamp(position) => {
+                let stamp = entry.signature.content_timestamps.get_mut(position);
+                if let Some(imprint) = stamp.and_then(|stamp| stamp.signed_data.first_mut()) {
+                    imprint.actual = Some(digest);
+                }
+            }
             Part::ToBeSigned => {
                 for form in entry.signature.value.iter_mut().flat_map(|value| &mut value.to_be_signed) {
                     form.data = ToBeSignedData::Digest(digest.clone());
@@ -119,6 +126,19 @@ fn later_revisions(pdf: &Pdf<'_>, policy: &Policy, read: &mut [Read]) {
             signature.format_constraints = joined(signature.format_constraints.clone(), judged.constraints);
         }
         signature.modifications = Some(judged.modifications);
+    }
+}
+
+/// What each document timestamp is over: signatures whose ranges end before its own value, and the validation data of the revision that it ends.
+fn covered(pdf: &Pdf<'_>, read: &mut [Read]) {
+    let ends: Vec<Option<usize>> = read.iter().map(|entry| entry.range.map(|range| range.end())).collect();
+    for entry in read.iter_mut().filter(|entry| entry.signature.kind == Kind::DocumentTimestamp) {
+        let (Some(range), Some(view)) = (entry.range, entry.revision.and_then(|revision| pdf.at(revision))) else { continue };
+        let within = |end: &Option<usize>| end.is_some_and(|end| end <= range.b);
+        entry.signature.covers = Covered {
+            signatures: ends.iter().enumerate().filter(|(_, end)| within(end)).map(|(index, _)| index).collect(),
+            evidence: document_security_store::evidence(&view).digests(),
+        };
     }
 }
 
@@ -159,6 +179,9 @@ fn not_judged(pdf: &Pdf<'_>, check: &'static Check, name: &'static str, value: u
         claimed_time: None,
         stated_time: None,
         timestamps: Vec::new(),
+        content_timestamps: Vec::new(),
+        authority: None,
+        covers: Covered::default(),
     }
 }
 

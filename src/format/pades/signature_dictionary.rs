@@ -8,7 +8,7 @@ use super::content::{self, Content, Wanted};
 use super::signature_field::{FoundIn, SignaturePlace, dictionary, text_string};
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::encoding::pdf::{Located, Pdf, View};
-use crate::format::signature::Signature;
+use crate::format::signature::{Covered, Signature};
 use crate::report::json::{Coverage, Format, Kind, Level};
 use crate::report::{Block, Recorder, Stop, checks};
 use crate::time::Time;
@@ -243,6 +243,9 @@ fn assemble(
         claimed_time: claimed_time(view, known).or(content.signing_time),
         stated_time: content.stated_time,
         timestamps: content.timestamps.clone(),
+        content_timestamps: content.content_timestamps.clone(),
+        authority: content.authority.clone(),
+        covers: Covered::default(),
     }
 }
 
@@ -288,6 +291,8 @@ impl Default for Content {
             signing_time: None,
             stated_time: None,
             timestamps: Vec::new(),
+            content_timestamps: Vec::new(),
+            authority: None,
         }
     }
 }

@@ -1,0 +1,98 @@
+//! EN 319 142-1 §6.3 — Requirements for baseline levels: what the document brings, whatever it is worth
+
+use std::collections::BTreeSet;
+
+use super::basic_signature::Basic;
+use super::long_term::concerns;
+use super::time_stamp::{Found, TimeStamp, Whose};
+use super::verdict::Session;
+use crate::format::signature::Signature;
+use crate::path::embedded_status;
+use crate::pki::Certificate;
+use crate::report::json::{Level, Origin};
+
+/// No chain is longer.
+const LONGEST: usize = 20;
+
+/// The highest level whose requirements and all lower ones hold for the signature at `position`.
+pub(super) fn level(session: &Session<'_>, found: &[Found<'_>], position: usize, stamps: &[TimeStamp<'_>], basic: &Basic) -> Level {
+    let Some(signature) = found.get(position).map(|one| one.signature) else { return Level::None };
+    if signature.level == Level::None {
+        return Level::None;
+    }
+    let stamped: Vec<&TimeStamp<'_>> = stamps
+        .iter()
+        .filter(|stamp| !matches!(stamp.whose, Whose::Content(_)) && concerns(stamp, found, position) && imprint_matches(stamp.signature))
+        .collect();
+    if stamped.is_empty() {
+        return Level::BB;
+    }
+    // The last document timestamp is what keeps the rest; its own certificates are not asked for before the next one.
+    let keeping = stamped.iter().filter(|stamp| stamp.whose == Whose::Document).max_by_key(|stamp| stamp.signature.position);
+    let kept: Vec<&Basic> = stamped
+        .iter()
+        .filter(|stamp| stamped.len() == 1 || keeping.is_none_or(|keeping| keeping.id != stamp.id))
+        .map(|stamp| &stamp.basic)
+        .chain([basic])
+        .collect();
+    let Some(material) = kept.into_iter().map(|basic| material(session, basic)).collect::<Option<Vec<_>>>() else { return Level::BT };
+    let covered = keeping.is_some_and(|keeping| {
+        let covered = covered_evidence(keeping.signature, found);
+        material.iter().flatten().all(|alternatives| alternatives.iter().any(|id| covered.contains(id)))
+    });
+    if covered { Level::BLTA } else { Level::BLT }
+}
+
+fn imprint_matches(stamp: &Signature) -> bool {
+    stamp.signed_data.first().is_some_and(|imprint| imprint.actual.as_ref() == Some(&imprint.expected))
+}
+
+/// What must be in the document for one certificate and its issuers up to an anchor or the last that can be reached: each by the digests of which
+/// one is enough. `None` when something is missing.
+fn material(session: &Session<'_>, basic: &Basic) -> Option<Vec<Vec<[u8; 32]>>> {
+    let chain = chain(session, basic.certificate.as_ref()?, basic);
+    let mut needed = Vec::new();
+    for (position, certificate) in chain.iter().enumerate() {
+        let is_anchor = session.context.anchors.find(certificate).is_some();
+        if !is_anchor && !is_embedded(session, certificate) {
+            return None;
+        }
+        if is_anchor || certificate.is_self_issued() {
+            continue;
+        }
+        needed.push(vec![certificate.sha256()]);
+        // Of a certificate whose issuer is not here nobody can tell more.
+        let Some(issuer) = chain.get(position.saturating_add(1)) else { continue };
+        match embedded_status(&session.evidence, certificate, issuer) {
+            None => {}
+            Some(status) if status.is_empty() => return None,
+            Some(status) => needed.push(status),
+        }
+    }
+    Some(needed)
+}
+
+fn is_embedded(session: &Session<'_>, certificate: &Certificate) -> bool {
+    session.evidence.certificates().any(|(known, origin)| origin == Origin::Embedded && known == certificate)
+}
+
+/// The path that was found with its anchor, else what leads upwards by names.
+fn chain(session: &Session<'_>, signer: &Certificate, basic: &Basic) -> Vec<Certificate> {
+    let path = basic.path.as_ref().filter(|path| !path.path.is_empty());
+    if let Some(path) = path {
+        let anchor = path.anchor.as_ref().and_then(|anchor| anchor.certificate.clone());
+        return path.path.iter().cloned().chain(anchor).collect();
+    }
+    let mut chain = vec![signer.clone()];
+    while let Some(last) = chain.last().filter(|last| !last.is_self_issued() && chain.len() < LONGEST) {
+        let Some(issuer) = session.evidence.certificates_named(last.issuer()).find(|issuer| !chain.contains(issuer)) else { break };
+        chain.push(issuer.clone());
+    }
+    chain
+}
+
+/// Everything of which the document timestamp proves that it is in the document.
+fn covered_evidence(stamp: &Signature, found: &[Found<'_>]) -> BTreeSet<[u8; 32]> {
+    let signatures = super::proof_of_existence::covered(stamp, found).flat_map(|one| super::proof_of_existence::brought(one.signature));
+    signatures.chain(stamp.covers.evidence.iter().copied()).collect()
+}

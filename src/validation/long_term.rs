@@ -1,0 +1,88 @@
+//! EN 319 102-1 §5.6.3 — Validation process for Signatures providing Long Term Availability and Integrity of Validation Material
+
+use super::basic_signature::{Basic, basic_signature};
+use super::past_signature_validation::{either, past_signature_validation};
+use super::proof_of_existence::{ProofsOfExistence, covered};
+use super::signature_with_time::signature_with_time;
+use super::time_stamp::{Found, TimeStamp, Whose};
+use super::verdict::Session;
+use crate::report::json::Kind;
+use crate::report::{Block, Recorder, checks};
+use crate::time::Time;
+
+checks! {
+    ORDER = "long_term.timestamps_in_order", "EN 319 102-1 §5.5.4 (4)(e)", Indeterminate(TimestampOrderFailure),
+        "The timestamp {later} of {later_time} covers {earlier} of {earlier_time}, which is later.",
+        "Dấu thời gian {later} lúc {later_time} bao trùm {earlier} lúc {earlier_time}, vốn muộn hơn.";
+}
+
+/// The verdict on the signature at `position`, with what is proven of its time.
+pub(super) fn long_term(
+    session: &Session<'_>,
+    found: &[Found<'_>],
+    position: usize,
+    stamps: &[TimeStamp<'_>],
+    proofs: &ProofsOfExistence,
+) -> Option<(Block, Basic)> {
+    let Found { id, signature, .. } = found.get(position)?;
+    let now = session.context.time;
+    let own: Vec<&TimeStamp<'_>> = stamps.iter().filter(|stamp| concerns(stamp, found, position)).collect();
+    let before = own.iter().filter(|stamp| stamp.whose == Whose::Content(position)).filter_map(|stamp| stamp.proven()).max();
+    let basic = basic_signature(session, signature, id, now);
+    let best = proofs.of(id).filter(|proof| proof.time < now);
+    let name = "Validation process for Signatures providing Long Term Availability and Integrity of Validation Material";
+    let block = Block::run(name, "EN 319 102-1 §5.6.3", id.clone(), |r| {
+        if best.is_some() || !own.is_empty() {
+            r.bind(proofs.block(id, now, own.iter().copied()));
+        }
+        let with_time = signature_with_time(session, signature, &basic, id, best, before, proofs);
+        match past_signature_validation(session, signature, &basic, id, proofs).filter(|_| !with_time.is_passed()) {
+            None => r.bind(with_time),
+            Some(past) => r.bind(either(id, with_time, past)),
+        };
+        in_order(r, found, position, &own);
+        Ok(())
+    });
+    Some((block, basic))
+}
+
+/// Whether the timestamp is on the signature at `position`, on its content, or covers it.
+pub(super) fn concerns(stamp: &TimeStamp<'_>, found: &[Found<'_>], position: usize) -> bool {
+    match stamp.whose {
+        Whose::Signature(of) | Whose::Content(of) => of == position,
+        Whose::Document => found.get(position).is_some_and(|one| covered(stamp.signature, found).any(|covered| covered.id == one.id)),
+    }
+}
+
+/// Whatever is covered by a timestamp was there before it: content, then signature, then document timestamps.
+fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&TimeStamp<'_>]) {
+    if found.get(position).is_none_or(|one| one.signature.kind == Kind::DocumentTimestamp) {
+        return;
+    }
+    let mut proven: Vec<(u8, usize, Time, String)> = own
+        .iter()
+        .filter_map(|stamp| {
+            let position = if stamp.whose == Whose::Document { stamp.signature.position } else { 0 };
+            Some((rank(stamp), position, stamp.proven()?, stamp.id.clone()))
+        })
+        .collect();
+    // Those on one value cover each other in no order: by time.
+    proven.sort_unstable();
+    for (earlier, later) in proven.iter().zip(proven.iter().skip(1)) {
+        let facts = [
+            ("earlier", earlier.3.clone().into()),
+            ("earlier_time", earlier.2.into()),
+            ("later", later.3.clone().into()),
+            ("later_time", later.2.into()),
+        ];
+        r.ask(&ORDER, earlier.2 <= later.2, facts);
+    }
+}
+
+fn rank(stamp: &TimeStamp<'_>) -> u8 {
+    match stamp.whose {
+        Whose::Content(_) => 0,
+        Whose::Signature(_) => 1,
+        Whose::Document => 2,
+    }
+}
