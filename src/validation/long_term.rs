@@ -59,10 +59,10 @@ fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&Time
     if found.get(position).is_none_or(|one| one.signature.kind == Kind::DocumentTimestamp) {
         return;
     }
-    let mut proven: Vec<(u8, usize, Time, String)> = own
+    let mut proven: Vec<(u8, (u64, u64), Time, String)> = own
         .iter()
         .filter_map(|stamp| {
-            let position = if stamp.whose == Whose::Document { stamp.signature.position } else { 0 };
+            let position = if stamp.whose == Whose::Document { stamp.signature.position } else { (0, 0) };
             Some((rank(stamp), position, stamp.proven()?, stamp.id.clone()))
         })
         .collect();
