@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Conformance, corpora_path};
 use kyso::report::json::{Integrity, Kind};
@@ -21,15 +21,65 @@ fn signatures_are_counted_and_intact_as_the_reference_says() {
     conformance.finish();
 }
 
+/// The verdict of the reference implementation with the file's own anchor, offline at the time of the index.
+#[test]
+fn verdicts_agree_with_the_reference() {
+    let Some(folder) = corpora_path("eu-dss") else { return };
+    let mut conformance = Conformance::of("eu-dss-pdf-verdicts");
+    let mut seen = BTreeSet::new();
+    for row in rows(&folder.join("index.tsv")) {
+        let judged = row["format"] == "pdf" && !row["anchor"].is_empty() && !row["dss_verdict_anchored"].is_empty();
+        // A file is listed once for each test of the reference that uses it.
+        if !judged || !seen.insert(row["path"].clone()) {
+            continue;
+        }
+        let anchors = anchors(&std::fs::read(folder.join(&row["anchor"])).unwrap());
+        let report = verdict(&std::fs::read(folder.join(&row["path"])).unwrap(), &anchors);
+        let Some(report) = report else { continue };
+        let ours = report.signatures.iter().filter(|entry| matches!(entry.kind, Kind::Signature | Kind::Unsupported)).map(said_of);
+        let peers = row["dss_verdict_anchored"].split(';').map(|verdict| verdict.trim().replace("TOTAL_", "TOTAL-"));
+        let sorted = |mut verdicts: Vec<String>| {
+            verdicts.sort();
+            verdicts.join("; ")
+        };
+        conformance.case(&row["path"], &sorted(peers.collect()), &sorted(ours.collect()));
+    }
+    assert!(seen.len() > 90, "only {} cases", seen.len());
+    conformance.finish();
+}
+
+fn anchors(pem: &[u8]) -> TrustAnchors {
+    let mut anchors = TrustAnchors::none();
+    for object in kyso::encoding::pem::read(pem).unwrap() {
+        anchors.add_der(&object.octets).unwrap();
+    }
+    anchors
+}
+
+/// `INDETERMINATE/TRY_LATER`
+fn said_of(entry: &kyso::report::json::SignatureReport) -> String {
+    let conclusion = kyso::report::Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
+    conclusion.to_string().replace(" / ", "/")
+}
+
+fn verdict(octets: &[u8], anchors: &TrustAnchors) -> Option<kyso::Report> {
+    let document = Document::pdf(octets).ok()?;
+    let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+    let time = Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
+    Some(kyso::verify(&document, &Context { policy: &policy, anchors, evidence: &evidence, time, existence: None }))
+}
+
+/// The rows by the titles of their columns.
+fn rows(path: &std::path::Path) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split('\t').collect();
+    lines.map(|line| header.iter().map(ToString::to_string).zip(line.split('\t').map(str::to_owned)).collect()).collect()
+}
+
 /// `2 intact intact`: the signatures with their integrity, sorted; document timestamps are not signatures.
 fn found(octets: &[u8]) -> String {
-    let document = match Document::pdf(octets) {
-        Ok(document) => document,
-        Err(_) => return "malformed".into(),
-    };
-    let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
-    let time = Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
-    let report = kyso::verify(&document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None });
+    let Some(report) = verdict(octets, &TrustAnchors::none()) else { return "malformed".into() };
     let integrity = |integrity| match integrity {
         Integrity::Intact => "intact",
         Integrity::Broken => "broken",

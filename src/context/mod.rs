@@ -10,7 +10,7 @@ pub mod trust_store;
 
 pub use algorithm_policy::{AlgorithmPolicy, AlgorithmUse};
 pub use evidence::Evidence;
-pub use policy::{ChangePolicy, Freshness, Policy, RevocationPolicy};
+pub use policy::{ChangePolicy, Constraint, Freshness, Policy, RevocationPolicy};
 pub use purpose::Purpose;
 pub use trust_anchors::{AnchorConstraints, TrustAnchor, TrustAnchors};
 pub use trust_store::TrustStore;

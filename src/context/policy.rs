@@ -23,6 +23,14 @@ pub struct Policy {
     /// The longest age in seconds at which status information is fresh; without it, until `nextUpdate` comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum_freshness: Option<u64>,
+    /// Whether the certificates of those who signed status information about a timestamp's authority must still be valid, or their statement be
+    /// proven to be older than their end (EN 319 102-1 §5.2.6.4). The last timestamp on a document has no such proof.
+    #[serde(default)]
+    pub revocation_signers_of_timestamps: Constraint,
+    /// Whether the digest by which a signature names its certificate must be reliable. Whoever replaces the certificate needs a second one with
+    /// the same digest and the same key, so that a collision does not help.
+    #[serde(default)]
+    pub certificate_reference_digest: Constraint,
     /// Extended key usages, dotted, of which a certificate that signs documents must have one, unless it has none at all.
     #[serde(default = "signing_purposes")]
     pub signing_purposes: Vec<String>,
@@ -59,6 +67,17 @@ pub enum Freshness {
     Tolerated,
 }
 
+/// What becomes of something that does not hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Constraint {
+    /// INDETERMINATE.
+    #[default]
+    Required,
+    /// A finding.
+    Tolerated,
+}
+
 /// What becomes of a change that the signature allows and a relying party may refuse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +98,8 @@ impl Policy {
             revocation_of_issuers: RevocationPolicy::Required,
             freshness: Freshness::Tolerated,
             maximum_freshness: None,
+            revocation_signers_of_timestamps: Constraint::Tolerated,
+            certificate_reference_digest: Constraint::Tolerated,
             signing_purposes: signing_purposes(),
             drawn_annotations: ChangePolicy::Refuse,
             algorithms: AlgorithmPolicy::etsi_basic(),

@@ -6,8 +6,9 @@ use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::{NameConstraintsState, Violation};
 use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing};
+use super::revocation::Statement;
 use super::{
-    Inquiry, Judged, Path, Request, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject,
+    Inquiry, Judged, Path, Relied, Request, Use, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject,
     validation_time_sliding, wrap_up,
 };
 use crate::context::Purpose;
@@ -95,10 +96,16 @@ pub(super) struct Said {
     pub is_broken: bool,
     /// Of the past: how far back the path reaches.
     pub control_time: Option<Time>,
+    /// The signatures that the path rests on, the target's first.
+    pub uses: Vec<Use>,
+    /// What the status of its certificates rests on, the target's first.
+    pub relied: Vec<Relied>,
+    /// Whether the target is known not to be revoked.
+    known_good: bool,
 }
 
-/// One candidate path: every certificate from the anchor's side down, the target's own validity last, as it alone can be mended by a
-/// proof of existence.
+/// One candidate path: every certificate from the anchor's side down; then what a proof of existence can mend, as of all of it
+/// (EN 319 102-1 §5.2.6.4 (5), (6)): the algorithms, the validity of the target, of the others, of those who tell the status.
 pub(super) fn certification_path(inquiry: &Inquiry<'_>, request: &Request, path: Path, exhausted: Option<&Exhausted>) -> Judged {
     let mut said = Said::default();
     let in_past = Inquiry { time: validation_time_sliding::common_time(&path, inquiry.time), ..*inquiry };
@@ -109,16 +116,26 @@ pub(super) fn certification_path(inquiry: &Inquiry<'_>, request: &Request, path:
         if path.is_anchor_alone() {
             return path.certificates.first().map_or(Ok(()), |target| wrap_up::uses(r, inquiry, request.purpose, target));
         }
-        walk(r, inquiry, request, &path, &mut said)
+        let walked = walk(r, inquiry, request, &path, &mut said);
+        if inquiry.is_present() {
+            at_validation_time(r, inquiry, request.purpose, &path, &said);
+        }
+        walked
     });
-    Judged {
-        block,
-        path,
-        revocation: said.revocation,
-        policies: said.policies,
-        wants: said.wants,
-        is_broken: said.is_broken,
-        control_time: said.control_time,
+    Judged { block, path, said }
+}
+
+fn at_validation_time(r: &mut Recorder, inquiry: &Inquiry<'_>, purpose: Purpose, path: &Path, said: &Said) {
+    let time = inquiry.time;
+    for signature in &said.uses {
+        signature.ask(r, time);
+    }
+    for (position, certificate) in path.certificates.iter().enumerate() {
+        let check = if position == 0 && said.known_good { &IN_VALIDITY_OR_NOT_REVOKED } else { &WITHIN_VALIDITY };
+        r.ask(check, is_within_validity(certificate, time), validity_facts(certificate, time));
+    }
+    for relied in &said.relied {
+        revocation::signers_within_validity(r, inquiry, purpose, relied);
     }
 }
 
@@ -213,9 +230,7 @@ fn certificate_block(inquiry: &Inquiry<'_>, place: &Place<'_>, state: &mut State
         state.issuer = Issuer::of_certificate(certificate);
         names(r, inquiry, place, &state.names)?;
         policies(r, inquiry, place, &mut state.policies, said)?;
-        if place.position > 0 {
-            r.ask(&WITHIN_VALIDITY, is_within_validity(certificate, inquiry.time), validity_facts(certificate, inquiry.time));
-        } else {
+        if place.position == 0 {
             wrap_up::target(r, inquiry, place.purpose, certificate)?;
         }
         status(r, inquiry, place, &state.names, said)
@@ -309,8 +324,8 @@ fn policies(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, state: &
     }
 }
 
-/// (a)(3), the algorithms, and for the target (a)(2): out of its validity it may still have signed in time, and whether it is known not to be
-/// revoked makes the difference (EN 319 102-1 §5.2.6.4).
+/// (a)(3); of another time than the present one (a)(2) too: at the validation time it is asked of the path as a whole, since out of its
+/// validity the target may still have signed in time, and whether it is known not to be revoked makes the difference (EN 319 102-1 §5.2.6.4).
 fn status(
     r: &mut Recorder,
     inquiry: &Inquiry<'_>,
@@ -319,29 +334,34 @@ fn status(
     said: &mut Said,
 ) -> Result<(), Stop> {
     let certificate = place.certificate;
+    if !inquiry.is_present() {
+        let time = inquiry.made_at.unwrap_or(inquiry.time);
+        r.ask(&WITHIN_VALIDITY, is_within_validity(certificate, time), validity_facts(certificate, time));
+    }
     if let Some(proofs) = inquiry.past {
-        if place.position == 0 {
-            let time = inquiry.time;
-            r.ask(&WITHIN_VALIDITY, is_within_validity(certificate, time), validity_facts(certificate, time));
-        }
         return validation_time_sliding::slide(r, inquiry, proofs, place, constraints, said);
     }
     let answer = revocation::revocation(inquiry, place, constraints);
-    let known_good = answer.block.is_passed() && answer.status.status == RevocationStatus::Good;
+    let is_good = answer.block.is_passed() && answer.status.status == RevocationStatus::Good;
     r.bind(answer.block);
     said.revocation.push(answer.status);
     said.wants.extend(answer.wants);
-    let algorithm = certificate.signature_algorithm();
-    r.ask(&ALGORITHM_RELIABLE, place.issuer.reliable(inquiry, algorithm), || {
-        let (algorithm, bits) = (algorithm_name(algorithm).into(), place.issuer.bits().into());
-        [("subject", subject(certificate)), ("algorithm", algorithm), ("key_bits", bits), ("time", inquiry.time.into())]
-    });
-    if place.position == 0 {
-        let check = if known_good { &IN_VALIDITY_OR_NOT_REVOKED } else { &WITHIN_VALIDITY };
-        let time = inquiry.made_at.unwrap_or(inquiry.time);
-        r.ask(check, is_within_validity(certificate, time), validity_facts(certificate, time));
-    }
+    said.rests_on(inquiry, place, answer.statement.as_ref(), is_good);
     Ok(())
+}
+
+impl Said {
+    /// The signature on the certificate, and what tells its status; those of the certificates below come before.
+    fn rests_on(&mut self, inquiry: &Inquiry<'_>, place: &Place<'_>, statement: Option<&Statement>, is_good: bool) {
+        let certificate = place.certificate;
+        let algorithm = certificate.signature_algorithm();
+        let own = Use::new(inquiry, &ALGORITHM_RELIABLE, certificate.sha256(), subject(certificate), algorithm, place.issuer);
+        let uses = [own].into_iter().chain(statement.iter().flat_map(|statement| statement.uses.iter().cloned()));
+        self.uses.splice(0..0, uses);
+        let relied = statement.map(|statement| Relied { sources: statement.sources.clone(), signers: statement.signers.clone() });
+        self.relied.splice(0..0, relied);
+        self.known_good = is_good && statement.is_some_and(|statement| statement.stands(place, inquiry.time));
+    }
 }
 
 /// Both ends are within (§4.1.2.5), the last one with its whole second: these times have no fractions.

@@ -3,8 +3,8 @@
 use super::basic_processing::{Place, within_limits};
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
-use super::{Inquiry, Request, algorithm_name, validated};
-use crate::context::Purpose;
+use super::{Inquiry, Request, Use, Validated, algorithm_name, validated};
+use crate::context::{Purpose, TrustAnchor};
 use crate::crypto::Verification;
 use crate::pki::{Certificate, CertificateList};
 use crate::report::json::Want;
@@ -26,8 +26,10 @@ checks! {
 /// Who signed.
 pub(super) struct CrlSigner {
     pub issuer: Issuer,
-    /// The certificate, where it is not one of the path in hand.
-    pub separate: Option<Certificate>,
+    /// The certificate and those above it, where it is not one of the path in hand.
+    pub separate: Vec<Certificate>,
+    /// The signatures that its right to sign lists rests on.
+    pub uses: Vec<Use>,
     /// Whether it speaks of itself.
     pub of_itself: bool,
 }
@@ -45,18 +47,20 @@ pub(super) fn signer(
         if within_limits(r, issuer.verifies(inquiry, &SignedObject::from(crl)))? == Verification::Valid {
             valid(r, crl, true)?;
             r.require(&CRL_SIGN, issuer.may_sign_crls(), || [("issuer", issuer.named())])?;
-            return Ok(CrlSigner { issuer, separate: None, of_itself: false });
+            return Ok(CrlSigner { issuer, separate: Vec::new(), uses: Vec::new(), of_itself: false });
         }
     }
     let certificate = separate(r, inquiry, place, crl)?;
     // An issuer of lists whose own certificate points to its own list (RFC 5280 allows it): its path is the one in hand.
     let of_itself = place.certificate == &certificate;
+    let issuer = Issuer::of_certificate(&certificate);
     if of_itself {
         r.tolerate(&NOT_IN_CIRCLE, false, || [("issuer", certificate.subject().to_string().into())]);
-    } else {
-        vouched_for(r, inquiry, place, crl, &certificate, wants)?;
+        return Ok(CrlSigner { issuer, separate: vec![certificate], uses: Vec::new(), of_itself });
     }
-    Ok(CrlSigner { issuer: Issuer::of_certificate(&certificate), separate: Some(certificate), of_itself })
+    let Validated { path, uses, .. } = vouched_for(r, inquiry, place, crl, &certificate, wants)?;
+    let separate = path.into_iter().filter(|signer| !place.path.certificates.contains(signer)).collect();
+    Ok(CrlSigner { issuer, separate, uses, of_itself })
 }
 
 fn valid(r: &mut Recorder, crl: &CertificateList, holds: bool) -> Result<(), Stop> {
@@ -96,14 +100,15 @@ fn vouched_for(
     crl: &CertificateList,
     certificate: &Certificate,
     wants: &mut Vec<Want>,
-) -> Result<(), Stop> {
+) -> Result<Validated, Stop> {
     r.require(&NOT_IN_CIRCLE, !inquiry.asking.refuses(certificate.octets()), || [("issuer", certificate.subject().to_string().into())])?;
     let deeper = Inquiry { made_at: Some(crl.this_update()), asking: inquiry.asking.with(certificate.octets()), ..*inquiry };
     let request = Request { purpose: Purpose::CrlSigning, detail: inquiry.detail, ..Request::default() };
     let found = validated(&deeper, certificate, &request);
-    wants.extend(found.wants);
+    wants.extend(found.wants.iter().cloned());
     let expected = place.path.anchor.id();
-    let anchor = found.anchor.map_or_else(|| "-".to_owned(), |anchor| anchor.id());
-    r.require_block(found.block)?;
-    r.require(&SAME_ANCHOR, anchor == expected, || [("anchor", Fact::from(anchor.clone())), ("expected", expected.clone().into())])
+    let anchor = found.anchor.as_ref().map_or_else(|| "-".to_owned(), TrustAnchor::id);
+    r.require_block(found.block.clone())?;
+    r.require(&SAME_ANCHOR, anchor == expected, || [("anchor", Fact::from(anchor.clone())), ("expected", expected.clone().into())])?;
+    Ok(found)
 }

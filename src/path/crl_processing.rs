@@ -2,7 +2,7 @@
 
 use super::basic_processing::Place;
 use super::revocation::{Statement, reason_name};
-use super::{Inquiry, algorithm_name, crl_issuer, crl_scope, delta_crl, list};
+use super::{Inquiry, Use, crl_issuer, crl_scope, delta_crl, list};
 use crate::error::Malformed;
 use crate::pki::{Certificate, CertificateList, RevocationReason, RevokedCertificate, object_id};
 use crate::report::json::Want;
@@ -22,8 +22,8 @@ checks! {
     ENTRIES_READABLE = "crl_processing.entries_readable", "RFC 5280 §5.1.2.6", Indeterminate(CertificateChainGeneralFailure),
         "The entries of the revocation list cannot be read: {what}.", "Không đọc được các mục của danh sách thu hồi: {what}.";
     ALGORITHM_RELIABLE = "crl_processing.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5)", Indeterminate(CryptoConstraintsFailureNoPoe),
-        "The revocation list is signed with {algorithm}, not reliable at {time}.",
-        "Danh sách thu hồi được ký bằng {algorithm}, không còn tin cậy tại {time}.";
+        "The revocation list of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
+        "Danh sách thu hồi của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";
     ISSUED_IN_TIME = "crl_processing.issued_in_time", "EN 319 102-1 §5.2.5.4", Indeterminate(CertificateChainGeneralFailure),
         "The revocation list of {this_update} says nothing about this certificate at {time}.",
         "Danh sách thu hồi phát hành lúc {this_update} không có giá trị cho chứng thư này tại {time}.";
@@ -55,15 +55,17 @@ pub(super) fn acceptance(
         r.require(&ADDS_REASONS, reasons & !covered != 0, || [("reasons", reasons.into()), ("covered", covered.into())])?;
         issued_in_time(r, inquiry, crl, place.certificate)?;
         let signer = crl_issuer::signer(r, inquiry, place, crl, wants)?;
-        reliable(r, inquiry, crl, &signer)?;
+        let mut uses = vec![made_by(inquiry, crl, &signer)];
+        uses.extend(signer.uses.iter().cloned());
         let mut statement = Statement {
             sources: vec![id],
             this_update: crl.this_update(),
             next_update: crl.next_update(),
             revoked: entry(r, crl, place.certificate)?.map(|entry| revoked(&entry)),
             reasons,
-            signers: signer.separate.iter().cloned().collect(),
+            signers: signer.separate.clone(),
             of_itself: signer.of_itself,
+            uses,
         };
         delta_crl::apply(r, inquiry, place, crl, &signer, &mut statement)?;
         accepted = Some(statement);
@@ -121,11 +123,9 @@ pub(super) fn is_issued_in_time(issued: Time, expired_since: Option<Time>, certi
     certificate.not_before() <= issued && issued <= time && still_told
 }
 
-pub(super) fn reliable(r: &mut Recorder, inquiry: &Inquiry<'_>, crl: &CertificateList, signer: &crl_issuer::CrlSigner) -> Result<(), Stop> {
-    let algorithm = crl.signature_algorithm();
-    r.require(&ALGORITHM_RELIABLE, signer.issuer.reliable(inquiry, algorithm), || {
-        [("algorithm", algorithm_name(algorithm).into()), ("time", inquiry.time.into())]
-    })
+/// The signature on a list.
+pub(super) fn made_by(inquiry: &Inquiry<'_>, crl: &CertificateList, signer: &crl_issuer::CrlSigner) -> Use {
+    Use::new(inquiry, &ALGORITHM_RELIABLE, crl.sha256(), signer.issuer.named(), crl.signature_algorithm(), &signer.issuer)
 }
 
 /// (i), (j): the entry of the certificate, if there is one.

@@ -3,7 +3,7 @@
 use super::Inquiry;
 use super::basic_processing::{Place, within_limits};
 use super::crl_issuer::CrlSigner;
-use super::crl_processing::{entry, issued_in_time, readable, reliable, revoked};
+use super::crl_processing::{entry, issued_in_time, made_by, readable, revoked};
 use super::inquiry::SignedObject;
 use super::revocation::Statement;
 use crate::crypto::Verification;
@@ -51,12 +51,13 @@ pub(super) fn apply(
             issued_in_time(r, inquiry, delta, place.certificate)?;
             let verification = within_limits(r, signer.issuer.verifies(inquiry, &SignedObject::from(delta)))?;
             r.require(&SIGNATURE_VALID, verification == Verification::Valid, [])?;
-            reliable(r, inquiry, delta, signer)?;
-            answer = Some(entry(r, delta, place.certificate)?);
+            let own = made_by(inquiry, delta, signer);
+            own.require(r, inquiry.time)?;
+            answer = Some((entry(r, delta, place.certificate)?, own));
             Ok(())
         });
         r.attach(block);
-        let Some(entry) = answer else { continue };
+        let Some((entry, own)) = answer else { continue };
         if let Some(entry) = entry {
             // (k), where §5.3.1 lets it be: from hold alone. Whatever else is removed was so for having expired, and was revoked all the same.
             let removed = matches!(entry.reason(), Ok(Some(RevocationReason::RemoveFromCrl)));
@@ -68,6 +69,7 @@ pub(super) fn apply(
             }
         }
         statement.sources.push(id);
+        statement.uses.push(own);
         (statement.this_update, statement.next_update) = (delta.this_update(), delta.next_update());
         break;
     }

@@ -37,6 +37,11 @@ pub(crate) struct Asking<'a>(Option<(&'a [u8], &'a Asking<'a>)>);
 const DEEPEST: usize = 4;
 
 impl<'a> Inquiry<'a> {
+    /// Whether the question is the caller's own, at the validation time: not of the past, nor about a signer of revocation information.
+    pub(crate) fn is_present(&self) -> bool {
+        self.past.is_none() && self.asking.is_empty()
+    }
+
     pub(crate) fn new(context: &'a Context<'a>, budgets: &'a Budgets<'a>, detail: Detail) -> Self {
         let Context { evidence, time, .. } = *context;
         Self { context, evidence, time, made_at: None, past: None, budgets, detail, asking: Asking(None) }

@@ -44,10 +44,6 @@ impl Issuer {
         self.key.as_ref().ok().and_then(PublicKey::bits).unwrap_or(0)
     }
 
-    pub(super) fn reliable(&self, inquiry: &Inquiry<'_>, algorithm: &AlgorithmIdentifier) -> bool {
-        reliable(inquiry.context, algorithm, &self.key).at(inquiry.time)
-    }
-
     /// RFC 5280 §6.3.3 (f): a key usage that is there must allow it; one that cannot be read allows nothing.
     pub(super) fn may_sign_crls(&self) -> bool {
         self.certificate
@@ -57,7 +53,7 @@ impl Issuer {
 }
 
 /// How long the policy holds signatures of `algorithm` by `key` reliable; what cannot be read never.
-pub(crate) fn reliable(context: &Context<'_>, algorithm: &AlgorithmIdentifier, key: &Result<PublicKey, Malformed>) -> AlgorithmUse {
+pub(super) fn reliable(context: &Context<'_>, algorithm: &AlgorithmIdentifier, key: &Result<PublicKey, Malformed>) -> AlgorithmUse {
     match (key, algorithm.signature(None)) {
         (Ok(key), Ok(algorithm)) => context.policy.algorithms.signature(&algorithm, key),
         _ => AlgorithmUse::Never,

@@ -6,6 +6,7 @@ mod cache;
 mod crl_issuer;
 mod crl_processing;
 mod crl_scope;
+mod cryptographic_constraints;
 mod delta_crl;
 pub(crate) mod freshness;
 mod inquiry;
@@ -24,10 +25,13 @@ pub use cache::Cache;
 pub use report::PathReport;
 
 pub(crate) use building::Path;
+pub(crate) use cryptographic_constraints::Use;
 pub(crate) use inquiry::{Budgets, Inquiry};
-pub(crate) use issuer::{algorithm_name, reliable};
-pub(crate) use revocation::embedded_status;
+pub(crate) use issuer::algorithm_name;
+pub(crate) use revocation::{Relied, embedded_status};
 pub(crate) use validation_time_sliding::Proofs;
+
+use basic_processing::Said;
 
 use crate::context::{Context, Purpose, TrustAnchor};
 use crate::limits::Exhausted;
@@ -139,6 +143,10 @@ pub(crate) struct Validated {
     pub wants: Vec<Want>,
     /// Of the past: the time by which what the target signed must have existed (EN 319 102-1 §5.6.2.2).
     pub control_time: Option<Time>,
+    /// The signatures that the path rests on.
+    pub uses: Vec<Use>,
+    /// What the status of its certificates rests on.
+    pub relied: Vec<Relied>,
 }
 
 /// Validates `target` over every candidate path until one passes; else the most telling one speaks.
@@ -148,7 +156,7 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
     while let Some(path) = candidates.next() {
         let judged = basic_processing::certification_path(inquiry, request, path, candidates.exhausted.as_ref());
         // Of the past, the path with the latest control time is the best one, and none is better than now.
-        let passed = judged.block.is_passed() && judged.control_time.is_none_or(|time| time >= inquiry.context.time);
+        let passed = judged.block.is_passed() && judged.said.control_time.is_none_or(|time| time >= inquiry.context.time);
         tried.push(judged);
         if passed {
             break;
@@ -159,19 +167,24 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
     let block = Block::any("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), blocks, position);
     let of_chosen = tried.into_iter().nth(position);
     let Some(judged) = of_chosen else { return unreachable_anchor(inquiry, target, None) };
-    let Judged { path, revocation, policies, wants, control_time, .. } = judged;
-    Validated { block, path: path.certificates, anchor: Some(path.anchor), revocation, policies, wants, control_time }
+    let Judged { path, said, .. } = judged;
+    let Said { revocation, policies, wants, control_time, uses, relied, .. } = said;
+    Validated { block, path: path.certificates, anchor: Some(path.anchor), revocation, policies, wants, control_time, uses, relied }
+}
+
+impl Validated {
+    /// Nothing beside a derivation.
+    fn without_path(block: Block) -> Self {
+        let (path, revocation, policies, wants, uses, relied) = Default::default();
+        Self { block, path, anchor: None, revocation, policies, wants, control_time: None, uses, relied }
+    }
 }
 
 /// A path with everything found about it.
 struct Judged {
     block: Block,
     path: Path,
-    revocation: Vec<Revocation>,
-    policies: Vec<String>,
-    wants: Vec<Want>,
-    is_broken: bool,
-    control_time: Option<Time>,
+    said: Said,
 }
 
 /// The two questions on which a search without result ends, of a path that was found.
@@ -185,11 +198,11 @@ fn found(r: &mut Recorder, path: &Path, exhausted: Option<&Exhausted>) {
 fn chosen(tried: &[Judged]) -> Option<usize> {
     let rank = |judged: &Judged| match judged.block.conclusion.sub_indication {
         None => 0,
-        Some(_) if judged.is_broken => 3,
+        Some(_) if judged.said.is_broken => 3,
         Some(SubIndication::CertificateChainGeneralFailure) => 2,
         Some(_) => 1,
     };
-    let order = |(position, judged): &(usize, &Judged)| (rank(judged), std::cmp::Reverse(judged.control_time), *position);
+    let order = |(position, judged): &(usize, &Judged)| (rank(judged), std::cmp::Reverse(judged.said.control_time), *position);
     tried.iter().enumerate().min_by_key(order).map(|(position, _)| position)
 }
 
@@ -213,7 +226,7 @@ fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Op
         why: TRUST_ANCHOR_REACHED.id.into(),
     };
     let revocation = vec![unknown_status(target)];
-    Validated { block, path: Vec::new(), anchor: None, revocation, policies: Vec::new(), wants: vec![want], control_time: None }
+    Validated { revocation, wants: vec![want], ..Validated::without_path(block) }
 }
 
 fn unknown_status(certificate: &Certificate) -> Revocation {

@@ -6,7 +6,7 @@ use super::crl_scope::ALL_REASONS;
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
 use super::revocation::{Statement, reason_name};
-use super::{Inquiry, algorithm_name, list, ocsp_responder};
+use super::{Inquiry, Use, list, ocsp_responder};
 use crate::pki::ocsp_response::{CertificateId, CertificateStatus, SingleResponse};
 use crate::pki::{BasicOcspResponse, Certificate, object_id, same_integer};
 use crate::report::json::Want;
@@ -28,8 +28,8 @@ checks! {
         "The OCSP response of {this_update} says nothing about this certificate at {time}.",
         "Phản hồi OCSP phát hành lúc {this_update} không có giá trị cho chứng thư này tại {time}.";
     ALGORITHM_RELIABLE = "ocsp_acceptance.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5)", Indeterminate(CryptoConstraintsFailureNoPoe),
-        "The OCSP response is signed with {algorithm}, not reliable at {time}.",
-        "Phản hồi OCSP được ký bằng {algorithm}, không còn tin cậy tại {time}.";
+        "The OCSP response of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
+        "Phản hồi OCSP của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";
 }
 
 /// Nonce, archive cutoff, digest of the certificate, service locator, extended revoked: understood, or of no consequence for what is said.
@@ -65,14 +65,13 @@ pub(super) fn acceptance(
         critical(r, response, single)?;
         issued_in_time(r, inquiry, place.certificate, response, single)?;
         let signer = ocsp_responder::signer(r, inquiry, place, names, response, wants)?;
-        let algorithm = response.signature_algorithm();
-        r.require(&ALGORITHM_RELIABLE, signer.issuer.reliable(inquiry, algorithm), || {
-            [("algorithm", algorithm_name(algorithm).into()), ("time", inquiry.time.into())]
-        })?;
+        let by = signer.issuer.named();
+        let own = Use::new(inquiry, &ALGORITHM_RELIABLE, id, by, response.signature_algorithm(), &signer.issuer);
+        let uses = [own].into_iter().chain(signer.uses).collect();
         let revoked = status(r, single)?;
         let (this_update, next_update) = (single.this_update, single.next_update);
         let (sources, signers) = (vec![id], signer.separate.into_iter().collect());
-        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons: ALL_REASONS, signers, of_itself: false });
+        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons: ALL_REASONS, signers, of_itself: false, uses });
         Ok(())
     });
     (block, accepted)

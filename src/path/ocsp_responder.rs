@@ -5,7 +5,7 @@ use super::building::Path;
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, PathReport, Validated, certificate_id};
+use super::{Inquiry, PathReport, Use, Validated, certificate_id};
 use crate::context::{Purpose, TrustAnchor};
 use crate::crypto::{DigestAlgorithm, Verification};
 use crate::pki::ocsp_response::ResponderId;
@@ -31,6 +31,8 @@ pub(super) struct Responder {
     pub issuer: Issuer,
     /// The certificate, where it is not the issuer's.
     pub separate: Option<Certificate>,
+    /// The signatures that its right to answer rests on.
+    pub uses: Vec<Use>,
 }
 
 /// The signer of `response`, and its right to speak of certificates that `place.issuer` issued.
@@ -63,18 +65,19 @@ pub(super) fn signer(
     let block = basic_processing::delegated(&deeper, &place, names, &mut said);
     wants.extend(said.wants);
     r.require_block(block)?;
-    Ok(responder)
+    Ok(Responder { uses: said.uses, ..responder })
 }
 
 /// §4.2.2.3: the key that the response names and that signed it: the issuer's, one in the response, one supplied.
 fn found(r: &mut Recorder, inquiry: &Inquiry<'_>, issuer: &Issuer, response: &BasicOcspResponse) -> Result<Responder, Stop> {
-    let own = Some(Responder { issuer: issuer.clone(), separate: None }).filter(|own| is_named(response.responder(), &own.issuer));
+    let own = Some(Responder { issuer: issuer.clone(), separate: None, uses: Vec::new() })
+        .filter(|own| is_named(response.responder(), &own.issuer));
     let supplied = inquiry.evidence.certificates().map(|(certificate, _)| certificate);
     let others = response.certificates().iter().chain(supplied).filter(|certificate| Some(*certificate) != issuer.certificate.as_ref());
     let others = others
         .map(|certificate| (Issuer::of_certificate(certificate), certificate))
         .filter(|(other, _)| is_named(response.responder(), other));
-    let others = others.map(|(other, certificate)| Responder { issuer: other, separate: Some(certificate.clone()) });
+    let others = others.map(|(other, certificate)| Responder { issuer: other, separate: Some(certificate.clone()), uses: Vec::new() });
     let mut named = false;
     for candidate in own.into_iter().chain(others) {
         named = true;
@@ -121,13 +124,5 @@ pub(super) fn of_issuer(inquiry: &Inquiry<'_>, response: &BasicOcspResponse, iss
         let place = Place { certificate: issuer, issuer: &known, position: 0, purpose: Purpose::Any, path: &path };
         signer(r, inquiry, &place, &NameConstraintsState::new(), response, &mut wants).map(|_| ())
     });
-    PathReport::of(Validated {
-        block,
-        path: Vec::new(),
-        anchor: None,
-        revocation: Vec::new(),
-        policies: Vec::new(),
-        wants,
-        control_time: None,
-    })
+    PathReport::of(Validated { wants, ..Validated::without_path(block) })
 }

@@ -28,7 +28,7 @@ pub struct PathReport {
 
 impl PathReport {
     pub(super) fn of(found: Validated) -> Self {
-        let Validated { block, path, anchor, revocation, policies, mut wants, control_time: _ } = found;
+        let Validated { block, path, anchor, revocation, policies, mut wants, .. } = found;
         wants.sort();
         wants.dedup();
         let valid = block.is_passed();

@@ -7,8 +7,8 @@ use super::crl_scope::{ALL_REASONS, of_certificate};
 use super::freshness::{is_fresh, maximum_age};
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, Proofs, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
-use crate::context::{Evidence, Freshness, Purpose, RevocationPolicy};
+use super::{Inquiry, Proofs, Use, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
+use crate::context::{Constraint, Evidence, Freshness, Purpose, RevocationPolicy};
 use crate::pki::ocsp_response::SingleResponse;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, RevocationReason, object_id};
 use crate::report::json::{Origin, Revocation, RevocationStatus, Want, WantKind};
@@ -34,6 +34,16 @@ pub(super) struct Answer {
     pub block: Block,
     pub status: Revocation,
     pub wants: Vec<Want>,
+    pub statement: Option<Statement>,
+}
+
+/// What the status of a certificate rests on.
+#[derive(Clone)]
+pub(crate) struct Relied {
+    /// Digests of lists and responses.
+    pub sources: Vec<[u8; 32]>,
+    /// Who signed them, where that is no certificate of the path.
+    pub signers: Vec<Certificate>,
 }
 
 /// A piece of evidence that was accepted, and what it says of one certificate.
@@ -46,8 +56,10 @@ pub(super) struct Statement {
     pub revoked: Option<(Time, &'static str)>,
     /// The reasons for revocation that it covers.
     pub reasons: u32,
-    /// Who signed, where that is neither an anchor nor a certificate of the path.
+    /// Who signed, with those above, where that is neither an anchor nor a certificate of the path.
     pub signers: Vec<Certificate>,
+    /// The signatures that it rests on.
+    pub uses: Vec<Use>,
     /// Whether the certificate's own key made it.
     pub of_itself: bool,
 }
@@ -63,7 +75,7 @@ pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameC
     let certificate = place.certificate;
     let is_signers = is_signers(inquiry, place);
     let rule = rule(inquiry, place);
-    let (mut status, mut wants) = (unknown_status(certificate), Vec::new());
+    let (mut status, mut wants, mut heard) = (unknown_status(certificate), Vec::new(), None);
     let block = Block::run_in(inquiry.detail, "Revocation", "RFC 5280 §6.1.3 (a)(3)", certificate_id(certificate), |r| {
         let exempt = if rule == RevocationPolicy::Off { Some("the policy does not ask") } else { exemption(place) };
         if let Some(why) = exempt {
@@ -76,13 +88,13 @@ pub(super) fn revocation(inquiry: &Inquiry<'_>, place: &Place<'_>, names: &NameC
         };
         r.ask(&STATUS_KNOWN, true, || [("subject", subject(certificate)), ("source", sources(&statement))]);
         status = status_of(certificate, &statement);
-        signer_within_validity(r, inquiry, &statement);
-        if !fresh(r, inquiry, &statement) {
+        let statement = heard.insert(statement);
+        if !fresh(r, inquiry, statement) {
             wants.extend(wanted(certificate));
         }
-        not_revoked(r, is_signers || place.position == 0, certificate, &statement)
+        not_revoked(r, is_signers || place.position == 0, certificate, statement)
     });
-    Answer { block, status, wants }
+    Answer { block, status, wants, statement: heard }
 }
 
 fn is_signers(inquiry: &Inquiry<'_>, place: &Place<'_>) -> bool {
@@ -131,7 +143,7 @@ fn statement(
     wants: &mut Vec<Want>,
     past: Option<(&Proofs, Time)>,
 ) -> Option<Statement> {
-    let (mut so_far, mut of_itself): (Option<Statement>, Option<Statement>) = (None, None);
+    let (mut so_far, mut of_itself, mut weak): (Option<Statement>, Option<Statement>, Option<Statement>) = (None, None, None);
     for piece in pieces(inquiry, place) {
         let Some(inquiry) = asked_as_of(inquiry, &piece, past) else { continue };
         let inquiry = &inquiry;
@@ -142,6 +154,16 @@ fn statement(
         };
         r.attach(block);
         let Some(accepted) = accepted.filter(|accepted| past.is_none() || signed_in_validity(inquiry, place, accepted)) else { continue };
+        if accepted.uses.iter().any(|signature| !signature.reliable.at(inquiry.time)) && (past.is_some() || accepted.revoked.is_none()) {
+            // Whoever can forge it now has the word only where nobody else speaks, and then it takes a proof that it is old.
+            for signature in &accepted.uses {
+                signature.set_aside(r, inquiry.time);
+            }
+            if past.is_none() {
+                weak = weak.or(Some(accepted).filter(|statement| statement.reasons == ALL_REASONS));
+            }
+            continue;
+        }
         // What a key says of itself is heard when it says the worst, and otherwise where nobody else speaks.
         if accepted.of_itself && accepted.revoked.is_none() {
             of_itself = of_itself.or(Some(accepted).filter(|statement| statement.reasons == ALL_REASONS));
@@ -156,7 +178,7 @@ fn statement(
         }
         so_far = Some(statement);
     }
-    of_itself
+    of_itself.or(weak)
 }
 
 /// Of the past, a piece of evidence counts when it was issued before the control time and is proven to have existed by then; it is judged as
@@ -188,6 +210,13 @@ pub(super) fn past_statement(
 }
 
 impl Statement {
+    /// Whether nothing that is asked of its signatures and signers fails at `time`.
+    pub(super) fn stands(&self, place: &Place<'_>, time: Time) -> bool {
+        let issuer = place.issuer.certificate.iter().filter(|issuer| self.signers.is_empty() && !place.path.anchor.is_certificate(issuer));
+        self.uses.iter().all(|signature| signature.reliable.at(time))
+            && self.signers.iter().chain(issuer).all(|signer| is_within_validity(signer, time))
+    }
+
     /// Both together: as old as the older, revoked by either.
     fn and(mut self, other: Self) -> Self {
         self.sources.extend(other.sources);
@@ -197,6 +226,7 @@ impl Statement {
         self.revoked = self.revoked.or(other.revoked);
         self.reasons |= other.reasons;
         self.signers.extend(other.signers);
+        self.uses.extend(other.uses);
         self
     }
 }
@@ -262,12 +292,20 @@ pub(super) fn status_of(certificate: &Certificate, statement: &Statement) -> Rev
 }
 
 /// It was valid when it signed; whether it still is decides whether the statement stands without a proof of its age.
-fn signer_within_validity(r: &mut Recorder, inquiry: &Inquiry<'_>, statement: &Statement) {
-    for signer in &statement.signers {
-        r.ask(&SIGNER_WITHIN_VALIDITY, is_within_validity(signer, inquiry.time), || {
+pub(super) fn signers_within_validity(r: &mut Recorder, inquiry: &Inquiry<'_>, purpose: Purpose, relied: &Relied) {
+    let constraint = inquiry.context.policy.revocation_signers_of_timestamps;
+    let is_tolerated = purpose == Purpose::Timestamping && constraint == Constraint::Tolerated;
+    for signer in &relied.signers {
+        let valid = is_within_validity(signer, inquiry.time);
+        let facts = || {
             let (not_before, not_after) = (signer.not_before().into(), signer.not_after().into());
             [("signer", subject(signer)), ("not_before", not_before), ("not_after", not_after), ("time", inquiry.time.into())]
-        });
+        };
+        if is_tolerated {
+            r.tolerate(&SIGNER_WITHIN_VALIDITY, valid, facts);
+        } else {
+            r.ask(&SIGNER_WITHIN_VALIDITY, valid, facts);
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn basic_signature(session: &Session<'_>, signature: &Signature, id: 
         r.bind(signature.format_constraints.clone());
         let path = certificate_validation(session, &certificate, purpose(signature), time);
         r.bind(path.block.clone());
-        r.bind(signature_acceptance(signature, id, &certificate, &session.context.policy.algorithms, time));
+        r.bind(signature_acceptance(signature, id, &certificate, session.context.policy, time));
         basic.path = Some(path);
         basic.certificate = Some(certificate);
         Ok(())

@@ -1,7 +1,7 @@
 //! EN 319 102-1 §5.2.8 — Signature acceptance validation
 
-use crate::context::{AlgorithmPolicy, AlgorithmUse};
-use crate::crypto::PublicKey;
+use crate::context::{AlgorithmUse, Constraint, Policy};
+use crate::crypto::{DigestAlgorithm, PublicKey};
 use crate::format::signature::{Signature, Value};
 use crate::pki::Certificate;
 use crate::report::json::Kind;
@@ -28,13 +28,7 @@ checks! {
 }
 
 /// Whether the signature is acceptable at `time`: its attributes, then its algorithms.
-pub(super) fn signature_acceptance(
-    signature: &Signature,
-    id: &str,
-    certificate: &Certificate,
-    algorithms: &AlgorithmPolicy,
-    time: Time,
-) -> Block {
+pub(super) fn signature_acceptance(signature: &Signature, id: &str, certificate: &Certificate, policy: &Policy, time: Time) -> Block {
     Block::run("Signature acceptance validation", "EN 319 102-1 §5.2.8", id, |r| {
         let Some(value) = &signature.value else { return Ok(()) };
         r.tolerate(&REFERENCE_PRESENT, !value.references.is_empty(), []);
@@ -44,16 +38,17 @@ pub(super) fn signature_acceptance(
             claimed_time(r, signature, certificate);
         }
         if let Ok(key) = certificate.public_key() {
-            reliable_algorithms(r, signature, value, key, algorithms, time);
+            reliable_algorithms(r, signature, value, key, policy, time);
         }
         Ok(())
     })
 }
 
 /// Until when all algorithms of the signature itself are reliable.
-pub(super) fn acceptable_until(signature: &Signature, value: &Value, key: &PublicKey, algorithms: &AlgorithmPolicy) -> Option<Time> {
+pub(super) fn acceptable_until(signature: &Signature, value: &Value, key: &PublicKey, policy: &Policy) -> Option<Time> {
+    let algorithms = &policy.algorithms;
     let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok()).map(|digest| algorithms.digest(*digest));
-    let references = value.references.iter().take(1).filter_map(|r| r.algorithm.as_ref().ok()).map(|digest| algorithms.digest(*digest));
+    let references = reference_digests(value, policy).map(|digest| algorithms.digest(digest));
     data.chain(references).chain([algorithms.signature(&value.algorithm, key)]).min().and_then(AlgorithmUse::end)
 }
 
@@ -68,7 +63,14 @@ fn claimed_time(r: &mut Recorder, signature: &Signature, certificate: &Certifica
     r.ask(&CLAIMED_TIME_IN_VALIDITY, not_before <= claimed && claimed <= not_after, facts);
 }
 
-fn reliable_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, key: &PublicKey, algorithms: &AlgorithmPolicy, time: Time) {
+/// The digest algorithms by which a signature names its certificate, where they must be reliable.
+pub(super) fn reference_digests(value: &Value, policy: &Policy) -> impl Iterator<Item = DigestAlgorithm> {
+    let named = if policy.certificate_reference_digest == Constraint::Required { 1 } else { 0 };
+    value.references.iter().take(named).filter_map(|reference| reference.algorithm.as_ref().ok()).copied()
+}
+
+fn reliable_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, key: &PublicKey, policy: &Policy, time: Time) {
+    let algorithms = &policy.algorithms;
     let facts = [("algorithm", value.algorithm.to_string().into()), ("key_bits", key.bits().unwrap_or(0).into()), ("time", time.into())];
     r.ask(&ALGORITHM_RELIABLE, algorithms.signature(&value.algorithm, key).at(time), facts);
     for digest in signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok()) {
@@ -76,6 +78,13 @@ fn reliable_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, k
     }
     if let Some(digest) = value.references.first().and_then(|reference| reference.algorithm.as_ref().ok()) {
         let facts = [("algorithm", Fact::from(digest.name())), ("time", time.into())];
-        r.ask(&REFERENCE_DIGEST_RELIABLE, algorithms.digest(*digest).at(time), facts);
+        let reliable = algorithms.digest(*digest).at(time);
+        match policy.certificate_reference_digest {
+            Constraint::Required => r.ask(&REFERENCE_DIGEST_RELIABLE, reliable, facts),
+            Constraint::Tolerated => {
+                r.tolerate(&REFERENCE_DIGEST_RELIABLE, reliable, facts);
+                reliable
+            }
+        };
     }
 }

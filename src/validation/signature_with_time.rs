@@ -2,11 +2,12 @@
 
 use super::basic_signature::Basic;
 use super::proof_of_existence::{Proof, ProofsOfExistence};
+use super::signature_acceptance::reference_digests;
 use super::verdict::Session;
 use crate::context::{AlgorithmUse, Context, Freshness, Policy};
 use crate::format::signature::Signature;
+use crate::path::Validated;
 use crate::path::freshness::{is_fresh, maximum_age};
-use crate::path::{Validated, algorithm_name, reliable};
 use crate::pki::Certificate;
 use crate::report::json::{RevocationStatus, TimeSource};
 use crate::report::{Block, Conclusion, Indication, Recorder, Stop, SubIndication, checks};
@@ -32,6 +33,9 @@ checks! {
     ISSUER_VALID = "signature_with_time.issuer_within_validity", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(OutOfBoundsNoPoe),
         "The certificate of {issuer} was not valid at {best_signature_time}.",
         "Chứng thư của {issuer} không có hiệu lực tại {best_signature_time}.";
+    REVOCATION_SIGNER_VALID = "signature_with_time.revocation_signer_valid", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(RevocationOutOfBoundsNoPoe),
+        "The certificate of {signer}, who signed the revocation information, is valid from {not_before} to {not_after}, and the information is known since {existed} only.",
+        "Chứng thư của {signer}, bên ký thông tin thu hồi, có hiệu lực từ {not_before} đến {not_after}, trong khi thông tin này chỉ được biết từ {existed}.";
     ALGORITHMS_RELIABLE = "signature_with_time.algorithms_reliable", "EN 319 102-1 §5.5.4 (4)(d)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The algorithm {algorithm} was not reliable any more at {best_signature_time}.",
         "Thuật toán {algorithm} không còn tin cậy tại {best_signature_time}.";
@@ -49,6 +53,7 @@ const MENDABLE: &[&str] = &[
     "basic_processing.within_validity",
     "revocation.fresh",
     "revocation.not_revoked",
+    "revocation.signer_within_validity",
     "signature_acceptance.algorithm_reliable",
     "signature_acceptance.digest_reliable",
     "signature_acceptance.reference_digest_reliable",
@@ -114,6 +119,12 @@ fn mended(
     let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
     let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
     r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
+    // What made the basic result comes first: where it is not mended, it stands.
+    let by_algorithms = conclusion.sub_indication == Some(SubIndication::CryptoConstraintsFailureNoPoe);
+    if by_algorithms {
+        own_algorithms(r, session.context, signature, certificate, proof);
+        path_algorithms(r, session, path, proof, proofs);
+    }
     revocation(r, path, certificate, best);
     freshness(r, session.context.policy, path, best);
     let signer = crate::path::certificate_id(certificate);
@@ -121,8 +132,11 @@ fn mended(
     let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
     within_validity(r, certificate, proof, otherwise);
     issuers_valid(r, path, best);
-    own_algorithms(r, session.context, signature, certificate, proof);
-    path_algorithms(r, session, path, proof, proofs);
+    revocation_signers_valid(r, session.context.time, basic, path, proofs);
+    if !by_algorithms {
+        own_algorithms(r, session.context, signature, certificate, proof);
+        path_algorithms(r, session, path, proof, proofs);
+    }
     Ok(())
 }
 
@@ -205,26 +219,47 @@ pub(super) fn own_algorithms(r: &mut Recorder, context: &Context<'_>, signature:
     let mut uses: Vec<(String, AlgorithmUse)> = Vec::new();
     if let (Some(value), Ok(key)) = (&signature.value, signer.public_key()) {
         uses.push((value.algorithm.to_string(), policy.signature(&value.algorithm, key)));
-        let references = value.references.iter().take(1).filter_map(|reference| reference.algorithm.as_ref().ok());
+        let references = reference_digests(value, context.policy);
         let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
-        uses.extend(data.chain(references).map(|digest| (digest.name().to_string(), policy.digest(*digest))));
+        uses.extend(data.copied().chain(references).map(|digest| (digest.name().to_string(), policy.digest(digest))));
     }
     for (name, reliable) in uses {
         asked(r, name, reliable, proof.time);
     }
 }
 
-/// Those of the path at the validation time (§5.5.4 (8)), or when the certificate is proven to have existed: an issuer's weak signature is not
-/// mended by knowing when the document was signed. The relying party's own indication tells of the certificates too, which the signature names or embeds.
+/// Those that the path rests on at the validation time (§5.5.4 (8)), or when what is signed with them is proven to have existed: an issuer's weak
+/// signature is not mended by knowing when the document was signed. The relying party's own indication tells of the certificates too, which the
+/// signature names or embeds.
 fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, proof: &Proof, proofs: &ProofsOfExistence) {
-    let context = session.context;
-    let issuers = path.path.iter().skip(1).map(|issuer| issuer.public_key().cloned());
-    let anchor = path.anchor.iter().map(|anchor| Ok(anchor.public_key.clone()));
-    let known = if proof.source == TimeSource::Supplied { proof.time } else { context.time };
-    for (certificate, key) in path.path.iter().zip(issuers.chain(anchor)) {
-        let algorithm = certificate.signature_algorithm();
-        let existed = proofs.evidence.of(&certificate.sha256()).unwrap_or(known);
-        asked(r, algorithm_name(algorithm), reliable(context, algorithm, &key), existed);
+    let now = session.context.time;
+    let certificates: Vec<[u8; 32]> = path.path.iter().map(Certificate::sha256).collect();
+    for signature in &path.uses {
+        let is_told = proof.source == TimeSource::Supplied && certificates.contains(&signature.object);
+        let known = if is_told { proof.time } else { now };
+        asked(r, signature.algorithm.clone(), signature.reliable, proofs.evidence.of(&signature.object).unwrap_or(known));
+    }
+}
+
+/// Whoever signed the status information was valid at the validation time, or when it is proven to have existed.
+fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &Validated, proofs: &ProofsOfExistence) {
+    // Of a certificate that has ended too, it is not known that it was not revoked.
+    let conclusion = match basic.block.conclusion.sub_indication {
+        Some(SubIndication::OutOfBoundsNoPoe) => basic.block.conclusion,
+        _ => Conclusion::indeterminate(SubIndication::RevocationOutOfBoundsNoPoe),
+    };
+    for relied in &path.relied {
+        let existed = relied.sources.iter().map(|source| proofs.evidence.of(source).unwrap_or(now)).max().unwrap_or(now);
+        for signer in &relied.signers {
+            let valid = signer.not_before() <= existed && existed.unix() <= signer.not_after().unix();
+            let facts = [
+                ("signer", signer.subject().to_string().into()),
+                ("existed", existed.into()),
+                ("not_before", signer.not_before().into()),
+                ("not_after", signer.not_after().into()),
+            ];
+            let _: Result<(), Stop> = r.require_or(&REVOCATION_SIGNER_VALID, valid, conclusion, facts);
+        }
     }
 }
 

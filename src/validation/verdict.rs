@@ -229,7 +229,7 @@ fn certificate_report(certificate: &Certificate, id: String, role: CertificateRo
 fn algorithms(session: &Session<'_>, signature: &Signature, certificate: Option<&Certificate>) -> Option<Algorithms> {
     let value = signature.value.as_ref()?;
     let key = certificate.and_then(|certificate| certificate.public_key().ok());
-    let policy = &session.context.policy.algorithms;
+    let policy = session.context.policy;
     Some(Algorithms {
         signature: value.algorithm.to_string(),
         digest: value.digest_algorithm.map_or_else(|| "unknown".into(), |digest| digest.name().into()),

@@ -231,7 +231,8 @@ impl Group<'_> {
         bad.indeterminate(GENERAL, KNOWN).because(VALID).add("ocsp/forged", files)?;
         let sha1 = self.whole(|response| response.algorithm = Some(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)))?;
         let bad = good.but("it is signed with SHA-1").by("EN 319 102-1 §5.2.6.4 (5)").list(FILE, sha1);
-        bad.indeterminate(GENERAL, KNOWN).because("ocsp_acceptance.algorithm_reliable").add("ocsp/signed-with-sha-1", files)?;
+        bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "ocsp_acceptance.algorithm_reliable")
+            .add("ocsp/signed-with-sha-1", files)?;
         Ok(())
     }
 

@@ -92,7 +92,6 @@ fn unusable(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let differing = make(RevocationList { fault: Some(inner), ..list() })?;
     bad("algorithms-differ", "the list names two signature algorithms", "RFC 5280 §5.1.1.2", differing)?;
     let sha1 = make(RevocationList { algorithm: Some(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)), ..list() })?;
-    bad("signed-with-sha-1", "the list is signed with SHA-1", "EN 319 102-1 §5.2.6.4 (5)", sha1)?;
     let unknown = Extension::new(ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.7"), true, null());
     let unknown = make(RevocationList { extensions: vec![unknown], ..list() })?;
     bad("critical-unknown", "the list has a critical extension that nobody knows", "RFC 5280 §5.2", unknown)?;
@@ -100,6 +99,13 @@ fn unusable(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     let delta = Extension::new(ObjectIdentifier::new_unwrap("2.5.29.27"), true, vec![2, 1, 0]);
     let delta = make(RevocationList { extensions: vec![delta], number: Some(2), ..list() })?;
     bad("delta", "the list has only what is new since the first", "RFC 5280 §5.2.4", delta)?;
+    let (clause, check) = ("EN 319 102-1 §5.2.6.4 (5)", "crl_processing.algorithm_reliable");
+    let bad = good.but("the list is signed with SHA-1").by(clause).list("issuing.crl", sha1);
+    bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", check).add("revocation/signed-with-sha-1", files)?;
+    let newer = RevocationList { number: Some(2), this_update: list().this_update.plus_seconds(60), ..list() };
+    let newer = make(RevocationList { algorithm: Some(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)), ..newer })?;
+    let beside = good.but("a newer list, signed with SHA-1, stands beside the other").by(clause).evidence("newer.crl", newer);
+    beside.entry(|entry| entry.tolerates(check)).add("revocation/signed-with-sha-1-beside-another", files)?;
     let usage = key_usage(&[KeyUsage::KeyCertSign]);
     let silent = issuing(shared, |template| template.with(authority(Some(0))).with(usage))?;
     let document = signed(&shared.signatories["p256"], &[&silent])?;

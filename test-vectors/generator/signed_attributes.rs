@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 use kyso::crypto::DigestAlgorithm::Sha256;
 use kyso::encoding::der::write::{context_constructed, null, object_id, octet_string, sequence, set_of, value};
 use kyso::pki::object_id;
+use serde_json::json;
 
 use crate::case::{Case, Good};
 use crate::cms::{self, Signer, attribute, digest_identifier};
@@ -140,9 +141,14 @@ fn references(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
     let sha1 = kyso::crypto::DigestAlgorithm::Sha1;
     let id = sequence(&[octet_string(&sha1.digest(&entity.certificate))]);
     let document = with(Some(attribute(object_id::SIGNING_CERTIFICATE, &[sequence(&[sequence(&[id])])])))?;
-    let bad = good.but("the reference is of version 1, by SHA-1").by("EN 319 102-1 §5.2.8.4.1").document(document);
-    let bad = bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "signature_acceptance.reference_digest_reliable");
-    bad.entry(|entry| entry.level("none")).add("contents/reference-version-1", files)?;
+    let old = Case::passing("the signed attributes name the certificate by a reference of version 1, by SHA-1", "RFC 5035 §5.4", document);
+    let check = "signature_acceptance.reference_digest_reliable";
+    let old = old.entry(|entry| entry.level("none")).add("contents/reference-version-1", files)?;
+    let bad = old
+        .but("the policy insists on its digest")
+        .by("EN 319 102-1 §5.2.8.4.1")
+        .policy(json!({ "id": "strict", "certificate_reference_digest": "required" }));
+    bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", check).add("contents/reference-version-1-strict", files)?;
     Ok(())
 }
 

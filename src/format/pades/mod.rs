@@ -62,13 +62,14 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
         read.append(&mut others);
     }
     later_revisions(pdf, policy, &mut read);
-    covered(pdf, &mut read);
+    let stores = document_security_store::Stores::of(pdf);
+    covered(&stores, &mut read);
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
     signatures.extend(unlisted(pdf, &within_others));
     if too_many {
         signatures.push(not_judged(pdf, &WITHIN_LIMITS, "limit", limit));
     }
-    let evidence = document_security_store::evidence(&pdf.latest());
+    let evidence = stores.evidence;
     let document = document_facts(pdf, &signatures);
     let modified = modified(pdf, &signatures);
     (Found { signatures, document, evidence, modified, wants: Vec::new(), unreadable: None }, sha256)
@@ -130,14 +131,14 @@ fn later_revisions(pdf: &Pdf<'_>, policy: &Policy, read: &mut [Read]) {
 }
 
 /// What each document timestamp is over: signatures whose ranges end before its own value, and the validation data of the revision that it ends.
-fn covered(pdf: &Pdf<'_>, read: &mut [Read]) {
+fn covered(stores: &document_security_store::Stores, read: &mut [Read]) {
     let ends: Vec<Option<usize>> = read.iter().map(|entry| entry.range.map(|range| range.end())).collect();
     for entry in read.iter_mut().filter(|entry| entry.signature.kind == Kind::DocumentTimestamp) {
-        let (Some(range), Some(view)) = (entry.range, entry.revision.and_then(|revision| pdf.at(revision))) else { continue };
+        let (Some(range), Some(revision)) = (entry.range, entry.revision) else { continue };
         let within = |end: &Option<usize>| end.is_some_and(|end| end <= range.b);
         entry.signature.covers = Covered {
             signatures: ends.iter().enumerate().filter(|(_, end)| within(end)).map(|(index, _)| index).collect(),
-            evidence: document_security_store::evidence(&view).digests(),
+            evidence: stores.by(revision),
         };
     }
 }

@@ -87,7 +87,8 @@ impl Step<'_, '_, '_> {
     fn metadata(&mut self, root: &Node) {
         let is_other = self.changed_keys(root).iter().any(|key| **key == *b"Metadata");
         let metadata = self.enter(root, b"Metadata");
-        if !metadata.is_written && !is_other {
+        let none_before_or_after = metadata.old == Object::Null && metadata.new == Object::Null;
+        if !metadata.is_written && !is_other || none_before_or_after {
             return;
         }
         self.explain(metadata.answers, METADATA, &metadata.path);

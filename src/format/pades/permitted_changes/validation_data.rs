@@ -16,6 +16,14 @@ enum Evidence {
     OcspResponses,
 }
 
+/// Keys of validation-related information (EN 319 142-1 §5.4.3).
+const RELATED: [&[u8]; 6] = [b"Type", b"TU", b"TS", b"Cert", b"CRL", b"OCSP"];
+
+/// The digest of a signature in hexadecimal digits, SHA-1 or SHA-256.
+fn is_digest(key: &[u8]) -> bool {
+    matches!(key.len(), 40 | 64) && key.iter().all(u8::is_ascii_hexdigit)
+}
+
 impl Step<'_, '_, '_> {
     /// `/DSS` may come and grow, and never go.
     pub fn document_security_store(&mut self, root: &Node) {
@@ -62,15 +70,32 @@ impl Step<'_, '_, '_> {
                 return;
             }
             let entry = self.enter(related, key);
-            let is_digest = matches!(key.len(), 40 | 64) && key.iter().all(u8::is_ascii_hexdigit);
-            if self.is_dictionary(&entry) && is_digest {
-                self.evidence(&entry, [b"Cert", b"CRL", b"OCSP"]);
-                self.others(&entry, &[b"Type", b"TU", b"TS", b"Cert", b"CRL", b"OCSP"]);
-                self.timestamp_of_collection(&entry);
+            if self.is_dictionary(&entry) && is_digest(key) {
+                let inner = self.collection(&entry);
+                self.others(&entry, &RELATED.into_iter().chain(inner.iter().map(Vec::as_slice)).collect::<Vec<_>>());
             } else {
                 self.object_to(related.answers, DSS, &related.path, &JUDGED, named(key));
             }
         }
+    }
+
+    /// What was collected for one signature. Some writers put into it, by digest again, when they collected what each piece needs.
+    fn collection(&mut self, entry: &Node) -> Vec<Vec<u8>> {
+        self.evidence(entry, [b"Cert", b"CRL", b"OCSP"]);
+        self.timestamp_of_collection(entry);
+        let (_, new) = entry.dictionaries();
+        let mut inner: Vec<Vec<u8>> = new.entries().map(|(key, _)| key.to_vec()).filter(|key| is_digest(key)).collect();
+        inner.retain(|key| {
+            let piece = self.enter(entry, key);
+            let is_sound = self.budget.spend(1).is_ok() && self.is_dictionary(&piece);
+            if is_sound {
+                self.evidence(&piece, [b"Cert", b"CRL", b"OCSP"]);
+                self.timestamp_of_collection(&piece);
+                self.others(&piece, &RELATED);
+            }
+            is_sound
+        });
+        inner
     }
 
     /// `/TS` of an entry: when its validation data were collected.
