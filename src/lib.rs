@@ -33,20 +33,26 @@ mod limits;
 pub mod path;
 pub mod pki;
 pub mod report;
+#[cfg(feature = "pdf")]
+mod retrieval;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod time;
 #[cfg(feature = "pdf")]
 mod validation;
+#[cfg(feature = "pdf")]
+mod verifying;
 
 pub use context::{Context, Evidence, Policy, TrustAnchors};
 #[cfg(all(feature = "sign", feature = "pdf"))]
-pub use creation::{Draft, Profile, SignError, Signer, SoftwareSigner};
+pub use creation::{AugmentError, Augmentation, Draft, Goal, Need, Profile, SignError, Signer, SoftwareSigner, augment, sign_at_level};
 #[cfg(feature = "pdf")]
 pub use document::Document;
 pub use error::{Malformed, Misuse};
 pub use limits::{Budget, Exhausted, Limits};
 pub use report::Report;
+#[cfg(feature = "pdf")]
+pub use retrieval::{Call, Fetch, FetchError, Fetched, verify_fetching};
 pub use time::Time;
 
 /// Judges every signature of `document`. Total and pure: the report is a function of document, policy, anchors, evidence and time,
@@ -65,15 +71,7 @@ pub fn verify_with_cache(document: &Document<'_>, context: &Context<'_>, cache: 
 
 #[cfg(feature = "pdf")]
 fn verdict(document: &Document<'_>, context: &Context<'_>, cache: Option<&path::Cache>) -> Report {
-    let document::Form::Pdf(pdf) = &document.form;
-    let (found, sha256) = format::pades::found(pdf, context.policy);
-    let input = report::json::InputDocument {
-        name: document.name.clone(),
-        media_type: "application/pdf",
-        size: u64::try_from(document.octets.len()).unwrap_or(u64::MAX),
-        sha256: report::fact::digest_text(crypto::DigestAlgorithm::Sha256, &sha256),
-    };
-    validation::verdict::verdict(input, found, context, cache)
+    verifying::judged(document, context, cache).report
 }
 
 /// Signs `document` as `profile` says: the octets of the signed file, the old ones unchanged before the new. The signature value is

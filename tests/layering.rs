@@ -17,7 +17,27 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("path", &["context", "crypto", "error", "limits", "pki", "report", "time"]),
     ("format", &["context", "crypto", "encoding", "error", "limits", "pki", "report", "time"]),
     ("validation", &["context", "crypto", "error", "format", "limits", "path", "pki", "report", "time"]),
-    ("creation", &["context", "crypto", "document", "encoding", "error", "format", "limits", "pki", "report", "time", "validation"]),
+    ("verifying", &["context", "crypto", "document", "format", "path", "report", "validation"]),
+    ("retrieval", &["context", "crypto", "document", "path", "pki", "report", "time", "verifying"]),
+    (
+        "creation",
+        &[
+            "context",
+            "crypto",
+            "document",
+            "encoding",
+            "error",
+            "format",
+            "limits",
+            "path",
+            "pki",
+            "report",
+            "retrieval",
+            "time",
+            "validation",
+            "verifying",
+        ],
+    ),
 ];
 
 /// Rooms outside the core may use the whole public interface.

@@ -1,5 +1,6 @@
 //! How is a signature made? Prepare, let the key act wherever it is, complete.
 
+mod augmentation;
 mod draft;
 mod draft_state;
 mod error;
@@ -7,7 +8,9 @@ mod pre_sign_check;
 mod profile;
 mod signed_data_writing;
 mod signer;
+mod unsigned_attributes;
 
+pub use augmentation::{AugmentError, Augmentation, Augmented, Goal, Need, NotAugmented, augment, sign_at_level};
 pub use draft::Draft;
 pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};

@@ -54,21 +54,7 @@ impl Profile {
     }
 
     fn new(sub_filter: SubFilter, time: Time) -> Self {
-        let request = Request {
-            sub_filter,
-            time,
-            offset_minutes: VIETNAM,
-            field: None,
-            page: None,
-            rectangle: None,
-            appearance: None,
-            reason: None,
-            location: None,
-            name: None,
-            contact: None,
-            certification: None,
-            lock: None,
-        };
+        let request = Request { sub_filter, time, offset_minutes: VIETNAM, ..Request::default() };
         Self { request, commitment: None, policy: None, contents: None }
     }
 

@@ -7,7 +7,7 @@ use super::crl_entry::RevocationReason;
 use super::extension::Extensions;
 use super::{AlgorithmIdentifier, Certificate, Name, Unread, object_id};
 use crate::crypto::DigestAlgorithm;
-use crate::encoding::der::{Reader, Received, Value, tag};
+use crate::encoding::der::{Reader, Received, Value, tag, write};
 use crate::error::Malformed;
 use crate::time::Time;
 
@@ -135,6 +135,14 @@ impl OcspResponse {
     /// The response as received.
     pub fn octets(&self) -> &[u8] {
         self.received.octets()
+    }
+}
+
+impl BasicOcspResponse {
+    /// A successful `OCSPResponse` with this basic one in it, DER: the form in which it came, and in which stores keep it.
+    pub fn to_ocsp_response(&self) -> Vec<u8> {
+        let bytes = write::sequence(&[write::object_id(object_id::OCSP_BASIC), write::octet_string(self.octets())]);
+        write::sequence(&[write::value(tag::ENUMERATED, &[0]), write::context_constructed(0, &[bytes])])
     }
 }
 

@@ -1,6 +1,7 @@
 //! Throw-away keys, certificates and revocation lists for tests and demonstrations: nothing here is fit for real use.
 
 pub mod asn1;
+pub mod authority;
 mod blank;
 mod bundle;
 mod certificate;
@@ -19,6 +20,7 @@ mod revocation_list;
 pub mod timestamp;
 mod weak;
 
+pub use authority::{Authority, AuthorityFault, Service};
 pub use blank::blank_page;
 pub use bundle::certificate_bundle;
 pub use certificate::{AuthorityKeyIdentifier, Fault, Template};

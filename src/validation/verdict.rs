@@ -34,8 +34,8 @@ pub(crate) struct Session<'a> {
     pub budgets: Budgets<'a>,
 }
 
-/// The report on what a format found in a document.
-pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'_>, cache: Option<&Cache>) -> Report {
+/// The report on what a format found in a document, and all the evidence that there was.
+pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'_>, cache: Option<&Cache>) -> (Report, Evidence) {
     let mut evidence = Evidence::none();
     for signature in &found.signatures {
         embedded(&mut evidence, signature);
@@ -54,7 +54,7 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     document_facts.signatures = count(entries.iter().filter(|entry| is_counted(entry.kind)).count());
     document_facts.covered_by_valid_signature = entries.iter().any(covers_by_passing);
     let conclusion = found.unreadable.unwrap_or_else(|| document_conclusion(&entries, &found.modified));
-    Report {
+    let report = Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: inputs(document, &session),
@@ -62,7 +62,8 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
         document: document_facts,
         signatures: entries,
         wants,
-    }
+    };
+    (report, session.evidence)
 }
 
 /// The document's timestamps with their verdicts, and what they prove.

@@ -1,5 +1,6 @@
 //! EN 319 142-1 §5 — PAdES signatures written: field, widget and signature dictionary in one incremental update
 
+mod archival;
 mod catalog;
 mod dictionary;
 mod field;
@@ -13,6 +14,7 @@ mod seed_value;
 
 use std::sync::Arc;
 
+pub(crate) use archival::{Material, document_timestamp, security_store};
 pub use refusal::Refusal;
 pub use request::{Appearance, FieldLock, Permission, SubFilter};
 pub(crate) use request::{Request, Value};
@@ -67,7 +69,7 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
     }
 
     fn write(mut self) -> Result<Written, Refusal> {
-        let name = self.request.field.clone().unwrap_or_else(|| self.form.unused_name());
+        let name = self.request.field.clone().unwrap_or_else(|| self.form.unused_name("Signature"));
         let existing = self.existing(&name)?;
         self.check_permissions(&name, existing.is_some())?;
         let lock = self.lock(&name, existing.as_ref())?;

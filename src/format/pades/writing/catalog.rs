@@ -78,7 +78,7 @@ impl Writing<'_, '_, '_> {
         }
     }
 
-    fn rewrite_catalog(&mut self, catalog: Dictionary) -> Result<(), Refusal> {
+    pub(super) fn rewrite_catalog(&mut self, catalog: Dictionary) -> Result<(), Refusal> {
         let old = std::mem::replace(&mut self.catalog, Arc::new(catalog.clone()));
         self.rewrite(self.root, &old, catalog)
     }

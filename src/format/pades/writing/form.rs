@@ -65,11 +65,11 @@ impl Form {
         self.fields.iter().filter(|field| field.kind.is_name(b"Sig"))
     }
 
-    /// `Signature1`, `Signature2`, ..: the first that no field has.
-    pub(super) fn unused_name(&self) -> String {
+    /// `Signature1`, `Signature2`, .. or with another word: the first that no field has.
+    pub(super) fn unused_name(&self, word: &str) -> String {
         let names: HashSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         // One more candidate than there are names: one is free.
-        let mut candidates = (1..=names.len().saturating_add(1)).map(|number| format!("Signature{number}"));
+        let mut candidates = (1..=names.len().saturating_add(1)).map(|number| format!("{word}{number}"));
         candidates.find(|name| !names.contains(name.as_str())).unwrap_or_default()
     }
 }

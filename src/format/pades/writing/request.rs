@@ -73,6 +73,27 @@ pub(crate) struct Value<'a> {
     pub room: usize,
 }
 
+/// Nothing asked for: a field that is new and invisible.
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            sub_filter: SubFilter::EtsiCadesDetached,
+            time: Time::from_unix(0),
+            offset_minutes: 0,
+            field: None,
+            page: None,
+            rectangle: None,
+            appearance: None,
+            reason: None,
+            location: None,
+            name: None,
+            contact: None,
+            certification: None,
+            lock: None,
+        }
+    }
+}
+
 impl SubFilter {
     /// The name in the file.
     pub fn name(self) -> &'static str {

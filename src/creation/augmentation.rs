@@ -1,0 +1,379 @@
+//! EN 319 102-1 §4.3, EN 319 142-1 §6 — Signature augmentation: from B-B to B-T, B-LT, B-LTA, and once more before an algorithm ends
+
+mod error;
+mod goal;
+mod material;
+mod paved;
+mod placement;
+mod reading;
+
+pub use error::AugmentError;
+pub use goal::Goal;
+pub use paved::{Augmented, NotAugmented, augment, sign_at_level};
+
+use super::draft::message_digest;
+use super::unsigned_attributes::with_unsigned_attribute;
+use crate::context::{Context, Evidence};
+use crate::crypto::DigestAlgorithm;
+use crate::document::{Document, Form};
+use crate::encoding::der::write;
+use crate::encoding::pdf::{Pdf, Written, hexadecimal};
+use crate::error::Misuse;
+use crate::format::pades::writing::{document_timestamp, security_store};
+use crate::pki::{TimestampRequest, TimestampResponse, object_id};
+use crate::report::json::{Level, SignatureReport, Want};
+use crate::report::{Indication, Report};
+use crate::time::Time;
+use crate::verifying::{Judged, judged};
+use error::level_name;
+use goal::TIMESTAMP_TOKEN;
+use material::{everything, used};
+use placement::InPlace;
+use reading::{in_words, missing, not_valid, reached, reason_of, signatures, stamp};
+
+/// What is needed next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: the document is where it shall be.
+    Nothing,
+    /// A timestamp over the octets that have this digest, for [`Augmentation::complete`].
+    Timestamp {
+        /// The digest algorithm.
+        algorithm: DigestAlgorithm,
+        /// The digest.
+        imprint: Vec<u8>,
+    },
+    /// Evidence, for the context of the next [`Augmentation::request`].
+    Evidence(Vec<Want>),
+}
+
+/// A document on its way to a level, step by step, every outside act in the caller's hands. Nothing is done to a document that is there already.
+///
+/// ```
+/// # use kyso::creation::{AugmentError, Augmentation, Goal, Need};
+/// # use kyso::{Context, Evidence, pki::TimestampResponse, report::json::{Level, Want}};
+/// # fn authority(request: &[u8]) -> Vec<u8> { unimplemented!() }
+/// # fn fetched(wants: &[Want]) -> Evidence { unimplemented!() }
+/// fn preserved(octets: &[u8], context: &Context<'_>) -> Result<Vec<u8>, AugmentError> {
+///     let goal = Goal::level(Level::BLTA);
+///     let (mut augmentation, mut evidence) = (Augmentation::new(octets, goal.clone()), context.evidence.clone());
+///     loop {
+///         match augmentation.request(&Context { evidence: &evidence, ..*context })? {
+///             Need::Nothing => return Ok(augmentation.into_octets()),
+///             Need::Evidence(wants) => evidence.extend(&fetched(&wants)),
+///             Need::Timestamp { imprint, .. } => {
+///                 let request = goal.timestamp_request(&imprint, None)?;
+///                 augmentation.complete(&request, &TimestampResponse::from_der(&authority(request.octets()))?)?;
+///             }
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Augmentation {
+    octets: Vec<u8>,
+    goal: Goal,
+    pending: Option<Pending>,
+    /// A timestamp that was added and not yet found valid.
+    added: Option<Added>,
+    /// The value of a signature has no room for a timestamp.
+    no_room: bool,
+    stored: bool,
+    /// Of a renewal: whether the document was at B-LTA when it began.
+    due: Option<bool>,
+    asked: Option<(Vec<Want>, usize)>,
+    known: Evidence,
+    report: Option<Report>,
+}
+
+/// A place that waits for its token.
+#[derive(Debug)]
+struct Pending {
+    imprint: Vec<u8>,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// In the value of a signature.
+    InSignature(InPlace),
+    /// In a revision of its own.
+    Document(Written),
+}
+
+#[derive(Clone, Debug)]
+enum Added {
+    OnSignature(String),
+    OnDocument,
+}
+
+/// What to do with the document as it is.
+enum Act {
+    Tell(Need),
+    Stamp(Pending),
+    Store(Vec<u8>),
+}
+
+/// Material twice, for the signatures and for a last timestamp: more rounds there cannot be.
+const ROUNDS: usize = 4;
+
+impl Augmentation {
+    /// A document that is to reach `goal`.
+    pub fn new(octets: impl Into<Vec<u8>>, goal: Goal) -> Self {
+        Self {
+            octets: octets.into(),
+            goal,
+            pending: None,
+            added: None,
+            no_room: false,
+            stored: false,
+            due: None,
+            asked: None,
+            known: Evidence::none(),
+            report: None,
+        }
+    }
+
+    /// What is needed next, by a verdict in `context`, which brings what was fetched so far. Evidence that is complete is stored on the way.
+    ///
+    /// # Errors
+    /// [`AugmentError`]: a signature that does not hold, a document that forbids it, evidence asked for before that did not come. The document
+    /// stays as it is.
+    pub fn request(&mut self, context: &Context<'_>) -> Result<Need, AugmentError> {
+        self.pending = None;
+        for _ in 0..ROUNDS {
+            let octets = std::mem::take(&mut self.octets);
+            let act = self.look(&octets, context);
+            self.octets = octets;
+            match act? {
+                Act::Tell(need) => {
+                    if let Need::Evidence(wants) = &need {
+                        self.asked = Some((wants.clone(), pieces(context)));
+                    }
+                    return Ok(need);
+                }
+                Act::Stamp(pending) => {
+                    let need = Need::Timestamp { algorithm: self.goal.digest, imprint: pending.imprint.clone() };
+                    self.pending = Some(pending);
+                    return Ok(need);
+                }
+                Act::Store(update) => {
+                    self.octets.extend_from_slice(&update);
+                    self.stored = true;
+                }
+            }
+        }
+        Err(self.not_reached())
+    }
+
+    /// Puts the timestamp that `response` gives to `request` where the last [`Self::request`] wanted one. The token is checked first; whether
+    /// its authority is to be believed, the next [`Self::request`] says.
+    ///
+    /// # Errors
+    /// [`AugmentError::Timestamp`] names what is wrong with the answer; [`AugmentError::ContentsTooSmall`] when there is no room, after which
+    /// the next [`Self::request`] wants a timestamp in another place or in a larger one. The document stays as it is.
+    pub fn complete(&mut self, request: &TimestampRequest, response: &TimestampResponse) -> Result<Time, AugmentError> {
+        let pending = self.pending.as_ref().ok_or_else(|| Misuse::new("no timestamp is needed now: ask what is with `request`"))?;
+        if request.imprint.octets() != pending.imprint || request.imprint_algorithm.digest() != Some(self.goal.digest) {
+            return Err(Misuse::new("the request is not for the timestamp that is needed").into());
+        }
+        let token = request.answered_by(response)?;
+        let placed = match &pending.place {
+            Place::InSignature(place) => {
+                let attribute =
+                    write::sequence(&[write::object_id(object_id::SIGNATURE_TIMESTAMP), write::set_of(vec![token.octets().to_vec()])]);
+                placed(&self.octets, &[], &place.hole, &with_unsigned_attribute(&place.cms, attribute)?)
+            }
+            Place::Document(written) => {
+                let hole = self.octets.len().saturating_add(written.hole.start)..self.octets.len().saturating_add(written.hole.end);
+                placed(&self.octets, &written.octets, &hole, token.octets())
+            }
+        };
+        let added = match &pending.place {
+            Place::InSignature(place) => Added::OnSignature(place.signature.clone()),
+            Place::Document(_) => Added::OnDocument,
+        };
+        self.pending = None;
+        match (placed, &added) {
+            (Ok(octets), _) => (self.octets, self.added) = (octets, Some(added)),
+            (Err(error), Added::OnSignature(_)) => {
+                self.no_room = true;
+                return Err(error);
+            }
+            (Err(error), Added::OnDocument) => {
+                self.goal.room = token.octets().len().saturating_add(TIMESTAMP_TOKEN / 4);
+                return Err(error);
+            }
+        }
+        Ok(token.info.time)
+    }
+
+    /// The document as far as it has come.
+    pub fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// The document as far as it has come.
+    pub fn into_octets(self) -> Vec<u8> {
+        self.octets
+    }
+
+    /// The report of the last [`Self::request`], on the document as it was then.
+    pub fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
+    }
+
+    /// Whether the timestamp that was added last is not yet found valid.
+    pub(super) fn is_proving_timestamp(&self) -> bool {
+        self.added.is_some()
+    }
+
+    /// All evidence of the last verdict.
+    pub(super) fn known(&self) -> &Evidence {
+        &self.known
+    }
+
+    fn look(&mut self, octets: &[u8], context: &Context<'_>) -> Result<Act, AugmentError> {
+        let document = opened(octets, &self.goal, context)?;
+        let judged = judged(&document, context, None);
+        let act = self.act(&judged, &document, context);
+        (self.known, self.report) = (judged.evidence, Some(judged.report));
+        act
+    }
+
+    fn act(&mut self, judged: &Judged, document: &Document<'_>, context: &Context<'_>) -> Result<Act, AugmentError> {
+        let Form::Pdf(pdf) = &document.form;
+        let signatures: Vec<&SignatureReport> = signatures(&judged.report).collect();
+        let lowest = signatures.iter().map(|entry| reached(entry, &judged.report)).min().ok_or(AugmentError::NoSignature)?;
+        if let Some(broken) = signatures.iter().find(|entry| entry.indication == Indication::TotalFailed) {
+            return Err(not_valid(broken));
+        }
+        if let Some(act) = self.prove_added(judged, context)? {
+            return Ok(act);
+        }
+        let due = *self.due.get_or_insert(self.goal.renewal && lowest >= Level::BLTA);
+        if lowest >= self.goal.level && !due {
+            return Ok(Act::Tell(Need::Nothing));
+        }
+        if lowest < Level::BT {
+            let place = if self.no_room { None } else { placement::in_place(&signatures, &judged.report, pdf.octets()) };
+            return self.stamp(pdf, place);
+        }
+        if (lowest < Level::BLT || due) && !self.stored {
+            if let Some(act) = self.store(judged, pdf, context, &signatures)? {
+                return Ok(act);
+            }
+        } else if lowest < Level::BLT {
+            return Err(self.not_reached());
+        }
+        self.stamp(pdf, None)
+    }
+
+    /// The timestamp that was added last must be one that the relying party believes: a wrong one is found now and not in thirty years.
+    fn prove_added(&mut self, judged: &Judged, context: &Context<'_>) -> Result<Option<Act>, AugmentError> {
+        let Some(added) = &self.added else { return Ok(None) };
+        let Some((id, authority, conclusion)) = stamp(&judged.report, added) else { return Err(self.not_reached()) };
+        if conclusion.is_passed() {
+            self.added = None;
+            // A renewal is done with its timestamp.
+            if self.due == Some(true) {
+                self.due = Some(false);
+            }
+            return Ok(None);
+        }
+        let reason = reason_of(&judged.report, &id).unwrap_or_else(|| conclusion.to_string());
+        if conclusion.indication == Indication::TotalFailed {
+            return Err(AugmentError::TimestampNotValid { authority, reason });
+        }
+        match self.ask(judged, context) {
+            Some(act) => Ok(Some(act)),
+            None if judged.report.wants.is_empty() => Err(AugmentError::TimestampNotValid { authority, reason }),
+            None => Err(missing(format!("the timestamp of {authority}"), reason, judged)),
+        }
+    }
+
+    fn stamp(&self, pdf: &Pdf<'_>, place: Option<InPlace>) -> Result<Act, AugmentError> {
+        let algorithm = self.goal.digest;
+        if let Some(place) = place {
+            return Ok(Act::Stamp(Pending { imprint: algorithm.digest(&place.value), place: Place::InSignature(place) }));
+        }
+        let written = document_timestamp(pdf, self.goal.room)?;
+        let imprint = message_digest(pdf.octets(), &written, algorithm);
+        Ok(Act::Stamp(Pending { imprint, place: Place::Document(written) }))
+    }
+
+    /// The evidence that made the verdict is stored, once every signature has passed by it. `None` when the document has all of it.
+    fn store(
+        &self,
+        judged: &Judged,
+        pdf: &Pdf<'_>,
+        context: &Context<'_>,
+        signatures: &[&SignatureReport],
+    ) -> Result<Option<Act>, AugmentError> {
+        if let Some(act) = self.ask(judged, context) {
+            return Ok(Some(act));
+        }
+        if let Some(entry) = signatures.iter().find(|entry| entry.indication != Indication::TotalPassed) {
+            let reason = in_words(&entry.reasons);
+            let unknown = judged.report.wants.is_empty();
+            return Err(if unknown { not_valid(entry) } else { missing(format!("signature {}", entry.id), reason, judged) });
+        }
+        let material = used(judged, context.anchors);
+        if material.is_empty() {
+            return Ok(None);
+        }
+        let update = security_store(pdf, &material.into())?;
+        if self.passes_alone(&[pdf.octets(), &update].concat(), context)? {
+            return Ok(Some(Act::Store(update)));
+        }
+        // Something counted that no step names. Better too much than too little.
+        Ok(Some(Act::Store(security_store(pdf, &everything(judged).into())?)))
+    }
+
+    /// Whether the signatures of the document pass by what it brings.
+    fn passes_alone(&self, octets: &[u8], context: &Context<'_>) -> Result<bool, AugmentError> {
+        let none = Evidence::none();
+        let context = Context { evidence: &none, ..*context };
+        let report = judged(&opened(octets, &self.goal, &context)?, &context, None).report;
+        let passed = signatures(&report).all(|entry| entry.indication == Indication::TotalPassed);
+        Ok(passed)
+    }
+
+    /// What is wanted, unless it was asked for and nothing has come since.
+    fn ask(&self, judged: &Judged, context: &Context<'_>) -> Option<Act> {
+        let wants = &judged.report.wants;
+        let in_vain =
+            self.asked.as_ref().is_some_and(|(asked, before)| *before >= pieces(context) && wants.iter().all(|want| asked.contains(want)));
+        (!wants.is_empty() && !in_vain).then(|| Act::Tell(Need::Evidence(wants.clone())))
+    }
+
+    fn not_reached(&self) -> AugmentError {
+        let report = self.report.as_ref();
+        let lowest = report.and_then(|report| signatures(report).min_by_key(|entry| reached(entry, report)).map(|entry| (entry, report)));
+        let (signature, level) =
+            lowest.map_or_else(|| ("-".into(), Level::None), |(entry, report)| (entry.id.clone(), reached(entry, report)));
+        AugmentError::NotReached { signature, level: level_name(level) }
+    }
+}
+
+fn opened<'a>(octets: &'a [u8], goal: &Goal, context: &Context<'_>) -> Result<Document<'a>, AugmentError> {
+    Ok(Document::pdf_within(octets, &context.policy.limits, goal.password.as_deref())?)
+}
+
+fn pieces(context: &Context<'_>) -> usize {
+    context.evidence.digests().len()
+}
+
+/// `octets` and `update` with `value` in the hole, which is given with the delimiters of its string.
+fn placed(octets: &[u8], update: &[u8], hole: &std::ops::Range<usize>, value: &[u8]) -> Result<Vec<u8>, AugmentError> {
+    let reserved = hole.len().saturating_sub(2) / 2;
+    let string = hexadecimal(value, reserved);
+    let mut whole = Vec::with_capacity(octets.len().saturating_add(update.len()));
+    whole.extend_from_slice(octets);
+    whole.extend_from_slice(update);
+    match whole.get_mut(hole.clone()).filter(|hole| hole.len() == string.len()) {
+        Some(hole) => hole.copy_from_slice(&string),
+        None => return Err(AugmentError::ContentsTooSmall { needed: value.len(), reserved }),
+    }
+    Ok(whole)
+}

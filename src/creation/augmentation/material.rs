@@ -1,0 +1,96 @@
+//! EN 319 142-1 §5.4.2, §6.3 (g) — What is stored: the certificates and revocation data by which the verdict passed, and no others
+
+use std::collections::BTreeSet;
+
+use crate::context::TrustAnchors;
+use crate::format::pades::writing;
+use crate::path::certificate_id;
+use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
+use crate::report::json::Origin;
+use crate::report::{Block, Fact, Outcome, Step};
+use crate::verifying::Judged;
+
+/// Pieces that the document does not bring yet.
+#[derive(Default)]
+pub(super) struct Material {
+    certificates: Vec<Certificate>,
+    crls: Vec<CertificateList>,
+    ocsp_responses: Vec<BasicOcspResponse>,
+}
+
+impl Material {
+    pub(super) fn is_empty(&self) -> bool {
+        self.certificates.is_empty() && self.crls.is_empty() && self.ocsp_responses.is_empty()
+    }
+}
+
+impl From<Material> for writing::Material {
+    fn from(material: Material) -> Self {
+        Self {
+            certificates: material.certificates.iter().map(|certificate| certificate.octets().to_vec()).collect(),
+            crls: material.crls.iter().map(|crl| crl.octets().to_vec()).collect(),
+            ocsp_responses: material.ocsp_responses.iter().map(BasicOcspResponse::to_ocsp_response).collect(),
+        }
+    }
+}
+
+/// What the steps that passed name: certificates of paths, with those of the anchors (§6.3 (g)), and sources of their status.
+pub(super) fn used(judged: &Judged, anchors: &TrustAnchors) -> Material {
+    let named = named(judged);
+    let is_named = |id: String| named.contains(&id);
+    let mut material = among(judged, |id| is_named(Fact::sha256(id).to_text().into_owned()));
+    let of_anchors = anchors.iter().filter_map(|anchor| anchor.certificate.as_ref());
+    for certificate in of_anchors.filter(|certificate| is_named(certificate_id(certificate))) {
+        let is_known = judged.evidence.certificates().any(|(known, _)| known == certificate);
+        if !is_known && !material.certificates.contains(certificate) {
+            material.certificates.push(certificate.clone());
+        }
+    }
+    material
+}
+
+/// All there is.
+pub(super) fn everything(judged: &Judged) -> Material {
+    among(judged, |_| true)
+}
+
+fn among(judged: &Judged, wanted: impl Fn([u8; 32]) -> bool) -> Material {
+    let (evidence, new) = (&judged.evidence, |origin| origin != Origin::Embedded);
+    let certificates = evidence.certificates().filter(|(certificate, origin)| new(*origin) && wanted(certificate.sha256()));
+    let crls = evidence.crls().filter(|(id, _, origin)| new(*origin) && wanted(*id));
+    let responses = evidence.ocsp_responses().filter(|(id, _, origin)| new(*origin) && wanted(*id));
+    Material {
+        certificates: certificates.map(|(certificate, _)| certificate.clone()).collect(),
+        crls: crls.map(|(_, crl, _)| crl.clone()).collect(),
+        ocsp_responses: responses.map(|(_, response, _)| response.clone()).collect(),
+    }
+}
+
+/// Every `sha256:` that a passed block is about or that a passed step of it rests on. What stands below a block that did not pass led nowhere.
+fn named(judged: &Judged) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let mut open: Vec<&Block> = judged.report.signatures.iter().map(|entry| &entry.checks).collect();
+    while let Some(block) = open.pop() {
+        if !block.is_passed() {
+            continue;
+        }
+        named.extend(block.subject.split(' ').filter(|id| id.starts_with("sha256:")).map(str::to_owned));
+        for step in &block.steps {
+            match step {
+                Step::Block { block, .. } => open.push(block),
+                Step::Check(step) if step.outcome == Outcome::Passed => {
+                    named.extend(step.inputs.value("source").into_iter().flat_map(digests));
+                }
+                Step::Check(_) => {}
+            }
+        }
+    }
+    named
+}
+
+fn digests(source: &Fact) -> Vec<String> {
+    match source {
+        Fact::List(several) => several.iter().map(|one| one.to_text().into_owned()).collect(),
+        one => vec![one.to_text().into_owned()],
+    }
+}

@@ -1,0 +1,78 @@
+//! EN 319 102-1 §5.1.3 — What a report says of the way to a level
+
+use super::{Added, AugmentError};
+use crate::report::json::{Kind, Level, Reason, SignatureReport};
+use crate::report::{Block, Conclusion, Report, Step};
+use crate::verifying::Judged;
+
+/// The signatures: what is to reach a level.
+pub(super) fn signatures(report: &Report) -> impl Iterator<Item = &SignatureReport> {
+    report.signatures.iter().filter(|entry| entry.kind == Kind::Signature)
+}
+
+/// The level of an entry; of the older form, which has none, by what stands for it: a timestamp, then a document timestamp over everything.
+pub(super) fn reached(entry: &SignatureReport, report: &Report) -> Level {
+    if entry.level != Level::None {
+        return entry.level;
+    }
+    let stamps = |entry: &SignatureReport| entry.timestamps.iter().filter(|stamp| stamp.kind == "document_timestamp").count();
+    let last = report.signatures.iter().any(|other| other.kind == Kind::DocumentTimestamp && other.coverage.whole_document);
+    match (entry.timestamps.is_empty(), stamps(entry)) {
+        (true, _) => Level::BB,
+        (false, 2..) if last => Level::BLTA,
+        (false, _) => Level::BT,
+    }
+}
+
+/// Id, authority and verdict of the timestamp that was added last.
+pub(super) fn stamp(report: &Report, added: &Added) -> Option<(String, String, Conclusion)> {
+    let of_subject = |stated: Option<String>| stated.unwrap_or_else(|| "an unknown authority".into());
+    match added {
+        Added::OnSignature(signature) => {
+            let entry = report.signatures.iter().find(|entry| entry.id == *signature)?;
+            let stamp = entry
+                .timestamps
+                .iter()
+                .filter(|stamp| stamp.kind == "signature_timestamp")
+                .max_by_key(|stamp| (stamp.id.len(), stamp.id.as_str()))?;
+            let conclusion = Conclusion { indication: stamp.indication, sub_indication: stamp.sub_indication };
+            Some((stamp.id.clone(), of_subject(stamp.authority.clone()), conclusion))
+        }
+        Added::OnDocument => {
+            let entry = report.signatures.iter().rfind(|entry| entry.kind == Kind::DocumentTimestamp)?;
+            let conclusion = Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
+            Some((entry.id.clone(), of_subject(entry.signer.as_ref().map(|signer| signer.subject.dn.clone())), conclusion))
+        }
+    }
+}
+
+/// The reasons of the block about `subject`, the deciding one first.
+pub(super) fn reason_of(report: &Report, subject: &str) -> Option<String> {
+    let mut open: Vec<&Block> = report.signatures.iter().map(|entry| &entry.checks).collect();
+    while let Some(block) = open.pop() {
+        if block.subject == subject && !block.is_passed() {
+            return Some(in_words(&Reason::all_of(block)));
+        }
+        open.extend(block.steps.iter().filter_map(|step| match step {
+            Step::Block { block, .. } => Some(block),
+            Step::Check(_) => None,
+        }));
+    }
+    None
+}
+
+pub(super) fn not_valid(entry: &SignatureReport) -> AugmentError {
+    let conclusion = Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
+    let reason = in_words(&entry.reasons);
+    AugmentError::NotValid { signature: entry.id.clone(), conclusion: conclusion.to_string(), reason }
+}
+
+/// The first few reasons.
+pub(super) fn in_words(reasons: &[Reason]) -> String {
+    const SEVERAL: usize = 3;
+    reasons.iter().take(SEVERAL).map(|reason| reason.en.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn missing(subject: String, reason: String, judged: &Judged) -> AugmentError {
+    AugmentError::EvidenceMissing { subject, reason, wants: judged.report.wants.clone(), failures: Vec::new() }
+}
