@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The most that reading and judging one document may use. Part of the policy, so its values are in the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Limits {

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stamp;
+use super::{Constraint, stamp};
 use crate::crypto::public_key::KeyKind;
 use crate::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::time::Time;
 
 /// A dated table. What is not in it is reliable at no time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AlgorithmPolicy {
     /// Digest algorithms by their name in [`DigestAlgorithm::name`].
@@ -19,17 +20,20 @@ pub struct AlgorithmPolicy {
 
 /// A digest algorithm and its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DigestRow {
     /// `SHA-256`
     pub name: String,
     /// Reliable before this time; without one, without end.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "stamp")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub until: Option<Time>,
 }
 
 /// A signature algorithm, a key size and its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignatureRow {
     /// `RSA`, `RSASSA-PSS`, `ECDSA`, `Ed25519`
@@ -38,7 +42,48 @@ pub struct SignatureRow {
     pub bits: u32,
     /// Reliable before this time; without one, without end.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "stamp")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub until: Option<Time>,
+}
+
+/// The algorithms that a regulation names, without dates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MandatedAlgorithms {
+    /// Text and article.
+    pub source: String,
+    /// Digest algorithms by their name in [`DigestAlgorithm::name`].
+    pub digests: Vec<String>,
+    /// Signature algorithms by family and least key size.
+    pub signatures: Vec<SignatureRow>,
+    /// What becomes of a signature of another algorithm.
+    pub constraint: Constraint,
+}
+
+impl MandatedAlgorithms {
+    /// Whether the regulation names `algorithm`, its digests, and a key of this size.
+    pub fn names(&self, algorithm: &SignatureAlgorithm, key: &PublicKey) -> bool {
+        let Some((family, digests)) = parts(algorithm) else { return false };
+        let bits = key.bits().unwrap_or(0);
+        digests.iter().all(|digest| self.names_digest(*digest)) && self.signatures.iter().any(|row| row.name == family && row.bits <= bits)
+    }
+
+    /// Whether the regulation names `digest`.
+    pub fn names_digest(&self, digest: DigestAlgorithm) -> bool {
+        self.digests.iter().any(|name| name == digest.name())
+    }
+}
+
+/// The family and the digests of a signature algorithm; `None` of one that is not implemented.
+fn parts(algorithm: &SignatureAlgorithm) -> Option<(&'static str, Vec<DigestAlgorithm>)> {
+    Some(match algorithm {
+        SignatureAlgorithm::RsaPkcs1(digest) => ("RSA", vec![*digest]),
+        SignatureAlgorithm::RsaPss(parameters) => ("RSASSA-PSS", vec![parameters.digest, parameters.mask_digest]),
+        SignatureAlgorithm::Ecdsa(digest) => ("ECDSA", vec![*digest]),
+        SignatureAlgorithm::Ed25519 => ("Ed25519", vec![]),
+        SignatureAlgorithm::Unsupported(_) => return None,
+    })
 }
 
 /// How long an algorithm is reliable.
@@ -87,13 +132,7 @@ impl AlgorithmPolicy {
 
     /// How long signatures of `algorithm` by `key` are reliable: its digests, its padding or curve, its key size together.
     pub fn signature(&self, algorithm: &SignatureAlgorithm, key: &PublicKey) -> AlgorithmUse {
-        let (family, digests) = match algorithm {
-            SignatureAlgorithm::RsaPkcs1(digest) => ("RSA", vec![*digest]),
-            SignatureAlgorithm::RsaPss(parameters) => ("RSASSA-PSS", vec![parameters.digest, parameters.mask_digest]),
-            SignatureAlgorithm::Ecdsa(digest) => ("ECDSA", vec![*digest]),
-            SignatureAlgorithm::Ed25519 => ("Ed25519", vec![]),
-            SignatureAlgorithm::Unsupported(_) => return AlgorithmUse::Never,
-        };
+        let Some((family, digests)) = parts(algorithm) else { return AlgorithmUse::Never };
         let digests = digests.into_iter().map(|digest| self.digest(digest)).min().unwrap_or(AlgorithmUse::Always);
         digests.min(self.key(family, key))
     }
@@ -105,37 +144,5 @@ impl AlgorithmPolicy {
         };
         let row = self.signatures.iter().filter(|row| row.name == family && row.bits <= bits).max_by_key(|row| row.bits);
         AlgorithmUse::of(row.map(|row| row.until))
-    }
-
-    /// ETSI TS 119 312 V1.5.1 as the EU's reference implementation dates it, with Ed25519 and SHA-224 (`docs/design.md`, "Algorithms").
-    pub fn etsi_basic() -> Self {
-        let date = |year, month, day| Time::from_civil(year, month, day, 0, 0, 0, 0);
-        let digest = |name: &str, until| DigestRow { name: name.into(), until };
-        let signature = |name: &str, bits, until| SignatureRow { name: name.into(), bits, until };
-        Self {
-            digests: vec![
-                digest("SHA-1", date(2012, 8, 1)),
-                digest("SHA-224", date(2029, 1, 1)),
-                digest("SHA-256", None),
-                digest("SHA-384", None),
-                digest("SHA-512", None),
-                digest("SHA3-256", None),
-                digest("SHA3-384", None),
-                digest("SHA3-512", None),
-            ],
-            signatures: vec![
-                signature("RSA", 786, date(2010, 8, 1)),
-                signature("RSA", 1024, date(2019, 10, 1)),
-                signature("RSA", 1900, date(2029, 1, 1)),
-                signature("RSASSA-PSS", 786, date(2010, 8, 1)),
-                signature("RSASSA-PSS", 1024, date(2019, 10, 1)),
-                signature("RSASSA-PSS", 1900, date(2029, 1, 1)),
-                signature("RSASSA-PSS", 3000, None),
-                signature("ECDSA", 160, date(2012, 8, 1)),
-                signature("ECDSA", 224, date(2021, 10, 1)),
-                signature("ECDSA", 256, None),
-                signature("Ed25519", 0, None),
-            ],
-        }
     }
 }

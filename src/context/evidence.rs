@@ -11,6 +11,7 @@ pub struct Evidence {
     certificates: BTreeMap<[u8; 32], (Certificate, Origin)>,
     crls: BTreeMap<[u8; 32], (CertificateList, Origin)>,
     ocsp_responses: BTreeMap<[u8; 32], (BasicOcspResponse, Origin)>,
+    policy_documents: BTreeMap<[u8; 32], (Vec<u8>, Origin)>,
 }
 
 impl Evidence {
@@ -34,6 +35,12 @@ impl Evidence {
         self.ocsp_responses.entry(response.sha256()).or_insert((response, origin));
     }
 
+    /// Adds the document of a signature policy. What it says is not read: its digest is what signatures name.
+    pub fn add_policy_document(&mut self, document: Vec<u8>, origin: Origin) {
+        let id = <[u8; 32]>::try_from(crate::crypto::DigestAlgorithm::Sha256.digest(&document)).unwrap_or_default();
+        self.policy_documents.entry(id).or_insert((document, origin));
+    }
+
     /// Takes over everything of `other`.
     pub fn extend(&mut self, other: &Evidence) {
         for (id, entry) in &other.certificates {
@@ -45,6 +52,14 @@ impl Evidence {
         for (id, entry) in &other.ocsp_responses {
             self.ocsp_responses.entry(*id).or_insert_with(|| entry.clone());
         }
+        for (id, entry) in &other.policy_documents {
+            self.policy_documents.entry(*id).or_insert_with(|| entry.clone());
+        }
+    }
+
+    /// The documents of signature policies.
+    pub fn policy_documents(&self) -> impl Iterator<Item = ([u8; 32], &[u8], Origin)> {
+        self.policy_documents.iter().map(|(id, (document, origin))| (*id, document.as_slice(), *origin))
     }
 
     /// The digests of all of it.

@@ -8,9 +8,9 @@ mod stamp;
 pub mod trust_anchors;
 pub mod trust_store;
 
-pub use algorithm_policy::{AlgorithmPolicy, AlgorithmUse};
+pub use algorithm_policy::{AlgorithmPolicy, AlgorithmUse, MandatedAlgorithms};
 pub use evidence::Evidence;
-pub use policy::{ChangePolicy, Constraint, Freshness, Policy, RevocationPolicy};
+pub use policy::{ChangePolicy, Constraint, Freshness, Policy, RevocationPolicy, SignaturePolicyRule};
 pub use purpose::Purpose;
 pub use trust_anchors::{AnchorConstraints, TrustAnchor, TrustAnchors};
 pub use trust_store::TrustStore;

@@ -57,6 +57,17 @@ pub struct Signature {
     pub authority: Option<GeneralName>,
     /// What a document timestamp is over beside the octets themselves.
     pub covers: Covered,
+    /// The policy under which it was made; in words what of it cannot be read.
+    pub policy: Result<Option<NamedPolicy>, String>,
+}
+
+/// A signature policy by its identifier (EN 319 122-1 §5.2.9).
+#[derive(Clone, Debug)]
+pub struct NamedPolicy {
+    /// Its identifier, dotted.
+    pub id: String,
+    /// The digest of its document: the algorithm, or the identifier of one that is not implemented, and the value.
+    pub digest: Option<(Result<DigestAlgorithm, String>, Vec<u8>)>,
 }
 
 /// What stands within the octets of a document timestamp.

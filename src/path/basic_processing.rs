@@ -27,6 +27,9 @@ checks! {
     ANCHOR_SERVES = "basic_processing.anchor_serves", "RFC 5914 §2.5", Indeterminate(NoCertificateChainFound),
         "The relying party does not trust {anchor} for this purpose: {purpose}.",
         "Bên kiểm tra không tin cậy {anchor} cho mục đích này: {purpose}.";
+    ANCHOR_TRACK = "basic_processing.anchor_track", "EN 319 102-1 §5.1.4.2", Indeterminate(ChainConstraintsFailure),
+        "The policy lets documents be signed under {tracks}, and the anchor {anchor} is of {track}.",
+        "Chính sách chỉ chấp nhận chữ ký thuộc hệ thống {tracks}, trong khi {anchor} thuộc {track}.";
     ALGORITHMS_EQUAL = "basic_processing.algorithms_equal", "RFC 5280 §4.1.1.2", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {subject} names two different signature algorithms.",
         "Chứng thư của {subject} ghi hai thuật toán ký khác nhau.";
@@ -158,6 +161,14 @@ fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Pat
         [("anchor", anchor.name.to_string().into()), ("from", from), ("until", until), ("time", time.into())]
     });
     let serves = answers_for_itself(request) || anchor.serves(request.purpose);
+    let tracks = &inquiry.context.policy.signer_tracks;
+    if request.purpose == Purpose::Signing && !tracks.is_empty() {
+        let of_track = anchor.track.as_ref().is_some_and(|track| tracks.contains(track));
+        r.ask(&ANCHOR_TRACK, of_track, || {
+            let track = anchor.track.clone().unwrap_or_else(|| "-".into());
+            [("anchor", anchor.name.to_string().into()), ("track", track.into()), ("tracks", list(tracks.clone()))]
+        });
+    }
     r.ask(&ANCHOR_SERVES, serves, || [("anchor", anchor.name.to_string().into()), ("purpose", request.purpose.as_str().into())]);
 }
 
@@ -353,12 +364,14 @@ fn status(
 impl Said {
     /// The signature on the certificate, and what tells its status; those of the certificates below come before.
     fn rests_on(&mut self, inquiry: &Inquiry<'_>, place: &Place<'_>, statement: Option<&Statement>, is_good: bool) {
-        let certificate = place.certificate;
-        let algorithm = certificate.signature_algorithm();
-        let own = Use::new(inquiry, &ALGORITHM_RELIABLE, certificate.sha256(), subject(certificate), algorithm, place.issuer);
+        let own = Use::of_certificate(inquiry, &ALGORITHM_RELIABLE, place);
         let uses = [own].into_iter().chain(statement.iter().flat_map(|statement| statement.uses.iter().cloned()));
         self.uses.splice(0..0, uses);
-        let relied = statement.map(|statement| Relied { sources: statement.sources.clone(), signers: statement.signers.clone() });
+        let relied = statement.map(|statement| Relied {
+            certificate: place.certificate.sha256(),
+            sources: statement.sources.clone(),
+            signers: statement.signers.clone(),
+        });
         self.relied.splice(0..0, relied);
         self.known_good = is_good && statement.is_some_and(|statement| statement.stands(place, inquiry.time));
     }

@@ -1,11 +1,18 @@
 //! EN 319 102-1 §5.2.6.4 (5) — Cryptographic constraints: every signature that a path rests on, of certificates and of what tells their status
 
-use super::Inquiry;
+use super::basic_processing::Place;
 use super::issuer::{Issuer, algorithm_name, reliable};
-use crate::context::AlgorithmUse;
+use super::{Inquiry, subject};
+use crate::context::{AlgorithmPolicy, AlgorithmUse};
 use crate::pki::AlgorithmIdentifier;
 use crate::report::{Check, Fact, Recorder, Stop};
 use crate::time::Time;
+
+/// The dates by which the signature on a certificate is judged.
+pub(super) fn table<'a>(inquiry: &Inquiry<'a>, place: &Place<'_>) -> &'a AlgorithmPolicy {
+    let policy = inquiry.context.policy;
+    policy.algorithms_of_authorities.as_ref().filter(|_| place.position > 0).unwrap_or(&policy.algorithms)
+}
 
 /// A signature that holds, and how long its algorithm is reliable.
 #[derive(Clone)]
@@ -31,8 +38,17 @@ impl Use {
         algorithm: &AlgorithmIdentifier,
         issuer: &Issuer,
     ) -> Self {
-        let reliable = reliable(inquiry.context, algorithm, &issuer.key);
+        let reliable = reliable(&inquiry.context.policy.algorithms, algorithm, &issuer.key);
         Self { object, algorithm: algorithm_name(algorithm), reliable, key_bits: issuer.bits(), subject, check }
+    }
+
+    /// The signature on a certificate; those of authorities may have a table of their own.
+    pub(super) fn of_certificate(inquiry: &Inquiry<'_>, check: &'static Check, place: &Place<'_>) -> Self {
+        let (certificate, issuer) = (place.certificate, place.issuer);
+        let algorithm = certificate.signature_algorithm();
+        let reliable = reliable(table(inquiry, place), algorithm, &issuer.key);
+        let own = Self::new(inquiry, check, certificate.sha256(), subject(certificate), algorithm, issuer);
+        Self { reliable, ..own }
     }
 
     /// Asks whether it is reliable at `time`.

@@ -2,7 +2,7 @@
 
 use super::inquiry::SignedObject;
 use super::{Inquiry, subject};
-use crate::context::{AlgorithmUse, Context, TrustAnchor};
+use crate::context::{AlgorithmPolicy, AlgorithmUse, TrustAnchor};
 use crate::crypto::{PublicKey, Verification};
 use crate::error::Malformed;
 use crate::limits::Exhausted;
@@ -53,9 +53,9 @@ impl Issuer {
 }
 
 /// How long the policy holds signatures of `algorithm` by `key` reliable; what cannot be read never.
-pub(super) fn reliable(context: &Context<'_>, algorithm: &AlgorithmIdentifier, key: &Result<PublicKey, Malformed>) -> AlgorithmUse {
+pub(super) fn reliable(table: &AlgorithmPolicy, algorithm: &AlgorithmIdentifier, key: &Result<PublicKey, Malformed>) -> AlgorithmUse {
     match (key, algorithm.signature(None)) {
-        (Ok(key), Ok(algorithm)) => context.policy.algorithms.signature(&algorithm, key),
+        (Ok(key), Ok(algorithm)) => table.signature(&algorithm, key),
         _ => AlgorithmUse::Never,
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Answer {
 /// What the status of a certificate rests on.
 #[derive(Clone)]
 pub(crate) struct Relied {
+    /// The digest of the certificate.
+    pub certificate: [u8; 32],
     /// Digests of lists and responses.
     pub sources: Vec<[u8; 32]>,
     /// Who signed them, where that is no certificate of the path.
@@ -301,11 +303,7 @@ pub(super) fn signers_within_validity(r: &mut Recorder, inquiry: &Inquiry<'_>, p
             let (not_before, not_after) = (signer.not_before().into(), signer.not_after().into());
             [("signer", subject(signer)), ("not_before", not_before), ("not_after", not_after), ("time", inquiry.time.into())]
         };
-        if is_tolerated {
-            r.tolerate(&SIGNER_WITHIN_VALIDITY, valid, facts);
-        } else {
-            r.ask(&SIGNER_WITHIN_VALIDITY, valid, facts);
-        }
+        r.ask_enforced(!is_tolerated, &SIGNER_WITHIN_VALIDITY, valid, facts);
     }
 }
 
@@ -317,7 +315,7 @@ fn fresh(r: &mut Recorder, inquiry: &Inquiry<'_>, statement: &Statement) -> bool
         let maximum = maximum.unwrap_or(0).into();
         [("this_update", statement.this_update.into()), ("time", inquiry.time.into()), ("maximum", maximum)]
     };
-    if fresh || policy.freshness == Freshness::Required { r.ask(&FRESH, fresh, facts) } else { r.tolerate(&FRESH, fresh, facts) }
+    r.ask_enforced(policy.freshness == Freshness::Required, &FRESH, fresh, facts)
 }
 
 fn not_revoked(r: &mut Recorder, is_target: bool, certificate: &Certificate, statement: &Statement) -> Result<(), Stop> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::basic_processing::{Place, Said};
+use super::cryptographic_constraints::table;
 use super::freshness::{is_fresh, maximum_age};
 use super::issuer::{algorithm_name, reliable};
 use super::name_constraints::NameConstraintsState;
@@ -66,7 +67,7 @@ pub(super) fn slide(
     let mut control = Control { time: before, because: "nothing asks for more" };
     status(r, inquiry, proofs, place, names, said, &mut control)?;
     let algorithm = certificate.signature_algorithm();
-    let end = reliable(inquiry.context, algorithm, &place.issuer.key);
+    let end = reliable(table(inquiry, place), algorithm, &place.issuer.key);
     r.require(&ALGORITHM_LISTED, end != AlgorithmUse::Never, || {
         [("subject", subject(certificate)), ("algorithm", algorithm_name(algorithm).into())]
     })?;
@@ -145,9 +146,14 @@ fn moved(inquiry: &Inquiry<'_>, statement: &Statement, control: &mut Control) {
         control.back_before(revoked_at, "it was revoked then");
         return;
     }
-    let maximum = maximum_age(inquiry.context.policy, statement.this_update, statement.next_update);
+    // The standard goes back to the issue, which no proof can be older than when the status was collected just before the timestamp over it. The last
+    // moment at which it was fresh is as far as it would have been accepted then.
+    let policy = inquiry.context.policy;
+    let grace = policy.grace_without_next_update.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
+    let maximum = maximum_age(policy, statement.this_update, statement.next_update).or(grace);
     if !is_fresh(statement.this_update, maximum, control.time) {
-        control.back_to(statement.this_update, "its status is known up to then");
+        let last = maximum.unwrap_or(0).saturating_sub(1).max(0);
+        control.back_to(statement.this_update.plus_seconds(last), "its status is known up to then");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The JSON report, `urn:kyso:report:1`: stable names, fixed key order, equal inputs give equal octets.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::indication::{Conclusion, Indication, SubIndication};
 use super::recorder::{Block, CheckStep};
@@ -355,7 +355,7 @@ pub enum Format {
 }
 
 /// Baseline levels, EN 319 142-1 §6.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names are the standard's")]
 pub enum Level {
@@ -369,6 +369,19 @@ pub enum Level {
     BLT,
     #[serde(rename = "B-LTA")]
     BLTA,
+}
+
+impl Level {
+    /// As it stands in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::BB => "B-B",
+            Self::BT => "B-T",
+            Self::BLT => "B-LT",
+            Self::BLTA => "B-LTA",
+        }
+    }
 }
 
 /// Whether digests and signature value match.
@@ -667,6 +680,13 @@ pub struct Revocation {
     /// RFC 5280 §5.3.1, `keyCompromise`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
+}
+
+impl Revocation {
+    /// Whether it was revoked for a reason by which another may have the key, or for none that is told.
+    pub fn is_grave(&self) -> bool {
+        matches!(self.reason, Some("keyCompromise" | "cACompromise" | "aACompromise" | "unspecified" | "unknown"))
+    }
 }
 
 /// Good, revoked, unknown.

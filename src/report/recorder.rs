@@ -349,6 +349,11 @@ impl Recorder {
         value.ok_or(Stop)
     }
 
+    /// [`Self::ask`] where it is `enforced`, else [`Self::tolerate`].
+    pub fn ask_enforced(&mut self, enforced: bool, check: &'static Check, holds: bool, inputs: impl Named) -> bool {
+        if enforced { self.ask(check, holds, inputs) } else { self.tolerate(check, holds, inputs) }
+    }
+
     /// Asks `check`; a no is a finding that does not decide.
     pub fn tolerate(&mut self, check: &'static Check, holds: bool, inputs: impl Named) -> bool {
         self.record(check, if holds { Outcome::Passed } else { Outcome::Tolerated }, check.otherwise, inputs);

@@ -1,6 +1,7 @@
 //! EN 319 102-1 §5.3 — Validation process for Basic Signatures
 
 use super::certificate_validation::certificate_validation;
+use super::context_initialisation::context_initialisation;
 use super::cryptographic_verification::{cryptographic_verification, data_integrity, integrity, value_found};
 use super::signature_acceptance::signature_acceptance;
 use super::signing_certificate::signing_certificate;
@@ -54,6 +55,7 @@ pub(super) fn basic_signature(session: &Session<'_>, signature: &Signature, id: 
         basic.integrity = integrity(&cryptography);
         r.bind(cryptography);
         r.bind(signature.format_constraints.clone());
+        r.bind(context_initialisation(session, signature, id));
         let path = certificate_validation(session, &certificate, purpose(signature), time);
         r.bind(path.block.clone());
         r.bind(signature_acceptance(signature, id, &certificate, session.context.policy, time));

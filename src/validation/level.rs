@@ -9,7 +9,14 @@ use super::verdict::Session;
 use crate::format::signature::Signature;
 use crate::path::embedded_status;
 use crate::pki::Certificate;
-use crate::report::json::{Level, Origin};
+use crate::report::json::{Kind, Level, Origin};
+use crate::report::{Recorder, checks};
+
+checks! {
+    REACHED = "level.reached", "EN 319 142-1 §6", Indeterminate(SigConstraintsFailure),
+        "The signature is of level {level}, and the policy requires {required}.",
+        "Chữ ký ở mức {level}, trong khi chính sách yêu cầu {required}.";
+}
 
 /// No chain is longer.
 const LONGEST: usize = 20;
@@ -41,6 +48,22 @@ pub(super) fn level(session: &Session<'_>, found: &[Found<'_>], position: usize,
         material.iter().flatten().all(|alternatives| alternatives.iter().any(|id| covered.contains(id)))
     });
     if covered { Level::BLTA } else { Level::BLT }
+}
+
+/// Whether it reaches the level that the policy requires of signatures.
+pub(super) fn required(
+    r: &mut Recorder,
+    session: &Session<'_>,
+    found: &[Found<'_>],
+    position: usize,
+    stamps: &[TimeStamp<'_>],
+    basic: &Basic,
+) {
+    let Some(required) = session.context.policy.required_level else { return };
+    if found.get(position).is_some_and(|one| one.signature.kind == Kind::Signature) {
+        let level = level(session, found, position, stamps, basic);
+        r.ask(&REACHED, level >= required, [("level", level.name().into()), ("required", required.name().into())]);
+    }
 }
 
 fn imprint_matches(stamp: &Signature) -> bool {

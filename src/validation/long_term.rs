@@ -41,6 +41,7 @@ pub(super) fn long_term(
             Some(past) => r.bind(either(id, with_time, past)),
         };
         in_order(r, found, position, &own);
+        super::level::required(r, session, found, position, stamps, &basic);
         Ok(())
     });
     Some((block, basic))

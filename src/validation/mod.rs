@@ -2,6 +2,7 @@
 
 mod basic_signature;
 mod certificate_validation;
+mod context_initialisation;
 mod cryptographic_verification;
 mod level;
 mod long_term;
@@ -18,7 +19,9 @@ pub(crate) mod verdict;
 pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     [
         certificate_validation::CHECKS,
+        context_initialisation::CHECKS,
         cryptographic_verification::CHECKS,
+        level::CHECKS,
         long_term::CHECKS,
         past_signature_validation::CHECKS,
         proof_of_existence::CHECKS,

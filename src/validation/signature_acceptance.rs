@@ -22,6 +22,9 @@ checks! {
     DIGEST_RELIABLE = "signature_acceptance.digest_reliable", "EN 319 102-1 §5.2.8.4.1 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The digest algorithm {algorithm} of the signed data is not reliable at {time}.",
         "Thuật toán băm {algorithm} của dữ liệu được ký không còn tin cậy tại {time}.";
+    ALGORITHM_MANDATED = "signature_acceptance.algorithm_mandated", "EN 319 102-1 §5.1.4.3", Indeterminate(SigConstraintsFailure),
+        "The algorithm {algorithm} with a key of {key_bits} bits is outside of {source}.",
+        "Thuật toán {algorithm} với khóa {key_bits} bit nằm ngoài {source}.";
     REFERENCE_DIGEST_RELIABLE = "signature_acceptance.reference_digest_reliable", "EN 319 102-1 §5.2.8.4.1 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The digest algorithm {algorithm} of the reference to the signer's certificate is not reliable at {time}.",
         "Thuật toán băm {algorithm} của tham chiếu chứng thư người ký không còn tin cậy tại {time}.";
@@ -73,18 +76,23 @@ fn reliable_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, k
     let algorithms = &policy.algorithms;
     let facts = [("algorithm", value.algorithm.to_string().into()), ("key_bits", key.bits().unwrap_or(0).into()), ("time", time.into())];
     r.ask(&ALGORITHM_RELIABLE, algorithms.signature(&value.algorithm, key).at(time), facts);
+    mandated_algorithms(r, signature, value, key, policy);
     for digest in signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok()) {
         r.ask(&DIGEST_RELIABLE, algorithms.digest(*digest).at(time), [("algorithm", Fact::from(digest.name())), ("time", time.into())]);
     }
     if let Some(digest) = value.references.first().and_then(|reference| reference.algorithm.as_ref().ok()) {
         let facts = [("algorithm", Fact::from(digest.name())), ("time", time.into())];
         let reliable = algorithms.digest(*digest).at(time);
-        match policy.certificate_reference_digest {
-            Constraint::Required => r.ask(&REFERENCE_DIGEST_RELIABLE, reliable, facts),
-            Constraint::Tolerated => {
-                r.tolerate(&REFERENCE_DIGEST_RELIABLE, reliable, facts);
-                reliable
-            }
-        };
+        r.ask_enforced(policy.certificate_reference_digest == Constraint::Required, &REFERENCE_DIGEST_RELIABLE, reliable, facts);
     }
+}
+
+/// What a regulation names is asked of the signature itself, not of timestamps, and says nothing of the strength of others.
+fn mandated_algorithms(r: &mut Recorder, signature: &Signature, value: &Value, key: &PublicKey, policy: &Policy) {
+    let Some(mandated) = policy.mandated_algorithms.as_ref().filter(|_| signature.kind == Kind::Signature) else { return };
+    let digests = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
+    let named = mandated.names(&value.algorithm, key) && digests.copied().all(|digest| mandated.names_digest(digest));
+    let (algorithm, bits) = (value.algorithm.to_string().into(), key.bits().unwrap_or(0).into());
+    let facts = [("algorithm", algorithm), ("key_bits", bits), ("source", mandated.source.clone().into())];
+    r.ask_enforced(mandated.constraint == Constraint::Required, &ALGORITHM_MANDATED, named, facts);
 }

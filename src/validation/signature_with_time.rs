@@ -21,6 +21,9 @@ checks! {
     REVOKED_AFTER = "signature_with_time.revoked_after", "EN 319 102-1 §5.5.4 (4)(a), (b)", Indeterminate(RevokedNoPoe),
         "The certificate {certificate} was revoked at {revoked_at}, not after {best_signature_time}.",
         "Chứng thư {certificate} bị thu hồi lúc {revoked_at}, không sau thời điểm {best_signature_time}.";
+    TOLD_BEFORE = "signature_with_time.told_before_revocation", "EN 319 102-1 §5.5.4 (4)(b)", Indeterminate(RevokedCaNoPoe),
+        "The key of {issuer} may have been another's since {revoked_at}, and what it says of {certificate} is known since {existed} only.",
+        "Khóa của {issuer} có thể đã lộ từ {revoked_at}, trong khi thông tin về {certificate} chỉ được biết từ {existed}.";
     REVOCATION_FRESH = "signature_with_time.revocation_fresh", "EN 319 102-1 §5.5.4 (6)", Indeterminate(TryLater),
         "What is known of the revocation of {certificate} is of {this_update}, too old at {best_signature_time} already.",
         "Thông tin thu hồi của {certificate} phát hành lúc {this_update}, đã quá cũ tại thời điểm {best_signature_time}.";
@@ -126,6 +129,7 @@ fn mended(
         path_algorithms(r, session, path, proof, proofs);
     }
     revocation(r, path, certificate, best);
+    told_before_revocation(r, session.context.time, path, best, proofs);
     freshness(r, session.context.policy, path, best);
     let signer = crate::path::certificate_id(certificate);
     let known_good = path.revocation.iter().any(|status| status.certificate == signer && status.status == RevocationStatus::Good);
@@ -185,6 +189,27 @@ fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, bes
     }
 }
 
+/// What an authority whose key was stolen says of the certificate below, the certificate itself among it, must have existed before that.
+fn told_before_revocation(r: &mut Recorder, now: Time, path: &Validated, best: Time, proofs: &ProofsOfExistence) {
+    let since = |id: &[u8; 32]| proofs.evidence.of(id).unwrap_or(now);
+    for (position, (below, issuer)) in path.path.iter().zip(path.path.iter().skip(1)).enumerate() {
+        let id = crate::path::certificate_id(issuer);
+        let theft = path.revocation.iter().filter(|status| status.certificate == id && status.is_grave());
+        let Some(revoked_at) = theft.filter_map(|status| status.revoked_at).map(|stamp| stamp.0).min() else { continue };
+        // The signature itself proves its certificate, which it names.
+        let certificate = if position == 0 { best } else { since(&below.sha256()) };
+        let told = path.relied.iter().filter(|relied| relied.certificate == below.sha256()).flat_map(|relied| &relied.sources);
+        let existed = told.map(since).chain([certificate]).max().unwrap_or(now);
+        let facts = [
+            ("issuer", issuer.subject().to_string().into()),
+            ("certificate", below.subject().to_string().into()),
+            ("revoked_at", revoked_at.into()),
+            ("existed", existed.into()),
+        ];
+        r.ask(&TOLD_BEFORE, existed < revoked_at, facts);
+    }
+}
+
 /// What is stale at the validation time may be fresh at the best signature time: it may even have been issued after that.
 fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
     for status in &path.revocation {
@@ -197,11 +222,7 @@ fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
             ("maximum", maximum.unwrap_or(0).into()),
             ("best_signature_time", best.into()),
         ];
-        if fresh || policy.freshness == Freshness::Required {
-            r.ask(&REVOCATION_FRESH, fresh, facts);
-        } else {
-            r.tolerate(&REVOCATION_FRESH, fresh, facts);
-        }
+        r.ask_enforced(policy.freshness == Freshness::Required, &REVOCATION_FRESH, fresh, facts);
     }
 }
 

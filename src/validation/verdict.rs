@@ -135,6 +135,7 @@ fn signature_report(session: &Session<'_>, judged: &Judged<'_>, position: usize,
     let if_claimed_time = if_claimed_time(session, judged, position, &block, &basic);
     let paths = judged.concerning(position).filter_map(|stamp| stamp.basic.path.as_ref()).chain(&basic.path);
     wants.extend(paths.flat_map(|path| &path.wants).cloned());
+    wants.extend(super::context_initialisation::wanted(session, signature, id));
     let best = judged.proofs.of(id).filter(|proof| proof.time < context.time);
     let (best_signature_time, source) = best.map_or((context.time, TimeSource::ValidationTime), |proof| (proof.time, proof.source));
     let content_times = judged.concerning(position).filter(|stamp| matches!(stamp.whose, Whose::Content(_)));
@@ -182,10 +183,8 @@ fn if_claimed_time(session: &Session<'_>, judged: &Judged<'_>, position: usize, 
     let proofs = ProofsOfExistence::supplied(Some(time), judged.found, &session.evidence).and(&judged.proofs);
     let (conditional, _) = judged.verdict(session, position, &proofs)?;
     // Whoever has the key chooses the claimed time: after a theft it says nothing.
-    let stolen = |status: &crate::report::json::Revocation| {
-        matches!(status.reason, Some("keyCompromise" | "cACompromise" | "aACompromise" | "unspecified" | "unknown"))
-    };
-    if conditional.is_passed() && basic.path.iter().flat_map(|path| &path.revocation).any(stolen) {
+    let mut statuses = basic.path.iter().flat_map(|path| &path.revocation);
+    if conditional.is_passed() && statuses.any(crate::report::json::Revocation::is_grave) {
         return Some(block.conclusion);
     }
     Some(conditional.conclusion)
@@ -332,7 +331,8 @@ fn evidence_listed(evidence: &Evidence) -> Vec<InputEvidence> {
     let certificates = evidence.certificates().map(|(piece, origin)| entry(piece.sha256(), EvidenceKind::Certificate, origin));
     let crls = evidence.crls().map(|(id, _, origin)| entry(id, EvidenceKind::Crl, origin));
     let responses = evidence.ocsp_responses().map(|(id, _, origin)| entry(id, EvidenceKind::Ocsp, origin));
-    let mut listed: Vec<InputEvidence> = certificates.chain(crls).chain(responses).collect();
+    let documents = evidence.policy_documents().map(|(id, _, origin)| entry(id, EvidenceKind::PolicyDocument, origin));
+    let mut listed: Vec<InputEvidence> = certificates.chain(crls).chain(responses).chain(documents).collect();
     listed.sort();
     listed
 }

@@ -48,6 +48,8 @@ pub struct Document {
     existence: Option<String>,
     anchors: Vec<String>,
     evidence: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policy_documents: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<Value>,
     expected: Expected,
@@ -118,6 +120,7 @@ impl Case {
             existence: None,
             anchors: vec![shared("root.pem")],
             evidence: vec![shared("root.crl"), shared("issuing.crl")],
+            policy_documents: Vec::new(),
             policy: None,
             expected: Expected { indication: PASSED, signatures: vec![Entry::intact()], ..Expected::default() },
             own: vec![("document.pdf".into(), document)],
@@ -179,6 +182,21 @@ impl Case {
     /// The policy `etsi-basic` as it is.
     pub fn no_policy(self) -> Self {
         self.edited(|document| document.policy = None)
+    }
+
+    /// The document of a signature policy, in the case's own folder.
+    pub fn policy_document(self, name: &str, octets: Vec<u8>) -> Self {
+        let path = name.to_owned();
+        self.edited(|document| document.policy_documents = vec![path]).own(name, octets)
+    }
+
+    /// No document of a signature policy.
+    pub fn without_policy_documents(self) -> Self {
+        self.edited(|document| {
+            for name in std::mem::take(&mut document.policy_documents) {
+                document.own.retain(|(own, _)| *own != name);
+            }
+        })
     }
 
     /// No trust anchor but this file, of the case's own folder when there are octets, else a shared one.
@@ -301,7 +319,8 @@ impl Good {
         let case = self.case.changed(&self.name, change, self.case.subject.clone());
         let there = |name: &str| format!("../{}/{name}", self.name.rsplit('/').next().unwrap_or_default());
         case.edited(|document| {
-            for path in document.anchors.iter_mut().chain(&mut document.evidence).chain([&mut document.document]) {
+            let others = document.anchors.iter_mut().chain(&mut document.evidence).chain(&mut document.policy_documents);
+            for path in others.chain([&mut document.document]) {
                 if document.own.iter().any(|(name, _)| name == path) {
                     *path = there(path);
                 }
@@ -354,6 +373,12 @@ impl Entry {
     /// Whether what later revisions did is permitted.
     pub fn permitted(self, permitted: bool) -> Self {
         Self { permitted: Some(permitted), ..self }
+    }
+
+    /// A check that does not hold, wherever in the derivation.
+    pub fn fails_by(mut self, check: &'static str) -> Self {
+        self.failed.push(check);
+        self
     }
 
     /// A check that does not hold and decides nothing.

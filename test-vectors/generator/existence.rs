@@ -93,12 +93,16 @@ fn revoked(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("it was put on hold before").list("issuing.crl", of(at(-30), 6)?);
     bad.indeterminate("TRY_LATER", after).add("existence/hold-before", files)?;
 
-    let of_root = |time| shared.root.revocation_list(&list().with(&shared.issuing.serial, time, Some(2)));
-    let what = "the certificate of the issuing authority was revoked five days ago, and the document was registered before";
+    let of_root = |time, reason| shared.root.revocation_list(&list().with(&shared.issuing.serial, time, Some(reason)));
+    let what =
+        "the certificate of the issuing authority was revoked five days ago, being superseded, and the document was registered before";
     let case = Case::passing(what, "EN 319 102-1 §5.5.4 (4)(b)", document.clone()).existence(registered());
-    let good = case.list("root.crl", of_root(at(-5))?).add("existence/issuer-revoked-since", files)?;
-    let bad = good.but("that was revoked before").list("root.crl", of_root(at(-30))?);
+    let good = case.list("root.crl", of_root(at(-5), 4)?).add("existence/issuer-revoked-since", files)?;
+    let bad = good.but("that was revoked before").list("root.crl", of_root(at(-30), 4)?);
     bad.indeterminate("REVOKED_CA_NO_POE", after).add("existence/issuer-revoked-before", files)?;
+    let bad = good.but("it was compromised, and its list is of after that").list("root.crl", of_root(at(-5), 2)?);
+    let check = "signature_with_time.told_before_revocation";
+    bad.indeterminate("REVOKED_CA_NO_POE", check).add("existence/issuer-compromised-since", files)?;
     Ok(())
 }
 

@@ -20,12 +20,14 @@ mod later;
 mod lists;
 mod ocsp;
 mod pdf;
+mod policies;
 mod revocation;
 mod several;
 mod shared;
 mod signed_attributes;
 mod structure;
 mod sub_filters;
+mod timestamps;
 mod trust_stores;
 mod vietnam;
 
@@ -55,10 +57,12 @@ const GROUPS: &[(&str, Group)] = &[
     ("later-revisions", later::add),
     ("lists", lists::add),
     ("ocsp", ocsp::add),
+    ("policies", policies::add),
     ("revocation", revocation::add),
     ("several", several::add),
     ("structure", structure::add),
     ("sub-filters", sub_filters::add),
+    ("timestamps", timestamps::add),
     ("trust-stores", trust_stores::add),
     ("vietnam", vietnam::add),
 ];

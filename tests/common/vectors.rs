@@ -35,6 +35,8 @@ pub struct Case {
     pub anchors: Vec<String>,
     #[serde(default)]
     pub evidence: Vec<String>,
+    #[serde(default)]
+    pub policy_documents: Vec<String>,
     pub policy: Option<Value>,
     pub expected: Value,
 }
@@ -131,6 +133,9 @@ impl Vector {
                 PkiObject::Ocsp(response) => evidence.add_ocsp_response(response, Origin::Supplied),
                 other => panic!("{}: {other:?} is no evidence", self.name),
             }
+        }
+        for path in &self.case.policy_documents {
+            evidence.add_policy_document(self.read(path), Origin::Supplied);
         }
         let time = |text: &String| Time::from_rfc3339(text).unwrap();
         let context = Context {

@@ -14,7 +14,8 @@ pub fn named(name: &str) -> Result<Policy, Failure> {
     }
     let path = Path::new(name);
     if !path.exists() {
-        return Err(Failure::usage(format!("{name}: neither a built-in policy (etsi-basic) nor a file")));
+        let known: Vec<&str> = Policy::built_in().collect();
+        return Err(Failure::usage(format!("{name}: neither a built-in policy ({}) nor a file", known.join(", "))));
     }
     Policy::from_json(&files::read(path)?).map_err(|malformed| Failure::unreadable(path, malformed))
 }

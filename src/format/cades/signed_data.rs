@@ -1,7 +1,8 @@
 //! RFC 5652 §5 — from `SignedData` to the waist: rules of the format, signed data, value, references
 
 use crate::crypto::DigestAlgorithm;
-use crate::format::signature::{CertificateReference, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::format::signature::{CertificateReference, NamedPolicy, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::pki::signed_attributes::SignaturePolicy;
 use crate::pki::{SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, Stop, checks};
 
@@ -144,6 +145,20 @@ pub(crate) fn has_signing_certificate_v2(signer: &SignerInfo) -> bool {
         .signed_attributes
         .as_ref()
         .is_some_and(|attributes| attributes.signing_certificate_v2().is_ok_and(|reference| reference.is_some()))
+}
+
+/// The policy that the signed attributes name; one that is implied is none that could be asked for (EN 319 122-1 §5.2.9).
+pub(crate) fn named_policy(signer: &SignerInfo) -> Result<Option<NamedPolicy>, String> {
+    let Some(attributes) = &signer.signed_attributes else { return Ok(None) };
+    match attributes.signature_policy() {
+        Ok(Some(SignaturePolicy::Explicit { policy, digest, .. })) => {
+            let digest =
+                digest.map(|(algorithm, value)| (algorithm.digest().ok_or_else(|| algorithm.oid.to_string()), value.octets().to_vec()));
+            Ok(Some(NamedPolicy { id: policy.to_string(), digest }))
+        }
+        Ok(Some(SignaturePolicy::Implied) | None) => Ok(None),
+        Err(malformed) => Err(malformed.to_string()),
+    }
 }
 
 /// Whether the attribute is there, readable or not.

@@ -6,10 +6,10 @@ use crate::encoding::der::{Reader, Received, Rules, tag};
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::format::cades::signed_data::{
-    Attributes, digest_of, has_signing_certificate_v2, has_signing_time, is_data, one_signer, signature_timestamps, signed_attributes,
-    signed_datum, signed_timestamps, value,
+    Attributes, digest_of, has_signing_certificate_v2, has_signing_time, is_data, named_policy, one_signer, signature_timestamps,
+    signed_attributes, signed_datum, signed_timestamps, value,
 };
-use crate::format::signature::{Covered, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::format::signature::{Covered, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::extension::GeneralName;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, SignedData, SignerInfo, TimestampToken};
 use crate::report::json::{Coverage, Format, Kind, Level};
@@ -52,6 +52,8 @@ pub(super) struct Content {
     pub stated_time: Option<Time>,
     pub timestamps: Vec<Signature>,
     pub content_timestamps: Vec<Signature>,
+    /// The policy that the signed attributes name.
+    pub policy: Result<Option<NamedPolicy>, String>,
     pub authority: Option<GeneralName>,
 }
 
@@ -154,6 +156,7 @@ fn detached(r: &mut Recorder, octets: &[u8], presence: Attributes, content: &mut
     let attributes = signed_attributes(r, &signed_data, signer, presence);
     over_ranges(r, signer, content, wanted)?;
     attributes?;
+    content.policy = named_policy(signer);
     content.timestamps = timestamps(signer);
     content_timestamps(signer, content, wanted);
     content.level = level(presence, signer, content);
@@ -340,5 +343,6 @@ fn timestamp(token: &TimestampToken, over: Option<&[u8]>) -> Signature {
         content_timestamps: Vec::new(),
         authority: content.authority,
         covers: Covered::default(),
+        policy: Ok(None),
     }
 }

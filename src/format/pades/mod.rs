@@ -181,6 +181,7 @@ fn not_judged(pdf: &Pdf<'_>, check: &'static Check, name: &'static str, value: u
         stated_time: None,
         timestamps: Vec::new(),
         content_timestamps: Vec::new(),
+        policy: Ok(None),
         authority: None,
         covers: Covered::default(),
     }

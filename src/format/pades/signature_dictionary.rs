@@ -246,6 +246,7 @@ fn assemble(
         content_timestamps: content.content_timestamps.clone(),
         authority: content.authority.clone(),
         covers: Covered::default(),
+        policy: content.policy.clone(),
     }
 }
 
@@ -292,6 +293,7 @@ impl Default for Content {
             stated_time: None,
             timestamps: Vec::new(),
             content_timestamps: Vec::new(),
+            policy: Ok(None),
             authority: None,
         }
     }
