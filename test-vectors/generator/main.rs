@@ -17,6 +17,7 @@ mod fields;
 mod hand_made;
 mod key_files;
 mod later;
+mod life;
 mod lists;
 mod ocsp;
 mod pdf;
@@ -55,6 +56,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("fields", fields::add),
     ("key-files", key_files::add),
     ("later-revisions", later::add),
+    ("life", life::add),
     ("lists", lists::add),
     ("ocsp", ocsp::add),
     ("policies", policies::add),

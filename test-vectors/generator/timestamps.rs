@@ -31,8 +31,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
 
 /// A document and what was done to it, one revision each.
 #[derive(Clone)]
-struct Life {
-    file: Vec<u8>,
+pub struct Life {
+    pub file: Vec<u8>,
     /// The numbers of the fields, and of the next object.
     fields: Vec<u32>,
     next: u32,
@@ -41,10 +41,10 @@ struct Life {
 }
 
 /// What a token is to be over, and how.
-type Token<'a> = &'a dyn Fn(&[u8]) -> Outcome<Vec<u8>>;
+pub type Token<'a> = &'a dyn Fn(&[u8]) -> Outcome<Vec<u8>>;
 
 /// A token of `authority` at `time`.
-fn token<'a>(authority: &'a Entity, time: Time) -> impl Fn(&[u8]) -> Outcome<Vec<u8>> + 'a {
+pub fn token<'a>(authority: &'a Entity, time: Time) -> impl Fn(&[u8]) -> Outcome<Vec<u8>> + 'a {
     edited_token(authority, time, |timestamp| timestamp)
 }
 
@@ -58,7 +58,7 @@ fn edited_token<'a>(
 
 impl Life {
     /// Signed by `signer`, who claims `time`, with a timestamp on the content and on the value.
-    fn signed(shared: &Shared, signer: &Entity, time: Time, content: Option<Token<'_>>, value: Option<Token<'_>>) -> Outcome<Self> {
+    pub fn signed(shared: &Shared, signer: &Entity, time: Time, content: Option<Token<'_>>, value: Option<Token<'_>>) -> Outcome<Self> {
         Self::signed_under(&[&shared.issuing], signer, time, content, value)
     }
 
@@ -88,7 +88,7 @@ impl Life {
     }
 
     /// EN 319 142-1 §5.4.2: these come into the store.
-    fn stored(mut self, certificates: &[&Entity], lists: &[Vec<u8>], responses: &[Vec<u8>]) -> Self {
+    pub fn stored(mut self, certificates: &[&Entity], lists: &[Vec<u8>], responses: &[Vec<u8>]) -> Self {
         let mut update = Objects::new();
         let certificates: Vec<Vec<u8>> = certificates.iter().map(|entity| entity.certificate.clone()).collect();
         for (place, pieces) in [&certificates[..], lists, responses].into_iter().enumerate() {
@@ -116,7 +116,7 @@ impl Life {
     }
 
     /// ISO 32000-2 §12.8.5: a timestamp on everything so far.
-    fn stamped(self, stamp: Token<'_>) -> Outcome<Self> {
+    pub fn stamped(self, stamp: Token<'_>) -> Outcome<Self> {
         let text = "<< /Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange {range} /Contents {contents} >>";
         self.appended(text, stamp)
     }
@@ -161,7 +161,7 @@ fn ended(shared: &Shared) -> Outcome<Entity> {
     leaf(shared, |template| Template { not_after: at(-10), ..template })
 }
 
-fn of_that_time(authority: &Entity, from: i64) -> Outcome<Vec<u8>> {
+pub fn of_that_time(authority: &Entity, from: i64) -> Outcome<Vec<u8>> {
     Ok(authority.revocation_list(&RevocationList::new(at(from), at(from + 7)))?)
 }
 
