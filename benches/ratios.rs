@@ -6,6 +6,8 @@
 mod files;
 #[path = "bench/heap.rs"]
 mod heap;
+#[path = "bench/median.rs"]
+mod median;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use kyso::crypto::{DigestAlgorithm, Signed};
 use kyso::{Context, Document, Policy, Profile, Report, Signer, sign, verify};
 
 use files::Setting;
+use median::median;
 
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
@@ -118,15 +121,6 @@ fn print_ratios(rows: &[Row]) {
         let to_reach = row.to_reach.map_or("-".into(), |ratio| format!("{ratio:.2}"));
         println!("{:<40} {:>10.3} {:>10.3} {:>7.2} {:>9}", row.what, own / 1e6, bare / 1e6, own / bare, to_reach);
     }
-}
-
-/// Nanoseconds.
-fn median(name: &str) -> Option<f64> {
-    let folder = name.replace(['/', '\\', '?', '*', '"', ':', '<', '>', '|'], "_");
-    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/target").into());
-    let estimates = std::fs::read(format!("{target}/criterion/{folder}/new/estimates.json")).ok()?;
-    let estimates: serde_json::Value = serde_json::from_slice(&estimates).ok()?;
-    estimates["median"]["point_estimate"].as_f64()
 }
 
 /// The most heap that verifying 100 MB of scans holds at once, beside the file.

@@ -21,6 +21,34 @@ fn signatures_are_counted_and_intact_as_the_reference_says() {
     conformance.finish();
 }
 
+/// What other documents of the same authorities taught changes no octet of a report.
+#[test]
+fn a_shared_cache_changes_no_report() {
+    let Some(folder) = corpora_path("eu-dss") else { return };
+    let cache = kyso::path::Cache::new();
+    let (mut compared, mut seen) = (0, BTreeSet::new());
+    for row in rows(&folder.join("index.tsv")) {
+        if row["format"] != "pdf" || row["anchor"].is_empty() || !seen.insert(row["path"].clone()) {
+            continue;
+        }
+        let anchors = anchors(&std::fs::read(folder.join(&row["anchor"])).unwrap());
+        let octets = std::fs::read(folder.join(&row["path"])).unwrap();
+        let Ok(document) = Document::pdf(&octets) else { continue };
+        let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+        let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+        let alone = kyso::verify(&document, &context).to_json();
+        for round in ["cold", "warm"] {
+            assert!(kyso::verify_with_cache(&document, &context, &cache).to_json() == alone, "{} {round}", row["path"]);
+        }
+        compared += 1;
+    }
+    assert!(compared > 90, "only {compared}");
+}
+
+fn time() -> Time {
+    Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap()
+}
+
 /// The verdict of the reference implementation with the file's own anchor, offline at the time of the index.
 #[test]
 fn verdicts_agree_with_the_reference() {
@@ -65,8 +93,7 @@ fn said_of(entry: &kyso::report::json::SignatureReport) -> String {
 fn verdict(octets: &[u8], anchors: &TrustAnchors) -> Option<kyso::Report> {
     let document = Document::pdf(octets).ok()?;
     let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
-    let time = Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
-    Some(kyso::verify(&document, &Context { policy: &policy, anchors, evidence: &evidence, time, existence: None }))
+    Some(kyso::verify(&document, &Context { policy: &policy, anchors, evidence: &evidence, time: time(), existence: None }))
 }
 
 /// The rows by the titles of their columns.

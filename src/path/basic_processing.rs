@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::{NameConstraintsState, Violation};
-use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing};
+use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing, both};
 use super::revocation::Statement;
 use super::{
     Inquiry, Judged, Path, Relied, Request, Use, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject,
@@ -185,6 +185,7 @@ fn walk(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Path,
         Some(certificate) => r.bind(preparation_for_next::issuer(inquiry, certificate, path, None, &mut state.names)),
         None => preparation_for_next::key(r, path),
     };
+    policies_of_anchor(r, request, path, &mut state.policies)?;
     for (position, certificate) in path.certificates.iter().enumerate().rev() {
         let issuer = state.issuer.clone();
         let place = Place { certificate, issuer: &issuer, position, purpose: request.purpose, path };
@@ -219,18 +220,23 @@ fn initial(request: &Request, path: &Path) -> State {
     State { issuer: Issuer::of_anchor(&path.anchor), names, policies: PolicyProcessing::new(inputs, length) }
 }
 
+/// RFC 5937 §3: what the anchor's own certificate says of policies binds as what the relying party says of the anchor does; but to have a
+/// policy is not to require one.
+fn policies_of_anchor(r: &mut Recorder, request: &Request, path: &Path, policies: &mut PolicyProcessing) -> Result<(), Stop> {
+    let Some(certificate) = path.anchor.certificate.as_ref().filter(|_| !answers_for_itself(request)) else { return Ok(()) };
+    match PolicyFacts::of(certificate) {
+        Ok(facts) => policies.constrain(&facts),
+        Err(malformed) => {
+            r.require(&POLICIES_READABLE, false, || [("subject", subject(certificate)), ("what", malformed.to_string().into())])?;
+        }
+    }
+    Ok(())
+}
+
 /// A set of policies; none of them, or anyPolicy among them, is anyPolicy.
 fn policy_set(policies: &[ObjectId]) -> Option<BTreeSet<ObjectId>> {
     let any = policies.is_empty() || policies.iter().any(|policy| *policy == object_id::ANY_POLICY);
     (!any).then(|| policies.iter().cloned().collect())
-}
-
-/// RFC 5937 §3: of the policies that the user accepts, those for which the anchor is trusted.
-fn both(user: Option<BTreeSet<ObjectId>>, anchor: Option<BTreeSet<ObjectId>>) -> Option<BTreeSet<ObjectId>> {
-    match (user, anchor) {
-        (Some(user), Some(anchor)) => Some(user.intersection(&anchor).cloned().collect()),
-        (user, anchor) => user.or(anchor),
-    }
 }
 
 /// §6.1.3 for one certificate, then §6.1.4 or, for the target, §6.1.5.

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::{Inquiry, subject};
 use crate::context::TrustAnchor;
 use crate::limits::Exhausted;
+use crate::pki::extension::AuthorityKeyIdentifier;
 use crate::pki::{Certificate, same_integer};
 use crate::report::Fact;
 
@@ -34,47 +35,59 @@ impl Path {
 /// All paths from the target to a trust anchor, each found when it is asked for, so that a good first one costs no search for others.
 pub(super) struct Candidates<'a> {
     inquiry: &'a Inquiry<'a>,
-    /// Target first; complete where the anchor is known.
-    open: Vec<(Vec<Certificate>, Option<&'a TrustAnchor>)>,
+    /// The path in hand, the target first.
+    certificates: Vec<Certificate>,
+    /// Of each of them, who may have issued it and was not looked at yet, the most promising last.
+    open: Vec<Vec<Candidate<'a>>>,
     /// The limit at which the search ended.
     pub exhausted: Option<Exhausted>,
 }
 
 impl<'a> Candidates<'a> {
     pub(super) fn new(inquiry: &'a Inquiry<'a>, target: &Certificate) -> Self {
-        let anchor = inquiry.context.anchors.find(target);
-        Self { inquiry, open: vec![(vec![target.clone()], anchor)], exhausted: None }
+        let mut candidates = Self { inquiry, certificates: Vec::new(), open: Vec::new(), exhausted: None };
+        match inquiry.context.anchors.find(target) {
+            Some(anchor) => {
+                candidates.certificates.push(target.clone());
+                candidates.open.push(vec![Candidate::Anchor(anchor)]);
+            }
+            None => candidates.enter(target),
+        }
+        candidates
     }
 
     pub(super) fn next(&mut self) -> Option<Path> {
-        while let Some((certificates, anchor)) = self.open.pop() {
-            if let Some(anchor) = anchor {
-                return Some(Path { certificates, anchor: anchor.clone() });
+        while let Some(issuers) = self.open.last_mut() {
+            match (issuers.pop(), self.certificates.last()) {
+                (Some(issuer), Some(certificate)) if is_refuted(self.inquiry, &issuer, certificate) => {}
+                (Some(Candidate::Anchor(anchor)), _) => {
+                    return Some(Path { certificates: self.certificates.clone(), anchor: anchor.clone() });
+                }
+                (Some(Candidate::Certificate(issuer)), _) if self.exhausted.is_none() => {
+                    if !self.certificates.iter().any(|certificate| is_same_entity(certificate, issuer)) {
+                        self.enter(issuer);
+                    }
+                }
+                (Some(Candidate::Certificate(_)), _) => {}
+                (None, _) => {
+                    self.open.pop();
+                    self.certificates.pop();
+                }
             }
-            if let Err(exhausted) = self.inquiry.budgets.paths.spend(1) {
-                self.exhausted = Some(exhausted);
-                self.open.clear();
-                return None;
-            }
-            self.extend(&certificates);
         }
         None
     }
 
-    fn extend(&mut self, certificates: &[Certificate]) {
-        let Some(last) = certificates.last() else { return };
-        // The most promising one is pushed last and so taken first.
-        for issuer in issuers(self.inquiry, last).into_iter().rev() {
-            match issuer {
-                Candidate::Anchor(anchor) => self.open.push((certificates.to_vec(), Some(anchor))),
-                Candidate::Certificate(issuer) => {
-                    if certificates.len() < LONGEST && !certificates.iter().any(|certificate| is_same_entity(certificate, issuer)) {
-                        let longer = certificates.iter().chain([issuer]).cloned().collect();
-                        self.open.push((longer, None));
-                    }
-                }
-            }
+    /// One certificate further. At the limit nothing is entered any more; what the anchors issued of what was found is still told.
+    fn enter(&mut self, certificate: &Certificate) {
+        if let Err(exhausted) = self.inquiry.budgets.paths.spend(1) {
+            self.exhausted = Some(exhausted);
+            return;
         }
+        self.certificates.push(certificate.clone());
+        let mut issuers = issuers(self.inquiry, certificate, self.certificates.len() < LONGEST);
+        issuers.reverse();
+        self.open.push(issuers);
     }
 }
 
@@ -83,7 +96,7 @@ pub(super) fn last_reachable(inquiry: &Inquiry<'_>, target: &Certificate) -> Cer
     let mut path = vec![target.clone()];
     let mut last = target.clone();
     while path.len() < LONGEST {
-        let next = issuers(inquiry, &last).into_iter().find_map(|issuer| match issuer {
+        let next = issuers(inquiry, &last, true).into_iter().find_map(|issuer| match issuer {
             Candidate::Certificate(issuer) if !path.iter().any(|certificate| is_same_entity(certificate, issuer)) => Some(issuer.clone()),
             _ => None,
         });
@@ -105,22 +118,22 @@ enum Candidate<'a> {
     Certificate(&'a Certificate),
 }
 
-/// Anchors and certificates whose subject is the issuer of `certificate`, and whose key is not known to have signed something else:
-/// those that its authority key identifier names first, then anchors (RFC 4158 §3.5).
-fn issuers<'a>(inquiry: &Inquiry<'a>, certificate: &Certificate) -> Vec<Candidate<'a>> {
+/// Anchors and, unless the path is at its longest, certificates whose subject is the issuer of `certificate`: those that its authority key
+/// identifier names first, then anchors (RFC 4158 §3.5).
+fn issuers<'a>(inquiry: &Inquiry<'a>, certificate: &Certificate, further: bool) -> Vec<Candidate<'a>> {
     let (context, evidence) = (inquiry.context, inquiry.evidence);
     let anchors = context.anchors.named(certificate.issuer()).map(|anchor| (Candidate::Anchor(anchor), anchor.certificate.as_ref()));
-    let others = evidence.certificates_named(certificate.issuer());
+    let others = further.then(|| evidence.certificates_named(certificate.issuer())).into_iter().flatten();
     let others = others.filter(|other| *other != certificate && !context.anchors.iter().any(|anchor| anchor.is_certificate(other)));
     let others = others.map(|other| (Candidate::Certificate(other), Some(other)));
+    let named = certificate.authority_key_identifier().ok().flatten();
     let mut found: Vec<(Candidate<'a>, _)> = anchors
         .chain(others)
-        .filter(|(candidate, _)| !is_refuted(inquiry, candidate, certificate))
         .map(|(candidate, issuer)| {
             let is_anchor = matches!(candidate, Candidate::Anchor(_));
             let in_validity = issuer.is_none_or(|issuer| issuer.not_before() <= inquiry.time && inquiry.time <= issuer.not_after());
             let since = Reverse(issuer.map_or(i64::MAX, |issuer| issuer.not_before().unix()));
-            let rank = issuer.map_or(1, |issuer| key_identifier_rank(certificate, issuer));
+            let rank = issuer.zip(named.as_ref()).map_or(1, |(issuer, named)| key_identifier_rank(named, issuer));
             (candidate, (rank, !is_anchor, !in_validity, since))
         })
         .collect();
@@ -138,8 +151,7 @@ fn is_refuted(inquiry: &Inquiry<'_>, candidate: &Candidate<'_>, certificate: &Ce
 }
 
 /// 0 the identifiers agree, 1 one of them is missing, 2 they differ (which forbids nothing: RFC 4158 §3.5.12).
-fn key_identifier_rank(certificate: &Certificate, issuer: &Certificate) -> u8 {
-    let Some(named) = certificate.authority_key_identifier().ok().flatten() else { return 1 };
+fn key_identifier_rank(named: &AuthorityKeyIdentifier, issuer: &Certificate) -> u8 {
     let own = issuer.subject_key_identifier().ok().flatten();
     let by_key = match (&named.key_identifier, &own) {
         (Some(named), Some(own)) => Some(named.octets() == own.octets()),

@@ -163,11 +163,22 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
         }
     }
     let Some(position) = chosen(&tried) else { return unreachable_anchor(inquiry, target, candidates.exhausted) };
-    let blocks = tried.iter().map(|judged| judged.block.clone()).collect();
-    let block = Block::any("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), blocks, position);
-    let of_chosen = tried.into_iter().nth(position);
-    let Some(judged) = of_chosen else { return unreachable_anchor(inquiry, target, None) };
-    let Judged { path, said, .. } = judged;
+    let (mut blocks, mut of_chosen) = (Vec::with_capacity(tried.len()), None);
+    for (at, judged) in tried.into_iter().enumerate() {
+        let Judged { block, path, said } = judged;
+        if at == position {
+            of_chosen = Some((block.is_passed(), path, said));
+        }
+        blocks.push(block);
+    }
+    let Some((passed, path, said)) = of_chosen else { return unreachable_anchor(inquiry, target, None) };
+    // A path that was not looked at might pass: the search without end speaks, not what it met before.
+    let mut speaks = position;
+    if let Some(exhausted) = candidates.exhausted.filter(|_| !passed) {
+        speaks = blocks.len();
+        blocks.push(unfinished(inquiry, target, &exhausted));
+    }
+    let block = Block::any("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), blocks, speaks);
     let Said { revocation, policies, wants, control_time, uses, relied, .. } = said;
     Validated { block, path: path.certificates, anchor: Some(path.anchor), revocation, policies, wants, control_time, uses, relied }
 }
@@ -178,6 +189,13 @@ impl Validated {
         let (path, revocation, policies, wants, uses, relied) = Default::default();
         Self { block, path, anchor: None, revocation, policies, wants, control_time: None, uses, relied }
     }
+}
+
+/// The search for further paths, ended at a limit.
+fn unfinished(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: &Exhausted) -> Block {
+    Block::run_in(inquiry.detail, "Certification path building", "RFC 4158 §2", certificate_id(target), |r| {
+        r.require(&WITHIN_LIMITS, false, || [("limit", exhausted.to_string().into()), ("subject", subject(target))])
+    })
 }
 
 /// A path with everything found about it.

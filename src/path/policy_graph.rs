@@ -126,6 +126,14 @@ impl PolicyProcessing {
         Self { user_initial_policy_set, length, counters, graph: Some(vec![root]) }
     }
 
+    /// RFC 5937 §3: the restrictions of a trust anchor's own certificate, before the first one that it issued.
+    pub(super) fn constrain(&mut self, anchor: &PolicyFacts) {
+        self.lower(anchor);
+        let of_anchor = anchor.policies.as_ref().map(|policies| policies.0.iter().map(|information| information.policy.clone()).collect());
+        let of_anchor = of_anchor.filter(|policies: &BTreeSet<ObjectId>| !policies.contains(&any_policy()));
+        self.user_initial_policy_set = both(self.user_initial_policy_set.take(), of_anchor);
+    }
+
     /// §6.1.3 (d)-(f) for certificate `i`, 1 the one that the anchor issued.
     ///
     /// # Errors
@@ -184,6 +192,12 @@ impl PolicyProcessing {
                 *counter = counter.saturating_sub(1);
             }
         }
+        self.lower(facts);
+    }
+
+    /// §6.1.4 (i), (j)
+    fn lower(&mut self, facts: &PolicyFacts) {
+        let counters = &mut self.counters;
         let lower = |counter: &mut u64, constraint: Option<u64>| *counter = constraint.map_or(*counter, |limit| limit.min(*counter));
         lower(&mut counters.explicit_policy, facts.constraints.and_then(|constraints| constraints.require_explicit_policy));
         lower(&mut counters.policy_mapping, facts.constraints.and_then(|constraints| constraints.inhibit_policy_mapping));
@@ -243,6 +257,14 @@ impl PolicyProcessing {
 
     fn valid_policies(&self) -> Vec<String> {
         self.last_level().map(|level| dotted(level.0.keys())).unwrap_or_default()
+    }
+}
+
+/// RFC 5937 §3: of the policies that the user accepts, those for which the anchor is trusted; `None` is anyPolicy.
+pub(super) fn both(user: Option<BTreeSet<ObjectId>>, anchor: Option<BTreeSet<ObjectId>>) -> Option<BTreeSet<ObjectId>> {
+    match (user, anchor) {
+        (Some(user), Some(anchor)) => Some(user.intersection(&anchor).cloned().collect()),
+        (user, anchor) => user.or(anchor),
     }
 }
 

@@ -20,6 +20,7 @@ mod later;
 mod life;
 mod lists;
 mod ocsp;
+mod paths;
 mod pdf;
 mod policies;
 mod revocation;
@@ -59,6 +60,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("life", life::add),
     ("lists", lists::add),
     ("ocsp", ocsp::add),
+    ("paths", paths::add),
     ("policies", policies::add),
     ("revocation", revocation::add),
     ("several", several::add),
