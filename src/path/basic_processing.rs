@@ -291,7 +291,7 @@ pub(super) fn within_limits(r: &mut Recorder, verification: Result<Verification,
 fn names(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, constraints: &NameConstraintsState) -> Result<(), Stop> {
     let certificate = place.certificate;
     if place.position > 0 && certificate.is_self_issued() {
-        r.skip(&NAMES_PERMITTED, || [("subject", subject(certificate)), ("why", "self-issued".into())]);
+        r.skip(&NAMES_PERMITTED, || [("subject", subject(certificate)), ("names", list(Vec::new())), ("why", "self-issued".into())]);
         return Ok(());
     }
     let violations = constraints.violations(certificate, &inquiry.budgets.constraints);
