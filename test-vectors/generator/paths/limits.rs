@@ -18,17 +18,17 @@ fn limited(name: &str, limit: u64) -> Value {
 }
 
 pub fn add(shared: &Shared, chain: &Chain, good: &Good, files: &mut Files) -> Outcome {
-    let mut limit = |good: &Good, file: &str, name: &str, least: u64, check| -> Outcome {
+    let mut limit = |good: &Good, file: &str, name: &str, (least, less): (u64, u64), check| -> Outcome {
         let case = good.but(&format!("the limit {name} is {least}")).by("RFC 5280 §6").policy(limited(name, least));
         case.add(&format!("paths/limit-{file}-met"), files)?;
-        let case = good.but(&format!("the limit {name} is {}", least - 1)).by("RFC 5280 §6").policy(limited(name, least - 1));
+        let case = good.but(&format!("the limit {name} is {less}")).by("RFC 5280 §6").policy(limited(name, less));
         case.indeterminate(GENERAL, check).add(&format!("paths/limit-{file}"), files)?;
         Ok(())
     };
     // The signer, the lower authority, the upper one.
-    limit(good, "paths", "paths", 3, "limit.paths")?;
-    // The signature of the document is not one of the path: three certificates, three lists.
-    limit(good, "signatures", "signature_checks", 6, "limit.signature_checks")?;
+    limit(good, "paths", "paths", (3, 2), "limit.paths")?;
+    // The signature of the document is not one of the path: three certificates, each followed by its list.
+    limit(good, "signatures", "signature_checks", (6, 4), "limit.signature_checks")?;
     after_failure(shared, chain, good, files)?;
     constraints(shared, files)?;
     bare(shared, good, files)
