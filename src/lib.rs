@@ -29,6 +29,8 @@ mod error;
 #[cfg(feature = "pdf")]
 pub mod format;
 mod limits;
+#[cfg(feature = "net")]
+pub mod net;
 #[cfg(feature = "pdf")]
 pub mod path;
 pub mod pki;

@@ -38,8 +38,9 @@ pub trait Fetch {
         calls.iter().map(|call| self.fetch(call)).collect()
     }
 
-    /// Octets that nobody can foresee, by which an answer shows that it was made for this question. Without them its dates must do.
-    fn nonce(&mut self) -> Option<[u8; 32]> {
+    /// Octets that nobody can foresee, by which the answer to a question of this kind shows that it was made for it. Without them its dates must do.
+    fn nonce(&mut self, kind: WantKind) -> Option<[u8; 32]> {
+        let _ = kind;
         None
     }
 }

@@ -110,7 +110,7 @@ impl<'f> Gathering<'f> {
         let all = || known.certificates().map(|(certificate, _)| certificate).chain(of_anchors());
         let certificate = all().find(|certificate| certificate_id(certificate) == want.subject)?;
         let issuer = all().find(|issuer| issuer.subject().matches(certificate.issuer()) && is_signed(certificate, issuer))?;
-        let nonce = self.fetch.nonce();
+        let nonce = self.fetch.nonce(WantKind::Ocsp);
         // Most responders know no other digest for the identifier, which proves nothing.
         OcspRequest::new(certificate, issuer, DigestAlgorithm::Sha1, nonce.as_ref().map(<[u8; 32]>::as_slice)).ok()
     }

@@ -2,13 +2,16 @@
 
 mod answer;
 mod fault;
+mod serving;
 
 pub use answer::Answer;
 pub use fault::{AuthorityFault, Service};
+pub use serving::Serving;
 
 use std::collections::BTreeMap;
 
 use super::DemoPki;
+use crate::report::json::WantKind;
 use crate::retrieval::{Call, Fetch, FetchError};
 use crate::{Misuse, Time};
 
@@ -86,7 +89,7 @@ impl Fetch for Authority {
     }
 
     /// What a counter makes: enough to tell answers apart, and the same in each run.
-    fn nonce(&mut self) -> Option<[u8; 32]> {
+    fn nonce(&mut self, _: WantKind) -> Option<[u8; 32]> {
         let total = self.asked.values().sum::<u32>();
         Some(std::array::from_fn(|index| if index == 0 { 1 } else { total.to_be_bytes().get(index % 4).copied().unwrap_or(0) ^ 0x5a }))
     }

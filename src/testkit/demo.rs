@@ -74,6 +74,15 @@ impl DemoPki {
         making::Plan::new(time, KeyParameters::Ec(Curve::P256), quirks).made(&mut Random::seeded(&seed))
     }
 
+    /// As [`Self::new`], with certificates that say that everything is served at `base`: `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn served_at(base: &str, seed: [u8; 32], time: Time) -> Result<Self, Misuse> {
+        let plan = making::Plan::new(time, KeyParameters::Ec(Curve::P256), &[]).with_addresses(making::Addresses::at(base));
+        plan.made(&mut Random::seeded(&seed))
+    }
+
     /// An infrastructure that nobody can foresee, valid at `time`.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ mod revocation_list;
 pub mod timestamp;
 mod weak;
 
-pub use authority::{Authority, AuthorityFault, Service};
+pub use authority::{Authority, AuthorityFault, Service, Serving};
 pub use blank::blank_page;
 pub use bundle::certificate_bundle;
 pub use certificate::{AuthorityKeyIdentifier, Fault, Template};

@@ -100,7 +100,7 @@ fn timestamp(
     authority: &str,
     imprint: &[u8],
 ) -> Result<(), AugmentError> {
-    let nonce = gathering.fetch.nonce();
+    let nonce = gathering.fetch.nonce(WantKind::Timestamp);
     let request = goal.timestamp_request(imprint, nonce.as_ref().and_then(|nonce| nonce.get(..16)))?;
     let call = Call { kind: WantKind::Timestamp, url: authority.into(), octets: Some(request.octets().to_vec()) };
     let answer = gathering.fetch.fetch(&call)?;

@@ -19,18 +19,36 @@ use crate::{Misuse, Time};
 
 const DAY: i64 = 86_400;
 const YEAR: i64 = 365 * DAY;
-const ROOT_LIST: &str = "http://pki.kyso.example/root.crl";
-const SECOND_ROOT_LIST: &str = "http://pki.kyso.example/root-g2.crl";
-const ISSUING_LIST: &str = "http://pki.kyso.example/issuing.crl";
-const ROOT_CERTIFICATE: &str = "http://pki.kyso.example/root.cer";
-const ISSUING_CERTIFICATE: &str = "http://pki.kyso.example/issuing.cer";
-const RESPONDER: &str = "http://ocsp.kyso.example/";
+
+/// Where the authorities would answer, if they existed, or where they do.
+pub(super) struct Addresses {
+    files: String,
+    responder: String,
+}
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self { files: "http://pki.kyso.example".into(), responder: "http://ocsp.kyso.example/".into() }
+    }
+}
+
+impl Addresses {
+    /// All at `base`, an address without a slash at its end.
+    pub(super) fn at(base: &str) -> Self {
+        Self { files: base.into(), responder: format!("{base}/ocsp") }
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.files)
+    }
+}
 
 /// What decides the demonstration besides its keys.
 pub(super) struct Plan {
     time: Time,
     authority: KeyParameters,
     quirks: BTreeSet<Quirk>,
+    addresses: Addresses,
 }
 
 /// The authorities, and the lists of those above the issuing one.
@@ -45,7 +63,12 @@ struct Authorities {
 impl Plan {
     /// A plan with each quirk once, in their own order: two that name the authority then agree, since the last one does.
     pub(super) fn new(time: Time, authority: KeyParameters, quirks: &[Quirk]) -> Self {
-        Self { time, authority, quirks: quirks.iter().copied().collect() }
+        Self { time, authority, quirks: quirks.iter().copied().collect(), addresses: Addresses::default() }
+    }
+
+    /// The same with other addresses.
+    pub(super) fn with_addresses(self, addresses: Addresses) -> Self {
+        Self { addresses, ..self }
     }
 
     pub(super) fn made(&self, random: &mut Random) -> Result<DemoPki, Misuse> {
@@ -53,13 +76,13 @@ impl Plan {
         let mut key = |kind| Key::generate(kind, random);
         let curve = KeyParameters::Ec(Curve::P256);
         let mail = subject_alternative_name(&[GeneralName::Email("phuonghoasen@donghai.example".into())]);
-        let signatory = |template, key: Key| issuing.issue(&self.applied(Role::Signatory, &issuing.key, located(template)), key);
+        let signatory = |template, key: Key| issuing.issue(&self.applied(Role::Signatory, &issuing.key, self.located(template)), key);
 
         let leader = signatory(self.signatory(leader_name(), 90, 4), key(KeyParameters::Rsa(2048))?)?;
         let organisation = signatory(self.signatory(organisation_name(), 100, 4).with(mail), key(KeyParameters::Rsa(2048))?)?;
         let former_leader = signatory(self.signatory(former_leader_name(), 700, 3), key(curve)?)?;
         let timestamping = Template::timestamping(service("TSA"), self.from(100), self.until(5));
-        let timestamping = issuing.issue(&located(timestamping), key(curve)?)?;
+        let timestamping = issuing.issue(&self.located(timestamping), key(curve)?)?;
         let ocsp_responder = Template::ocsp_responder(service("OCSP"), self.from(20), self.until(1));
         let ocsp_responder = issuing.issue(&ocsp_responder, key(curve)?)?;
 
@@ -87,19 +110,21 @@ impl Plan {
         let root = Entity::self_signed(&self.applied(Role::Root, &root_key, of_root(root_name())), root_key.clone())?;
         let mut others = Vec::new();
         let mut other_lists = Vec::new();
-        let (mut above, mut list) = (root.clone(), ROOT_LIST);
+        let (root_list, root_certificate) = (self.addresses.file("root.crl"), self.addresses.file("root.cer"));
+        let second_root_list = self.addresses.file("root-g2.crl");
+        let (mut above, mut list) = (root.clone(), &root_list);
         if self.has(Quirk::CrossCertificate) {
             let second = Entity::self_signed(&of_root(second_root_name()), key()?)?;
             let cross = Template::authority(second_root_name(), self.from(1500), self.until(12), None);
-            others.push(root.issue(&cross.with(crl_distribution_point(&[ROOT_LIST])), second.key.clone())?);
+            others.push(root.issue(&cross.with(crl_distribution_point(&[&root_list])), second.key.clone())?);
             other_lists.push(second.revocation_list(&self.list())?);
             others.push(second.clone());
-            (above, list) = (second, SECOND_ROOT_LIST);
+            (above, list) = (second, &second_root_list);
         }
         let issuing = |from, until| {
             let template = Template::authority(issuing_name(), from, until, Some(0))
                 .with(crl_distribution_point(&[list]))
-                .with(authority_information_access(&[ROOT_CERTIFICATE], &[]));
+                .with(authority_information_access(&[&root_certificate], &[]));
             above.issue(&self.applied(Role::Issuing, &above.key, template), issuing_key.clone())
         };
         if self.has(Quirk::ReissuedAuthority) {
@@ -135,9 +160,10 @@ impl Plan {
     fn until(&self, years: i64) -> Time {
         self.time.plus_seconds(years * YEAR)
     }
-}
 
-/// With the addresses at which the issuing authority would answer, if it existed.
-fn located(template: Template) -> Template {
-    template.with(crl_distribution_point(&[ISSUING_LIST])).with(authority_information_access(&[ISSUING_CERTIFICATE], &[RESPONDER]))
+    /// With the addresses at which the issuing authority answers.
+    fn located(&self, template: Template) -> Template {
+        let (list, issuer) = (self.addresses.file("issuing.crl"), self.addresses.file("issuing.cer"));
+        template.with(crl_distribution_point(&[&list])).with(authority_information_access(&[&issuer], &[&self.addresses.responder]))
+    }
 }
