@@ -47,7 +47,9 @@ mod verifying;
 
 pub use context::{Context, Evidence, Policy, TrustAnchors};
 #[cfg(all(feature = "sign", feature = "pdf"))]
-pub use creation::{AugmentError, Augmentation, Draft, Goal, Need, Profile, SignError, Signer, SoftwareSigner, augment, sign_at_level};
+pub use creation::{
+    AugmentError, Augmentation, Augmented, Draft, Goal, Need, Profile, SignError, Signer, SoftwareSigner, augment, sign_at_level,
+};
 #[cfg(feature = "pdf")]
 pub use document::Document;
 pub use error::{Malformed, Misuse};

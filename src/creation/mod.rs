@@ -6,6 +6,7 @@ mod draft_state;
 mod error;
 mod pre_sign_check;
 mod profile;
+mod queue;
 mod signed_data_writing;
 mod signer;
 mod unsigned_attributes;
@@ -15,6 +16,7 @@ pub use draft::Draft;
 pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};
 pub use profile::{Commitment, Profile, SignaturePolicy};
+pub use queue::{Queue, Waiting};
 pub use signer::{Signer, SignerError, SoftwareSigner};
 
 pub use crate::format::pades::writing::{Appearance, FieldLock, Permission, Refusal};

@@ -90,6 +90,21 @@ impl Failure {
         Self { status: Status::Failed, message: message.to_string() }
     }
 
+    /// There is not enough to do it with.
+    pub fn indeterminate(message: impl Display) -> Self {
+        Self { status: Status::Indeterminate, message: message.to_string() }
+    }
+
+    /// There is no signature to do it to.
+    pub fn no_signature(message: impl Display) -> Self {
+        Self { status: Status::NoSignature, message: message.to_string() }
+    }
+
+    /// What is told.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The file is not what it claims to be.
     pub fn unreadable(path: &Path, what: impl Display) -> Self {
         Self { status: Status::Unreadable, message: format!("{}: {what}", path.display()) }

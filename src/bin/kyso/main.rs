@@ -12,6 +12,7 @@
     clippy::as_conversions
 )]
 
+mod augment;
 mod clock;
 mod demo;
 mod exit;
@@ -20,11 +21,14 @@ mod inspect;
 mod inspection;
 mod key;
 mod lang;
+mod level;
+mod network;
 mod output;
 mod path;
 mod path_text;
 mod policy;
 mod progress;
+mod queue;
 mod sign;
 mod supplied;
 mod trust;
@@ -48,7 +52,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Arguments),
-    Sign(sign::Arguments),
+    Sign(Box<sign::Arguments>),
+    Augment(Box<augment::Arguments>),
     Inspect(inspect::Arguments),
     Path(Box<path::Arguments>),
     /// Keeps trust anchors in a file: named stores, each anchor with what and since and until when it is trusted
@@ -70,7 +75,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Status, Failure> {
     match command {
         Command::Verify(arguments) => verify::run(arguments),
-        Command::Sign(arguments) => sign::run(arguments),
+        Command::Sign(arguments) => sign::run(*arguments),
+        Command::Augment(arguments) => augment::run(*arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Path(arguments) => path::run(*arguments),
         Command::Trust(command) => trust::run(command),

@@ -6,10 +6,13 @@ use clap::ValueEnum;
 use kyso::creation::Permission;
 use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::pki::PkiObject;
-use kyso::{Document, Profile, SignError, SoftwareSigner, Time};
+use kyso::{Document, Goal, Profile, SignError, SoftwareSigner, Time};
 
+use crate::augment::Preservation;
 use crate::exit::{Failure, Status};
 use crate::key::{self, Password};
+use crate::level::Level;
+use crate::queue::Stored;
 use crate::{clock, files, output, supplied};
 
 /// Signs a PDF file with a key from a file
@@ -32,9 +35,14 @@ pub struct Arguments {
     /// Form of the signature
     #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Pades)]
     format: Format,
-    /// Baseline level
+    /// Baseline level; all but B-B take a timestamping authority and anchors
     #[arg(long, value_enum, ignore_case = true, default_value_t = Level::BB)]
     level: Level,
+    /// Signs at B-B and puts OUT on this list, from which `kyso augment --queue` brings it to its level; with --tsa, only when that fails now
+    #[arg(long, value_name = "FILE")]
+    later: Option<PathBuf>,
+    #[command(flatten)]
+    preservation: Preservation,
     /// RSA-SHA-256, PSS-SHA3-512, ECDSA-SHA-384, Ed25519, ..; what the key usually signs with when absent
     #[arg(long, value_name = "NAME", value_parser = algorithm)]
     algorithm: Option<SignatureAlgorithm>,
@@ -75,12 +83,6 @@ enum Format {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Level {
-    #[value(name = "B-B")]
-    BB,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
 #[value(rename_all = "UPPER")]
 enum Certify {
     /// No change
@@ -100,9 +102,46 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
         None => Document::pdf(&octets),
     };
     let document = document.map_err(|malformed| Failure::unreadable(&arguments.file, malformed))?;
+    // What is missing for the level is told before the key is used.
+    let preserving = if arguments.level == Level::BB || arguments.is_for_later() {
+        None
+    } else {
+        Some(arguments.preservation.prepared(clock::time(arguments.at)?, 1)?)
+    };
+    let mut later = arguments.later.as_deref().map(Stored::open).transpose()?;
     let signed = kyso::sign(&document, &profile, &signer(&arguments)?).map_err(|error| refused(&arguments, error))?;
-    output::write(Some(&arguments.output), &signed)?;
-    Ok(Status::Passed)
+    let goal = arguments.pdf_password.iter().fold(Goal::level(arguments.level.into()), |goal, password| goal.password(password));
+    match preserving.map(|preserving| preserving.augmented(&arguments.output, &signed, &goal)) {
+        Some(Ok(augmented)) => output::write(Some(&arguments.output), &augmented.octets).map(|()| Status::Passed),
+        Some(Err(failure)) if later.is_none() => Err(failure),
+        // It is signed: that is kept, and what it lacks comes later.
+        failed => {
+            output::write(Some(&arguments.output), &signed)?;
+            if let Some(later) = later.as_mut().filter(|_| arguments.level != Level::BB) {
+                wait(&arguments, later, clock::time(arguments.at)?, failed.as_ref().and_then(|failed| failed.as_ref().err()))?;
+            }
+            failed.map_or(Ok(Status::Passed), |failed| failed.map(|_| Status::Passed))
+        }
+    }
+}
+
+impl Arguments {
+    /// Whether nobody is asked for a timestamp now.
+    fn is_for_later(&self) -> bool {
+        self.later.is_some() && self.preservation.authority.tsa.is_none()
+    }
+}
+
+/// Puts the signed file on the list, by a name that is good from everywhere.
+fn wait(arguments: &Arguments, later: &mut Stored, since: Time, failed: Option<&Failure>) -> Result<(), Failure> {
+    let path = arguments.output.canonicalize().map_err(|error| Failure::input_output(&arguments.output, error))?;
+    let name = path.to_str().ok_or_else(|| Failure::usage("a file on a list has a name in UTF-8"))?;
+    later.change(|queue| {
+        queue.add(name, arguments.level.into(), since);
+        if let Some(failure) = failed {
+            queue.failed(name, failure.message());
+        }
+    })
 }
 
 /// Sets one text of a profile.
@@ -110,9 +149,9 @@ type Entry = fn(Profile, String) -> Profile;
 
 fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
     let time = clock::time(arguments.at)?;
-    let mut profile = match (arguments.format, arguments.level) {
-        (Format::Pades, Level::BB) => Profile::pades_b_b(time),
-        (Format::Pkcs7, Level::BB) => Profile::pkcs7_detached(time),
+    let mut profile = match arguments.format {
+        Format::Pades => Profile::pades_b_b(time),
+        Format::Pkcs7 => Profile::pkcs7_detached(time),
     };
     let texts: [(Entry, &Option<String>); 5] = [
         (Profile::field, &arguments.field),

@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use clap::ValueEnum;
+use kyso::net::Fetcher;
+use kyso::report::Indication;
 use kyso::{Context, Document, Report, Time};
 
 use crate::exit::{Failure, Status};
 use crate::lang::Lang;
+use crate::network::Network;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::supplied::Supplied;
@@ -39,6 +42,11 @@ pub struct Arguments {
     /// Opens encrypted PDF files
     #[arg(long, value_name = "TEXT")]
     password: Option<String>,
+    /// Fetches what is missing from where the certificates say it is
+    #[arg(long)]
+    fetch: bool,
+    #[command(flatten)]
+    network: Network,
     /// Files judged at the same time; as many as there are processors when absent
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -69,11 +77,12 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
     let time = clock::time(arguments.at)?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: arguments.existed_by };
+    let fetcher = if arguments.fetch { Some(arguments.network.fetcher()?) } else { None };
     let output = Output::to(arguments.output.as_deref())?;
     let mut sheet = Sheet::new(output, arguments.format, arguments.files.len());
     let progress = Progress::over(arguments.files.len());
     let mut status = Status::Passed;
-    judge_each(&arguments, &context, |index, judged| {
+    judge_each(&arguments, &context, fetcher.as_ref(), |index, judged| {
         let (one, text) = match judged {
             Ok((one, text)) => (one, Some(text)),
             Err(failure) => (progress.aside(|| failure.tell()), None),
@@ -94,6 +103,7 @@ type Judged = Result<(Status, String), Failure>;
 fn judge_each(
     arguments: &Arguments,
     context: &Context<'_>,
+    fetcher: Option<&Fetcher>,
     mut done: impl FnMut(usize, Judged) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let next = AtomicUsize::new(0);
@@ -103,7 +113,7 @@ fn judge_each(
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 while let Some((index, path)) = take(next, &arguments.files) {
-                    if sender.send((index, judge(arguments, context, path))).is_err() {
+                    if sender.send((index, judge(arguments, context, fetcher, path))).is_err() {
                         break;
                     }
                 }
@@ -124,12 +134,27 @@ fn jobs(arguments: &Arguments) -> usize {
     arguments.jobs.map_or_else(processors, usize::from).min(arguments.files.len())
 }
 
-fn judge(arguments: &Arguments, context: &Context<'_>, path: &Path) -> Judged {
+fn judge(arguments: &Arguments, context: &Context<'_>, fetcher: Option<&Fetcher>, path: &Path) -> Judged {
     let octets = files::read(path)?;
     let document = Document::pdf_within(&octets, &context.policy.limits, arguments.password.as_deref())
         .map_err(|malformed| Failure::unreadable(path, malformed))?;
-    let report = kyso::verify(&document.with_name(path.to_string_lossy()), context);
+    let document = document.with_name(path.to_string_lossy());
+    let report = match fetcher {
+        None => kyso::verify(&document, context),
+        Some(fetcher) => fetched(&document, context, &mut fetcher.clone(), path),
+    };
     Ok((report.conclusion.indication.into(), rendered(&report, arguments)))
+}
+
+/// The verdict with what could be fetched; what could not is told where it may be the reason that the verdict is not better.
+fn fetched(document: &Document<'_>, context: &Context<'_>, fetcher: &mut Fetcher, path: &Path) -> Report {
+    let fetched = kyso::verify_fetching(document, context, fetcher);
+    if fetched.report.conclusion.indication != Indication::TotalPassed {
+        for failure in &fetched.failures {
+            Failure::input_output(path, failure).tell();
+        }
+    }
+    fetched.report
 }
 
 fn rendered(report: &Report, arguments: &Arguments) -> String {

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{Answer, Authority};
-use crate::Time;
+use crate::{Misuse, Time};
 
 /// A running authority. It ends when this is dropped.
 pub struct Serving {
@@ -37,8 +37,17 @@ impl Serving {
     /// # Errors
     /// When the port cannot be had.
     pub fn start(authority: Authority, port: u16, clock: Option<fn() -> Time>) -> io::Result<Self> {
+        Self::start_at(port, clock, |_| Ok(authority))
+    }
+
+    /// As [`Self::start`], with an authority that is made when its address is known: `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// As [`Self::start`], and when it cannot be made.
+    pub fn start_at(port: u16, clock: Option<fn() -> Time>, authority: impl FnOnce(&str) -> Result<Authority, Misuse>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
+        let authority = authority(&format!("http://{address}")).map_err(io::Error::other)?;
         let (authority, authorization) = (Mutex::new(authority), Mutex::new(None));
         let (ends, open, most) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU32::new(0));
         let shared = Arc::new(Shared { authority, clock, authorization, ends, open, most });
