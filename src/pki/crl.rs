@@ -145,9 +145,11 @@ impl CertificateList {
     /// # Errors
     /// [`Malformed`] when an entry is.
     pub fn unknown_critical_entry_extension(&self) -> Result<Option<ObjectId>, Malformed> {
-        // `critical TRUE` in DER, or in BER: any octet but zero. Lists without it, which are nearly all, need no reading.
+        // `critical` is a BOOLEAN between an object identifier and an OCTET STRING. Lists in which nothing looks like that, which are nearly all, need
+        // no reading.
         let octets = self.0.revoked.as_ref().map_or(&[][..], Received::octets);
-        if memchr::memmem::find(octets, &[tag::BOOLEAN, 1]).is_none() {
+        let mut booleans = memchr::memmem::find_iter(octets, &[tag::BOOLEAN, 1]);
+        if !booleans.any(|at| may_be_critical(octets, at)) {
             return Ok(None);
         }
         const UNDERSTOOD: [const_oid::ObjectIdentifier; 3] =
@@ -275,6 +277,26 @@ impl Fields {
     }
 }
 
+/// Whether the BOOLEAN at `at` may be the `critical` of an extension: an OCTET STRING, primitive or not, stands behind it, an object identifier of any
+/// length in front.
+fn may_be_critical(octets: &[u8], at: usize) -> bool {
+    const OCTET_STRINGS: [u8; 2] = [tag::OCTET_STRING, tag::OCTET_STRING | 0x20];
+    let followed = octets.get(at.saturating_add(3)).is_some_and(|next| OCTET_STRINGS.contains(next));
+    followed && octets.get(..at).is_some_and(ends_with_object_id)
+}
+
+fn ends_with_object_id(octets: &[u8]) -> bool {
+    const LONGEST: usize = 0xffff;
+    (1..=LONGEST.min(octets.len())).any(|length| {
+        let front = octets.get(..octets.len().saturating_sub(length)).unwrap_or_default();
+        let [.., _, high, low] = u64::try_from(length).unwrap_or(0).to_be_bytes();
+        let short = length < 0x80 && front.ends_with(&[tag::OBJECT_IDENTIFIER, low]);
+        short
+            || front.ends_with(&[tag::OBJECT_IDENTIFIER, 0x81, low]) && high == 0
+            || front.ends_with(&[tag::OBJECT_IDENTIFIER, 0x82, high, low])
+    })
+}
+
 /// Equal octets.
 impl PartialEq for CertificateList {
     fn eq(&self, other: &Self) -> bool {
@@ -347,6 +369,20 @@ mod tests {
         let crl = read(&[entry(1, &[long]), entry(2, &[])], &[]);
         assert!(crl.find(&[2]).unwrap().is_some());
         assert!(crl.find(&[3]).unwrap().is_none());
+    }
+
+    #[test]
+    fn critical_extensions_of_entries_are_found_whatever_stands_around_them() {
+        let other = const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.7");
+        let with = |critical, value: &[u8]| read(&[entry(1, &[]), entry(2, &[reason(1), extension(other, critical, value)])], &[]);
+        let found = |list: CertificateList| list.unknown_critical_entry_extension().unwrap().map(|oid| oid.to_string());
+        assert_eq!(found(with(true, &[5, 0])).as_deref(), Some("1.3.6.1.4.1.99999.7"));
+        assert_eq!(found(with(false, &[5, 0])), None);
+        // What only looks like one: in a serial number, in the value of another extension.
+        assert_eq!(found(read(&[entry(0x0604_0101_ff04, &[])], &[])), None);
+        assert_eq!(found(with(false, &[6, 1, 42, 1, 1, 255, 4, 0])), None);
+        let known = extension(object_id::REASON_CODE, true, &write::value(tag::ENUMERATED, &[1]));
+        assert_eq!(found(read(&[entry(1, &[known])], &[])), None);
     }
 
     #[test]
