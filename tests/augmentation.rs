@@ -171,6 +171,23 @@ fn what_is_stored_is_what_the_verdict_rests_on() {
     }
 }
 
+/// The octets of streams stand in the file as they are, those of tokens in hexadecimal digits.
+#[test]
+fn the_store_has_each_piece_once_however_often_it_grows() {
+    let mut authority = authority();
+    let relying = Relying::on(&authority);
+    let mut octets = at(Level::BLTA, &sealed(&authority, &signed(&authority)), &mut authority).unwrap();
+    for _ in 0..2 {
+        octets = augment(&octets, &Goal::renewal(), TIMESTAMPS, &relying.context(), &mut authority).unwrap().octets;
+    }
+    for entity in
+        [&authority.pki.leader, &authority.pki.organisation, &authority.pki.issuing, &authority.pki.timestamping, &authority.pki.root]
+    {
+        let found = octets.windows(entity.certificate.len()).filter(|window| *window == entity.certificate).count();
+        assert_eq!(found, 1);
+    }
+}
+
 fn id(der: &[u8]) -> String {
     kyso::report::fact::digest_text(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(der))
 }

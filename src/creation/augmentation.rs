@@ -259,11 +259,14 @@ impl Augmentation {
             let place = if self.no_room { None } else { placement::in_place(&signatures, &judged.report, pdf.octets()) };
             return self.stamp(pdf, place);
         }
-        if (lowest < Level::BLT || due) && !self.stored {
-            if let Some(act) = self.store(judged, pdf, context, &signatures)? {
-                return Ok(act);
-            }
-        } else if lowest < Level::BLT {
+        if (lowest < Level::BLT || due)
+            && !self.stored
+            && let Some(act) = self.store(judged, pdf, context, &signatures)?
+        {
+            return Ok(act);
+        }
+        // What is still below has all that its verdict rests on, and yet not what the level asks for.
+        if lowest < Level::BLT {
             return Err(self.not_reached());
         }
         self.stamp(pdf, None)
@@ -318,16 +321,12 @@ impl Augmentation {
             let unknown = judged.report.wants.is_empty();
             return Err(if unknown { not_valid(entry) } else { missing(format!("signature {}", entry.id), reason, judged) });
         }
-        let material = used(judged, context.anchors);
-        if material.is_empty() {
-            return Ok(None);
-        }
-        let update = security_store(pdf, &material.into())?;
+        let Some(update) = security_store(pdf, &used(judged, context.anchors).into())? else { return Ok(None) };
         if self.passes_alone(&[pdf.octets(), &update].concat(), context)? {
             return Ok(Some(Act::Store(update)));
         }
         // Something counted that no step names. Better too much than too little.
-        Ok(Some(Act::Store(security_store(pdf, &everything(judged).into())?)))
+        Ok(security_store(pdf, &everything(judged).into())?.map(Act::Store))
     }
 
     /// Whether the signatures of the document pass by what it brings.

@@ -10,18 +10,12 @@ use crate::report::json::Origin;
 use crate::report::{Block, Fact, Outcome, Step};
 use crate::verifying::Judged;
 
-/// Pieces that the document does not bring yet.
+/// Pieces for the store.
 #[derive(Default)]
 pub(super) struct Material {
     certificates: Vec<Certificate>,
     crls: Vec<CertificateList>,
     ocsp_responses: Vec<BasicOcspResponse>,
-}
-
-impl Material {
-    pub(super) fn is_empty(&self) -> bool {
-        self.certificates.is_empty() && self.crls.is_empty() && self.ocsp_responses.is_empty()
-    }
 }
 
 impl From<Material> for writing::Material {
@@ -56,7 +50,8 @@ pub(super) fn everything(judged: &Judged) -> Material {
 
 fn among(judged: &Judged, wanted: impl Fn([u8; 32]) -> bool) -> Material {
     let (evidence, new) = (&judged.evidence, |origin| origin != Origin::Embedded);
-    let certificates = evidence.certificates().filter(|(certificate, origin)| new(*origin) && wanted(certificate.sha256()));
+    // Certificates come into the store also where a signature brings them: others look for the issuers of timestamps nowhere else.
+    let certificates = evidence.certificates().filter(|(certificate, _)| wanted(certificate.sha256()));
     let crls = evidence.crls().filter(|(id, _, origin)| new(*origin) && wanted(*id));
     let responses = evidence.ocsp_responses().filter(|(id, _, origin)| new(*origin) && wanted(*id));
     Material {

@@ -20,6 +20,7 @@ pub use request::{Appearance, FieldLock, Permission, SubFilter};
 pub(crate) use request::{Request, Value};
 
 use dictionary::signature_dictionary;
+use field::Shows;
 use form::Form;
 use permissions::{Reading, Rules};
 use rewriting::fault;
@@ -80,7 +81,7 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
         let signature = self.update.add(signature);
         match existing {
             Some(field) => self.fill_field(&field, signature)?,
-            None => self.new_field(&name, signature)?,
+            None => self.new_field(&name, signature, Shows::Appearance)?,
         }
         self.flags()?;
         if self.request.certification.is_some() {

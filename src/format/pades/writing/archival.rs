@@ -1,11 +1,16 @@
 //! EN 319 142-1 §5.4 — Document Security Store and document timestamps, written: what keeps a signature verifiable
 
+use std::collections::BTreeSet;
+
 use super::dictionary::dictionary;
+use super::field::Shows;
+use super::form::exhausted;
 use super::refusal::Refusal;
 use super::request::{Request, Value};
 use super::{Writing, permitted_by_encryption};
 use crate::crypto::DigestAlgorithm;
-use crate::encoding::pdf::{Dictionary, NewObject, Object, Pdf, Reference, Written};
+use crate::encoding::pdf::{Dictionary, NewObject, Object, Pdf, Problem, Reference, Written};
+use crate::limits::Budget;
 
 /// What is to be stored, each piece in DER.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,13 +36,14 @@ pub(crate) fn document_timestamp(pdf: &Pdf<'_>, room: usize) -> Result<Written, 
         (b"SubFilter", Object::name(b"ETSI.RFC3161")),
     ];
     let timestamp = writing.update.add(NewObject::Covering { dictionary: dictionary(entries), room });
-    writing.new_field(&name, timestamp)?;
+    writing.new_field(&name, timestamp, Shows::Nothing)?;
     writing.flags()?;
     Ok(writing.update.finish()?)
 }
 
-/// The update with `material` in the Document Security Store (§5.4.2), which is made where there is none; what it has already stays.
-pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Vec<u8>, Refusal> {
+/// The update with `material` in the Document Security Store (§5.4.2), which is made where there is none. What it has stays and does not come
+/// again; `None` when it has everything.
+pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Option<Vec<u8>>, Refusal> {
     let (request, value) = (Request::default(), value(0));
     let mut writing = opened(pdf, &request, &value)?;
     let entry = writing.catalog.entry(b"DSS").clone();
@@ -45,11 +51,20 @@ pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Vec<u
     let mut store = old.clone().unwrap_or_else(|| dictionary(vec![(b"Type", Object::name(b"DSS"))]));
     let arrays: [(&[u8], &[Vec<u8>]); 3] =
         [(b"Certs", &material.certificates), (b"CRLs", &material.crls), (b"OCSPs", &material.ocsp_responses)];
-    for (key, pieces) in arrays.into_iter().filter(|(_, pieces)| !pieces.is_empty()) {
+    let mut any = false;
+    for (key, pieces) in arrays {
         let kept = writing.update.resolve(store.entry(key))?;
-        let added = pieces.iter().map(|octets| Object::Reference(writing.stream(octets))).collect::<Vec<_>>();
-        let elements = kept.as_array().unwrap_or_default().iter().cloned().chain(added).collect();
-        store = store.with(key, Object::Array(elements));
+        let kept = kept.as_array().unwrap_or_default();
+        let known = writing.stored(kept)?;
+        let new = pieces.iter().filter(|octets| !known.contains(&DigestAlgorithm::Sha256.digest(octets)));
+        let new: Vec<Object> = new.map(|octets| Object::Reference(writing.stream(octets))).collect();
+        if !new.is_empty() {
+            any = true;
+            store = store.with(key, Object::Array(kept.iter().cloned().chain(new).collect()));
+        }
+    }
+    if !any {
+        return Ok(None);
     }
     match (entry, old) {
         (Object::Reference(reference), Some(old)) => writing.rewrite(reference, &old, store)?,
@@ -59,10 +74,25 @@ pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Vec<u
             writing.rewrite_catalog(catalog)?;
         }
     }
-    Ok(writing.update.finish()?.octets)
+    Ok(Some(writing.update.finish()?.octets))
 }
 
 impl Writing<'_, '_, '_> {
+    /// The digests of what these streams hold; one that cannot be read holds nothing.
+    fn stored(&self, streams: &[Object]) -> Result<BTreeSet<Vec<u8>>, Problem> {
+        let budget = Budget::new("objects", self.view.pdf().limits().objects);
+        let mut digests = BTreeSet::new();
+        for stream in streams {
+            budget.spend(1).map_err(exhausted)?;
+            if let Object::Stream(stream) = self.view.resolve(stream)?
+                && let Ok(octets) = self.view.stream_data(&stream)
+            {
+                digests.insert(DigestAlgorithm::Sha256.digest(&octets));
+            }
+        }
+        Ok(digests)
+    }
+
     fn stream(&mut self, octets: &[u8]) -> Reference {
         self.update.add(NewObject::Stream { dictionary: Dictionary::default(), octets: octets.to_vec() })
     }

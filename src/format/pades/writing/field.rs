@@ -11,6 +11,15 @@ use crate::encoding::pdf::{Dictionary, NewObject, Object, Reference, encode_text
 /// `/F` of a widget: printed, and not to be moved (table 167, bits 3 and 8).
 const PRINT_AND_LOCKED: i64 = 1 << 2 | 1 << 7;
 
+/// What a new field has to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// An appearance, an empty one when it is invisible.
+    Appearance,
+    /// Nothing at all: a document timestamp (EN 319 142-1 §5.4.3). A validator may take an appearance for more than a timestamp needs.
+    Nothing,
+}
+
 impl Writing<'_, '_, '_> {
     pub(super) fn fill_field(&mut self, field: &Existing, signature: Reference) -> Result<(), Refusal> {
         let mut filled = field.dictionary.with(b"V", Object::Reference(signature));
@@ -43,7 +52,7 @@ impl Writing<'_, '_, '_> {
     }
 
     /// A field that is its own widget (§12.7.4.1, §12.5.6.19), on a page, in the form.
-    pub(super) fn new_field(&mut self, name: &str, signature: Reference) -> Result<(), Refusal> {
+    pub(super) fn new_field(&mut self, name: &str, signature: Reference, shows: Shows) -> Result<(), Refusal> {
         let (page, page_dictionary) = page::page(self.view, &self.catalog, self.request.page.unwrap_or(1))?;
         let rectangle = self.request.rectangle.unwrap_or_default();
         let mut entries: Vec<(&[u8], Object)> = vec![
@@ -55,8 +64,10 @@ impl Writing<'_, '_, '_> {
             (b"F", Object::Integer(PRINT_AND_LOCKED)),
             (b"Rect", Object::Array(rectangle.map(number).into())),
             (b"P", Object::Reference(page)),
-            (b"AP", self.appearance(rectangle)),
         ];
+        if shows == Shows::Appearance {
+            entries.push((b"AP", self.appearance(rectangle)));
+        }
         if let Some((lock, permission)) = &self.request.lock {
             let lock = self.update.add(lock_dictionary(lock, *permission).into());
             entries.push((b"Lock", Object::Reference(lock)));
