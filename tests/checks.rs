@@ -57,6 +57,37 @@ fn every_check_was_seen_to_hold_and_not_to_hold() {
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }
 
+/// EN 319 102-1 §5.1.3: each indication and sub-indication is what some case expects of a document or of a part of the process.
+#[test]
+fn every_indication_arises_in_a_case() {
+    let vectors = all();
+    let mut expected: BTreeSet<String> = BTreeSet::new();
+    for vector in vectors.iter().filter(|vector| vector.case.document.is_some()) {
+        let of = vector.expected();
+        let entries = of.signatures.into_iter().filter_map(|entry| Some((entry.indication?, entry.sub_indication)));
+        for (indication, sub) in entries.chain([(of.indication, of.sub_indication)]) {
+            expected.insert(indication);
+            expected.extend(sub);
+        }
+    }
+    for indication in kyso::report::Indication::ALL {
+        assert!(expected.contains(indication.as_str()), "no case expects {}", indication.as_str());
+    }
+    for sub in kyso::report::SubIndication::ALL {
+        // What the past cannot prove leaves the present conclusion: it concludes a block of the process and never the whole.
+        let part = sub == kyso::report::SubIndication::NoPoe
+            && vectors.iter().filter_map(vectors::Vector::report).any(|report| {
+                report.signatures.iter().any(|entry| {
+                    entry.checks.checks().iter().any(|step| {
+                        step.check == "validation_time_sliding.status_existed"
+                            && step.otherwise.is_some_and(|other| other.sub_indication == Some(sub))
+                    })
+                })
+            });
+        assert!(part || expected.contains(sub.as_str()), "no case expects {}", sub.as_str());
+    }
+}
+
 /// What all reports on all vectors say of each check.
 fn seen() -> BTreeMap<String, Seen> {
     let mut seen: BTreeMap<String, Seen> = BTreeMap::new();

@@ -85,6 +85,9 @@ impl Conclusion {
 }
 
 impl Indication {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::TotalPassed, Self::TotalFailed, Self::Indeterminate, Self::NoSignature];
+
     /// As the report writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -97,6 +100,35 @@ impl Indication {
 }
 
 impl SubIndication {
+    /// All of them, by name.
+    pub const ALL: [Self; 25] = [
+        Self::CertificateChainGeneralFailure,
+        Self::ChainConstraintsFailure,
+        Self::CryptoConstraintsFailure,
+        Self::CryptoConstraintsFailureNoPoe,
+        Self::Expired,
+        Self::FormatFailure,
+        Self::HashFailure,
+        Self::NoCertificateChainFound,
+        Self::NoCertificateChainFoundNoPoe,
+        Self::NoPoe,
+        Self::NoSigningCertificateFound,
+        Self::NotYetValid,
+        Self::OutOfBoundsNoPoe,
+        Self::OutOfBoundsNotRevoked,
+        Self::PolicyProcessingError,
+        Self::RevocationOutOfBoundsNoPoe,
+        Self::Revoked,
+        Self::RevokedCaNoPoe,
+        Self::RevokedNoPoe,
+        Self::SigConstraintsFailure,
+        Self::SigCryptoFailure,
+        Self::SignaturePolicyNotAvailable,
+        Self::SignedDataNotFound,
+        Self::TimestampOrderFailure,
+        Self::TryLater,
+    ];
+
     /// As the report writes it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -45,6 +45,9 @@ checks! {
     NOT_MADE_REVOKED = "signature_with_time.not_made_after_revocation", "EN 319 102-1 §5.3.4", Failed(Revoked),
         "The signature was made after {content_time}, as a timestamp on its content proves, when the signer's certificate was revoked ({revoked_at}).",
         "Chữ ký được tạo sau {content_time}, theo dấu thời gian trên nội dung, khi chứng thư người ký đã bị thu hồi ({revoked_at}).";
+    NOT_MADE_WITH_FALLEN = "signature_with_time.not_made_after_algorithm_end", "EN 319 102-1 §5.3.4", Indeterminate(CryptoConstraintsFailure),
+        "The signature was made after {content_time}, as a timestamp on its content proves, when {algorithm} was not reliable any more (until {end}).",
+        "Chữ ký được tạo sau {content_time}, theo dấu thời gian trên nội dung, khi {algorithm} đã không còn tin cậy (đến {end}).";
     NOT_MADE_EXPIRED = "signature_with_time.not_made_after_expiry", "EN 319 102-1 §5.3.4", Failed(Expired),
         "The signature was made after {content_time}, as a timestamp on its content proves, when the signer's certificate had ended ({not_after}).",
         "Chữ ký được tạo sau {content_time}, theo dấu thời gian trên nội dung, khi chứng thư người ký đã hết hiệu lực ({not_after}).";
@@ -78,6 +81,7 @@ pub(super) fn signature_with_time(
     Block::run("Validation process for Signatures with Time", "EN 319 102-1 §5.5", id, |r| {
         if let (Some(before), Some(certificate)) = (before, &basic.certificate) {
             not_made_after(r, basic, certificate, before);
+            not_made_with_fallen(r, session.context, signature, basic, certificate, before);
         }
         let Some(best) = best else {
             r.bind(basic.block.clone());
@@ -104,6 +108,17 @@ fn not_made_after(r: &mut Recorder, basic: &Basic, signer: &Certificate, before:
     }
     let not_after = signer.not_after();
     r.ask(&NOT_MADE_EXPIRED, before.unix() <= not_after.unix(), [("content_time", before.into()), ("not_after", not_after.into())]);
+}
+
+/// §5.3.4: and made when its algorithm had fallen, it is one that anybody may have forged, whatever is proven of its age.
+fn not_made_with_fallen(r: &mut Recorder, context: &Context<'_>, signature: &Signature, basic: &Basic, signer: &Certificate, before: Time) {
+    let fallen = basic.block.conclusion.sub_indication == Some(SubIndication::CryptoConstraintsFailureNoPoe);
+    for (algorithm, reliable) in own_uses(context, signature, signer) {
+        if let AlgorithmUse::Until(end) = reliable {
+            let facts = [("content_time", before.into()), ("algorithm", algorithm.into()), ("end", end.into())];
+            r.ask(&NOT_MADE_WITH_FALLEN, before < end || !fallen, facts);
+        }
+    }
 }
 
 fn mended(
@@ -236,6 +251,13 @@ fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
 
 /// The signature's own algorithms at the best signature time (§5.5.4 (4)(d)).
 pub(super) fn own_algorithms(r: &mut Recorder, context: &Context<'_>, signature: &Signature, signer: &Certificate, proof: &Proof) {
+    for (name, reliable) in own_uses(context, signature, signer) {
+        asked(r, name, reliable, proof.time);
+    }
+}
+
+/// The algorithms of the signature value and of the digests that it is over.
+fn own_uses(context: &Context<'_>, signature: &Signature, signer: &Certificate) -> Vec<(String, AlgorithmUse)> {
     let policy = &context.policy.algorithms;
     let mut uses: Vec<(String, AlgorithmUse)> = Vec::new();
     if let (Some(value), Ok(key)) = (&signature.value, signer.public_key()) {
@@ -244,9 +266,7 @@ pub(super) fn own_algorithms(r: &mut Recorder, context: &Context<'_>, signature:
         let data = signature.signed_data.iter().filter_map(|datum| datum.algorithm.as_ref().ok());
         uses.extend(data.copied().chain(references).map(|digest| (digest.name().to_string(), policy.digest(digest))));
     }
-    for (name, reliable) in uses {
-        asked(r, name, reliable, proof.time);
-    }
+    uses
 }
 
 /// Those that the path rests on at the validation time (§5.5.4 (8)), or when what is signed with them is proven to have existed: an issuer's weak

@@ -1,7 +1,8 @@
 //! Group `timestamps`: what a timestamp proves, of whom, and since when (EN 319 102-1 §5.4 to §5.6).
 
 use kyso::Time;
-use kyso::crypto::DigestAlgorithm::{Sha1, Sha256};
+use kyso::crypto::DigestAlgorithm::{Sha1, Sha384};
+use kyso::crypto::SignatureAlgorithm;
 use kyso::pki::object_id;
 use kyso::testkit::extension::GeneralName;
 use kyso::testkit::{Entity, Name, OcspResponse, RevocationList, SingleResponse, Template, Timestamp, TimestampFault};
@@ -69,12 +70,15 @@ impl Life {
         content: Option<Token<'_>>,
         value: Option<Token<'_>>,
     ) -> Outcome<Self> {
+        Self::by(&Signer::new(signer, issuers), time, content, value)
+    }
+
+    fn by(by_hand: &Signer<'_>, time: Time, content: Option<Token<'_>>, value: Option<Token<'_>>) -> Outcome<Self> {
         let text = dictionary("ETSI.CAdES.detached", &format!("/M {} ", date(time)));
         let mut objects = pdf::with(pdf::plain(), &[(3, &page(&[6])), (6, &field("Signature1", "")), (7, &text)]);
         objects[0].1 = catalog(&[6], None).into_bytes();
-        let by_hand = Signer::new(signer, issuers);
         let file = HandMade { room: Some(12_000), ..HandMade::new(objects) }.sign(|octets| {
-            let mut attributes = by_hand.attributes(&Sha256.digest(octets));
+            let mut attributes = by_hand.attributes(&by_hand.digest.digest(octets));
             if let Some(content) = content {
                 attributes.push(attribute(object_id::CONTENT_TIMESTAMP, &[content(octets)?]));
             }
@@ -292,6 +296,21 @@ fn on_contents(shared: &Shared, files: &mut Files) -> Outcome {
     bad.fails("REVOKED", "signature_with_time.not_made_after_revocation").add("timestamps/on-content-revoked", files)?;
     let bad = good.but("the signer's certificate was put on hold 23 days ago").list("issuing.crl", revoked(6)?);
     bad.indeterminate("TRY_LATER", "signature_with_time.revoked_after").add("timestamps/on-content-hold", files)?;
+    let dated = |until: i64| {
+        let digests = json!([{ "name": "SHA-256" }, { "name": "SHA-384", "until": at(until).to_string() }]);
+        json!({ "id": "dated", "algorithms": { "digests": digests, "signatures": [{ "name": "ECDSA", "bits": 256 }] } })
+    };
+    let with_384 = |content: i64| -> Outcome<Vec<u8>> {
+        let (content, value) = (token(&shared.timestamping, at(content)), token(&shared.timestamping, at(-21)));
+        let signer = Signer::new(&signer, &[&shared.issuing]).with(Sha384, SignatureAlgorithm::Ecdsa(Sha384));
+        Ok(Life::by(&signer, at(-21), Some(&content), Some(&value))?.file)
+    };
+    let what = "a signature by SHA-384, which was reliable until 20 days ago; timestamps on content and signature are older";
+    let case = Case::passing(what, "EN 319 102-1 §5.3.4", with_384(-22)?).policy(dated(-20));
+    let fallen = case.add("timestamps/on-content-algorithm", files)?;
+    let bad = fallen.but("no, until 23 days ago").policy(dated(-23));
+    let check = "signature_with_time.not_made_after_algorithm_end";
+    bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE", check).add("timestamps/on-content-algorithm-fallen", files)?;
     // Revoked between both: the signature may have been made before it.
     let between = shared.issuing.revocation_list(&list().with(&signer.serial, at(-20), Some(1)))?;
     good.but("the signer's certificate was revoked 20 days ago")
