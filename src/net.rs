@@ -60,6 +60,9 @@ pub struct Settings {
     pub hosts: BTreeMap<String, String>,
     /// Who is who to which authority for timestamps, by its address.
     pub credentials: BTreeMap<String, Credentials>,
+    /// Who certifies servers for HTTPS: these alone, for names of an intranet; the authorities that Mozilla's programs trust when absent. That is
+    /// about who may listen; what comes is believed by nothing of it.
+    pub tls_roots: Option<Vec<crate::pki::Certificate>>,
     /// Where answers are kept.
     pub cache: Option<PathBuf>,
     /// The time by which kept answers are new enough; that of the clock when absent.
@@ -122,6 +125,7 @@ impl Default for Settings {
             private_addresses: PrivateAddresses::Refused,
             hosts: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            tls_roots: None,
             cache: None,
             time: None,
         }

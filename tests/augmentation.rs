@@ -131,6 +131,27 @@ fn several_signatures_get_one_timestamp_on_the_document_behind_the_old_octets() 
     assert_eq!(report.conclusion.indication, Indication::TotalPassed, "{}", report.to_json());
 }
 
+/// `adbe.pkcs7.detached` has no levels in the standard, and is timestamped and kept all the same.
+#[test]
+fn the_older_form_is_kept_too() {
+    let mut authority = authority();
+    let relying = Relying::on(&authority);
+    let page = blank_page();
+    let profile = Profile::pkcs7_detached(time());
+    let octets = sign(&Document::pdf(&page).unwrap(), &profile, &authority.pki.leader_signer().unwrap()).unwrap();
+    let passes = |octets: &[u8]| relying.verify(octets).conclusion.indication == Indication::TotalPassed;
+    let stamped = at(Level::BT, &octets, &mut authority).unwrap();
+    assert!(stamped.len() == octets.len() && !passes(&stamped));
+    let whole = at(Level::BLT, &stamped, &mut authority).unwrap();
+    assert!(whole.starts_with(&stamped) && passes(&whole));
+    let kept = at(Level::BLTA, &whole, &mut authority).unwrap();
+    assert!(kept.starts_with(&whole) && passes(&kept));
+    assert!(at(Level::BLTA, &octets, &mut authority).is_ok_and(|at_once| passes(&at_once)));
+    for (level, there) in [(Level::BT, &stamped), (Level::BLT, &whole), (Level::BLT, &kept), (Level::BLTA, &kept)] {
+        assert!(at(level, there, &mut authority).unwrap() == *there, "{level:?}");
+    }
+}
+
 #[test]
 fn a_renewal_adds_a_timestamp_and_what_proves_the_last_one() {
     let mut authority = authority();

@@ -238,3 +238,69 @@ fn a_signature_whose_timestamp_fails_is_kept_and_waits() {
     let run = run(["augment", "--queue", &queue].into_iter().chain(authority.trusting(&anchors)));
     assert_eq!(run.code, 65, "{}", run.err);
 }
+
+/// Starts the command, and ends it after so many milliseconds, wherever it is then.
+fn killed_after(milliseconds: u64, arguments: &[&str]) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kyso"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[test]
+fn a_file_that_is_replaced_is_the_old_one_or_the_new_one_whenever_the_process_ends() {
+    let authority = Authority::start("killed", &[]);
+    let anchors = authority.path("pki/anchors");
+    assert_eq!(authority.sign("unsigned.pdf", "signed.pdf", &[]).code, 0);
+    let old = authority.octets("signed.pdf");
+    let (file, queue) = (authority.path("file.pdf"), authority.path("waiting.jsonl"));
+    let arguments = [&["augment", "--queue", &queue][..], &authority.trusting(&anchors)].concat();
+    let line = format!("{{\"document\":{file:?},\"level\":\"B-LTA\",\"since\":\"2026-11-22T02:40:00Z\",\"attempts\":0}}\n");
+    let (mut before, mut after) = (0, 0);
+    for milliseconds in (0..400).step_by(20) {
+        fs::write(&file, &old).unwrap();
+        fs::write(&queue, &line).unwrap();
+        killed_after(milliseconds, &arguments);
+        let is_old = authority.octets("file.pdf") == old;
+        assert!(is_old || authority.level("file.pdf") == "B-LTA", "{milliseconds}");
+        // The list still has it while it is not done, and a second run comes to the end.
+        assert!(!is_old || lines(Path::new(&queue)).len() == 1, "{milliseconds}");
+        *(if is_old { &mut before } else { &mut after }) += 1;
+        assert_eq!(run(arguments.iter().copied()).code, 0);
+        assert!(authority.level("file.pdf") == "B-LTA" && lines(Path::new(&queue)).is_empty());
+    }
+    println!("cli_levels: ended {before} times before and {after} times after the file was replaced");
+    assert!(before > 0);
+}
+
+#[test]
+fn a_cache_is_whole_whenever_the_processes_that_fill_it_end() {
+    let authority = Authority::start("cache-killed", &[]);
+    assert_eq!(authority.sign("unsigned.pdf", "signed.pdf", &[]).code, 0);
+    let (file, anchors, cache) = (authority.path("signed.pdf"), authority.path("pki/anchors"), authority.path("cache"));
+    let arguments = ["verify", &file, "--anchor", &anchors, "--fetch", "--allow-private", "--cache", &cache];
+    for milliseconds in (0..120).step_by(6) {
+        // Two fill it at once, and end at different times.
+        std::thread::scope(|scope| {
+            scope.spawn(|| killed_after(milliseconds, &arguments));
+            killed_after(milliseconds / 2, &arguments);
+        });
+    }
+    assert_eq!(run(arguments).code, 0);
+    let mut whole = 0;
+    for entry in fs::read_dir(authority.folder.join("cache/answers")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none() {
+            let digest = kyso::crypto::DigestAlgorithm::Sha256.digest(&fs::read(&path).unwrap());
+            assert_eq!(kyso::report::fact::hex(&digest), path.file_name().unwrap().to_str().unwrap());
+            whole += 1;
+        }
+    }
+    assert!(whole >= 2);
+}

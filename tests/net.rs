@@ -331,12 +331,100 @@ fn a_failing_authority_is_named_with_its_address() {
     assert!(told.contains("http://127.0.0.1:1/tsa"), "{told}");
 }
 
-/// TLS with cryptography in Rust: a wrong certificate is refused before anything is asked.
-#[test]
+/// HTTPS against a server of the test, whose authority is the demonstration's root.
 #[cfg(feature = "https")]
-fn https_is_spoken_and_does_not_fall_back() {
-    let serving = serving();
-    let told = error(&mut fetcher(settings(&serving)), &get(WantKind::Crl, "https://pki.kyso.example/issuing.crl"));
-    assert!(told.contains("https://pki.kyso.example/issuing.crl"), "{told}");
-    assert_eq!(serving.authority().asked(Service::Crl), 0);
+mod https {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{SocketAddr, TcpListener};
+    use std::sync::Arc;
+
+    use kyso::crypto::Curve;
+    use kyso::pki::Certificate;
+    use kyso::testkit::extension::{GeneralName, Purpose, extended_key_usage, subject_alternative_name};
+    use kyso::testkit::{Key, KeyParameters, Name, Random, Template, name};
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+    use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+    use super::*;
+
+    /// Answers each connection with the issuing authority's list, or a redirection. It ends with the process.
+    fn server(authority: &Authority, host: &str, location: Option<&'static str>) -> SocketAddr {
+        let key = Key::generate(KeyParameters::Ec(Curve::P256), &mut Random::seeded(b"server")).unwrap();
+        let usage = extended_key_usage(&[Purpose::Other("1.3.6.1.5.5.7.3.1".parse().unwrap())]);
+        // The clock's time: that is what certificates of servers are judged by.
+        let now = Time::from_unix(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs().try_into().unwrap());
+        let template = Template::signatory(Name::of([(name::COMMON_NAME, host)]), now.plus_seconds(-3600), now.plus_seconds(3600))
+            .with(usage)
+            .with(subject_alternative_name(&[GeneralName::Dns(host.into())]));
+        let certificate = authority.pki.issuing.issue(&template, key).unwrap();
+        let chain = [&certificate.certificate, &authority.pki.issuing.certificate].map(|der| CertificateDer::from(der.clone())).to_vec();
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(certificate.key.pkcs8().to_vec()));
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        let (config, list) = (Arc::new(config), authority.pki.issuing_list.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = BufReader::new(StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream.unwrap()));
+                let mut line = String::new();
+                while stream.read_line(&mut line).is_ok_and(|octets| octets > 2) {
+                    line.clear();
+                }
+                let (status, location) = location.map_or((200, String::new()), |location| (302, format!("Location: {location}\r\n")));
+                let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\n{location}Connection: close\r\n\r\n", list.len());
+                // A client that does not believe us has gone.
+                let _ = stream.get_mut().write_all(&[head.as_bytes(), &list].concat());
+                stream.get_mut().conn.send_close_notify();
+                let _ = stream.get_mut().flush();
+            }
+        });
+        address
+    }
+
+    fn call() -> Call {
+        get(WantKind::Crl, "https://pki.kyso.example/issuing.crl")
+    }
+
+    fn settings(address: SocketAddr, authority: &Authority) -> Settings {
+        let roots = vec![Certificate::from_der(&authority.pki.root.certificate).unwrap()];
+        let hosts = [("pki.kyso.example".to_owned(), address.to_string())].into();
+        Settings { hosts, tls_roots: Some(roots), timeout: Duration::from_secs(5), ..Settings::default() }
+    }
+
+    #[test]
+    fn a_list_comes_over_https_from_a_server_that_is_certified_for_its_name() {
+        let authority = Authority::new(DemoPki::new([43; 32], time()).unwrap(), time());
+        let right = settings(server(&authority, "pki.kyso.example", None), &authority);
+        assert!(fetcher(right.clone()).fetch(&call()).unwrap() == authority.pki.issuing_list);
+        // Nobody whom the world trusts certified it; and another name is another server.
+        let told = error(&mut fetcher(Settings { tls_roots: None, ..right }), &call());
+        assert!(told.contains("UnknownIssuer"), "{told}");
+        let told = error(&mut fetcher(settings(server(&authority, "tsa.kyso.example", None), &authority)), &call());
+        assert!(told.contains("not valid for name"), "{told}");
+    }
+
+    #[test]
+    fn what_was_asked_over_https_is_not_asked_in_the_clear() {
+        let serving = serving();
+        let authority = Authority::new(DemoPki::new([43; 32], time()).unwrap(), time());
+        let address = server(&authority, "pki.kyso.example", Some("http://ocsp.kyso.example/issuing.crl"));
+        let mut settings = settings(address, &authority);
+        settings.hosts.insert("ocsp.kyso.example".into(), serving.address().to_string());
+        let told = error(&mut fetcher(settings), &call());
+        assert!(told.contains("away from https"), "{told}");
+        assert_eq!(serving.authority().asked(Service::Crl), 0);
+    }
+
+    #[test]
+    fn https_does_not_fall_back() {
+        let serving = serving();
+        let told = error(&mut fetcher(super::settings(&serving)), &call());
+        assert!(told.contains("https://pki.kyso.example/issuing.crl"), "{told}");
+        assert_eq!(serving.authority().asked(Service::Crl), 0);
+    }
 }

@@ -244,7 +244,11 @@ impl Augmentation {
     fn act(&mut self, judged: &Judged, document: &Document<'_>, context: &Context<'_>) -> Result<Act, AugmentError> {
         let Form::Pdf(pdf) = &document.form;
         let signatures: Vec<&SignatureReport> = signatures(&judged.report).collect();
-        let lowest = signatures.iter().map(|entry| reached(entry, &judged.report)).min().ok_or(AugmentError::NoSignature)?;
+        // The older form has no levels: it is asked whether the document has what its verdict rests on.
+        let older = signatures.iter().any(|entry| entry.level == Level::None);
+        let is_whole = older && self.passes_alone(pdf.octets(), context)?;
+        let level = |entry: &SignatureReport| reached(entry, &judged.report, is_whole);
+        let lowest = signatures.iter().map(|entry| level(entry)).min().ok_or(AugmentError::NoSignature)?;
         if let Some(broken) = signatures.iter().find(|entry| entry.indication == Indication::TotalFailed) {
             return Err(not_valid(broken));
         }
@@ -256,7 +260,7 @@ impl Augmentation {
             return Ok(Act::Tell(Need::Nothing));
         }
         if lowest < Level::BT {
-            let place = if self.no_room { None } else { placement::in_place(&signatures, &judged.report, pdf.octets()) };
+            let place = if self.no_room { None } else { placement::in_place(&signatures, &judged.report, pdf.octets(), level) };
             return self.stamp(pdf, place);
         }
         if (lowest < Level::BLT || due)
@@ -348,9 +352,8 @@ impl Augmentation {
 
     fn not_reached(&self) -> AugmentError {
         let report = self.report.as_ref();
-        let lowest = report.and_then(|report| signatures(report).min_by_key(|entry| reached(entry, report)).map(|entry| (entry, report)));
-        let (signature, level) =
-            lowest.map_or_else(|| ("-".into(), Level::None), |(entry, report)| (entry.id.clone(), reached(entry, report)));
+        let lowest = report.and_then(|report| signatures(report).min_by_key(|entry| entry.level));
+        let (signature, level) = lowest.map_or_else(|| ("-".into(), Level::None), |entry| (entry.id.clone(), entry.level));
         AugmentError::NotReached { signature, level: level_name(level) }
     }
 }

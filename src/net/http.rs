@@ -26,7 +26,11 @@ impl Http {
     pub(super) fn new(settings: &Settings) -> Self {
         let agent = |private| {
             let hosts = settings.hosts.iter().map(|(name, elsewhere)| (name.to_ascii_lowercase(), elsewhere.clone())).collect();
-            Agent::with_parts(configuration(), DefaultConnector::new(), Guard { private, hosts, system: DefaultResolver::default() })
+            Agent::with_parts(
+                configuration(settings),
+                DefaultConnector::new(),
+                Guard { private, hosts, system: DefaultResolver::default() },
+            )
         };
         Self { guarded: agent(settings.private_addresses), open: agent(PrivateAddresses::Allowed) }
     }
@@ -56,7 +60,7 @@ impl Http {
 }
 
 /// No connection outlives its call: one that was made for the caller's own address must not serve a stranger's.
-fn configuration() -> ureq::config::Config {
+fn configuration(settings: &Settings) -> ureq::config::Config {
     let builder = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -67,23 +71,50 @@ fn configuration() -> ureq::config::Config {
         .max_response_header_size(16 << 10)
         .user_agent(concat!("kyso/", env!("CARGO_PKG_VERSION")));
     #[cfg(feature = "https")]
-    let builder = builder.tls_config(tls());
+    let builder = builder.tls_config(tls(settings));
+    #[cfg(not(feature = "https"))]
+    let _ = settings;
     builder.build()
 }
 
 #[cfg(feature = "https")]
-fn tls() -> ureq::tls::TlsConfig {
+fn tls(settings: &Settings) -> ureq::tls::TlsConfig {
+    use ureq::tls::{Certificate, RootCerts, TlsConfig};
     let provider = std::sync::Arc::new(rustls_graviola::default_provider());
-    ureq::tls::TlsConfig::builder().unversioned_rustls_crypto_provider(provider).root_certs(ureq::tls::RootCerts::WebPki).build()
+    let roots = match &settings.tls_roots {
+        None => RootCerts::WebPki,
+        Some(roots) => roots.iter().map(|root| Certificate::from_der(root.octets()).to_owned()).collect::<Vec<_>>().into(),
+    };
+    TlsConfig::builder().unversioned_rustls_crypto_provider(provider).root_certs(roots).build()
 }
 
 fn parsed(url: &str) -> Result<Uri, String> {
     let uri: Uri = url.trim().parse().map_err(|error| format!("no address: {error}"))?;
     let known = if cfg!(feature = "https") { ["http", "https"] } else { ["http", "http"] };
     match uri.scheme_str() {
+        Some("https") if !speaks_https() => Err("https takes instructions that this processor lacks".into()),
         Some(scheme) if known.contains(&scheme) && uri.host().is_some() => Ok(uri),
         scheme => Err(format!("{} is not fetched from", scheme.unwrap_or("an address without scheme"))),
     }
+}
+
+/// What graviola asks of a processor; most of the last ten years have it.
+#[cfg(all(feature = "https", target_arch = "x86_64"))]
+fn speaks_https() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has!("aes") && has!("ssse3") && has!("avx") && has!("avx2") && has!("adx") && has!("bmi2") && has!("pclmulqdq")
+}
+
+#[cfg(all(feature = "https", target_arch = "aarch64"))]
+fn speaks_https() -> bool {
+    use std::arch::is_aarch64_feature_detected as has;
+    has!("aes") && has!("sha2") && has!("pmull") && has!("neon")
+}
+
+/// Without the feature the scheme is not known at all.
+#[cfg(not(all(feature = "https", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+fn speaks_https() -> bool {
+    !cfg!(feature = "https")
 }
 
 fn sent(agent: &Agent, call: &Call, url: &Uri, credentials: Option<&str>, timeout: Duration) -> Result<Response<ureq::Body>, ureq::Error> {

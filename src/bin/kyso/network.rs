@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kyso::net::{Credentials, Fetcher, PrivateAddresses, Settings};
+use kyso::pki::PkiObject;
 
 use crate::exit::Failure;
-use crate::files;
+use crate::{files, supplied};
 
 /// The network, wherever it is used.
 #[derive(clap::Args, Clone, Debug)]
@@ -21,6 +22,9 @@ pub struct Network {
     /// Where a host of an address is, for names of an intranet: pki.example=10.0.0.7:8080
     #[arg(long, value_name = "NAME=HOST[:PORT]", value_parser = host)]
     host: Vec<(String, String)>,
+    /// Certificates of those who certify servers for https, in place of the usual ones
+    #[arg(long, value_name = "FILE")]
+    tls_root: Vec<PathBuf>,
     /// A folder that keeps what was fetched while it is good; several processes may share it
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
@@ -47,25 +51,34 @@ pub struct TimestampingAuthority {
 }
 
 impl Network {
-    fn settings(&self) -> Settings {
+    fn settings(&self) -> Result<Settings, Failure> {
+        let mut roots = Vec::new();
+        for path in &self.tls_root {
+            let certificates = supplied::objects(path)?.into_iter().filter_map(|object| match object {
+                PkiObject::Certificate(certificate) => Some(certificate),
+                _ => None,
+            });
+            roots.extend(certificates);
+        }
         let private_addresses = if self.allow_private { PrivateAddresses::Allowed } else { PrivateAddresses::Refused };
-        Settings {
+        Ok(Settings {
             timeout: Duration::from_secs(self.timeout),
             private_addresses,
             hosts: self.host.iter().cloned().collect(),
+            tls_roots: Some(roots).filter(|roots| !roots.is_empty()),
             cache: self.cache.clone(),
             ..Settings::default()
-        }
+        })
     }
 
     /// A fetcher for evidence.
     pub fn fetcher(&self) -> Result<Fetcher, Failure> {
-        Fetcher::new(self.settings()).map_err(Failure::usage)
+        Fetcher::new(self.settings()?).map_err(Failure::usage)
     }
 
     /// A fetcher for evidence, and timestamps of this authority.
     pub fn fetcher_with(&self, authority: &TimestampingAuthority, at_once: usize) -> Result<Fetcher, Failure> {
-        let mut settings = self.settings();
+        let mut settings = self.settings()?;
         settings.timestamp_timeout = Duration::from_secs(authority.tsa_timeout);
         settings.timestamps_at_once = at_once;
         if let (Some(url), Some(name)) = (&authority.tsa, &authority.tsa_user) {

@@ -25,8 +25,13 @@ const LEAST: usize = 4_096;
 
 /// The one signature without timestamp, when it covers the whole file but its own value: then nothing else covers that, unsigned attributes may
 /// still come into it, and no signed octet changes.
-pub(super) fn in_place(signatures: &[&SignatureReport], report: &Report, octets: &[u8]) -> Option<InPlace> {
-    let mut lacking = signatures.iter().filter(|entry| super::reading::reached(entry, report) < Level::BT);
+pub(super) fn in_place(
+    signatures: &[&SignatureReport],
+    report: &Report,
+    octets: &[u8],
+    level: impl Fn(&SignatureReport) -> Level,
+) -> Option<InPlace> {
+    let mut lacking = signatures.iter().filter(|entry| level(entry) < Level::BT);
     let entry = lacking.next().filter(|entry| entry.coverage.whole_document)?;
     let others = report.signatures.iter().filter(|other| other.id != entry.id);
     if lacking.next().is_some() || others.into_iter().any(|other| other.coverage.whole_document) {

@@ -10,17 +10,18 @@ pub(super) fn signatures(report: &Report) -> impl Iterator<Item = &SignatureRepo
     report.signatures.iter().filter(|entry| entry.kind == Kind::Signature)
 }
 
-/// The level of an entry; of the older form, which has none, by what stands for it: a timestamp, then a document timestamp over everything.
-pub(super) fn reached(entry: &SignatureReport, report: &Report) -> Level {
+/// The level of an entry; of the older form, which has none, by what stands for it: a timestamp, then all evidence (`is_whole`), then a document
+/// timestamp over everything that is not its only one.
+pub(super) fn reached(entry: &SignatureReport, report: &Report, is_whole: bool) -> Level {
     if entry.level != Level::None {
         return entry.level;
     }
-    let stamps = |entry: &SignatureReport| entry.timestamps.iter().filter(|stamp| stamp.kind == "document_timestamp").count();
     let last = report.signatures.iter().any(|other| other.kind == Kind::DocumentTimestamp && other.coverage.whole_document);
-    match (entry.timestamps.is_empty(), stamps(entry)) {
-        (true, _) => Level::BB,
-        (false, 2..) if last => Level::BLTA,
-        (false, _) => Level::BT,
+    match entry.timestamps.len() {
+        0 => Level::BB,
+        _ if !is_whole => Level::BT,
+        2.. if last => Level::BLTA,
+        _ => Level::BLT,
     }
 }
 
