@@ -60,10 +60,10 @@ impl Setting {
         let leaf = Template::signatory(name("Signatory"), time().plus_seconds(-DAY), time().plus_seconds(DAY));
         let leaf = issuing.issue(&leaf, rsa(3)).unwrap();
         let lists = [&root, &issuing].map(|entity| entity.revocation_list(&list().with(&[7], time().plus_seconds(-DAY), None)).unwrap());
-        Self::of(Pki { root, issuing, leaf, lists })
+        Self::of(Pki { root, issuing, leaf, lists }, Policy::etsi_basic())
     }
 
-    fn of(pki: Pki) -> Self {
+    fn of(pki: Pki, policy: Policy) -> Self {
         let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());
         anchors.add(read(&pki.root)).unwrap();
         let issuing = read(&pki.issuing);
@@ -71,20 +71,25 @@ impl Setting {
         for list in &pki.lists {
             evidence.add_crl(CertificateList::from_der(list).unwrap(), Origin::Supplied);
         }
-        Self { time: time(), policy: Policy::etsi_basic(), target: read(&pki.leaf), issuing, anchors, evidence, pki: Some(pki) }
+        Self { time: time(), policy, target: read(&pki.leaf), issuing, anchors, evidence, pki: Some(pki) }
     }
 
     /// The same, every certificate and list read from its octets.
     pub fn read_again(&self) -> Self {
         let pki = self.pki.as_ref().unwrap();
-        Self::of(Pki { root: pki.root.clone(), issuing: pki.issuing.clone(), leaf: pki.leaf.clone(), lists: pki.lists.clone() })
+        let again = Pki { root: pki.root.clone(), issuing: pki.issuing.clone(), leaf: pki.leaf.clone(), lists: pki.lists.clone() };
+        Self::of(again, self.policy.clone())
     }
 
     /// The same with another list of the issuing authority.
     pub fn with_list(&self, list: &[u8]) -> Self {
-        let pki = self.pki.as_ref().unwrap();
-        let lists = [pki.lists[0].clone(), list.to_vec()];
-        Self::of(Pki { root: pki.root.clone(), issuing: pki.issuing.clone(), leaf: pki.leaf.clone(), lists })
+        let (pki, mut evidence) = (self.pki.as_ref().unwrap(), Evidence::none());
+        evidence.add_certificate(self.issuing.clone(), Origin::Supplied);
+        for list in [pki.lists[0].as_slice(), list] {
+            evidence.add_crl(CertificateList::from_der(list).unwrap(), Origin::Supplied);
+        }
+        let (policy, anchors, target, issuing) = (self.policy.clone(), self.anchors.clone(), self.target.clone(), self.issuing.clone());
+        Self { time: self.time, policy, target, issuing, anchors, evidence, pki: None }
     }
 
     /// A list of the issuing authority with 300,000 entries, each with a reason.

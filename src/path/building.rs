@@ -4,13 +4,17 @@ use std::cmp::Reverse;
 
 use super::{Inquiry, subject};
 use crate::context::TrustAnchor;
-use crate::limits::Exhausted;
+use crate::limits::{Budget, Exhausted};
 use crate::pki::extension::AuthorityKeyIdentifier;
 use crate::pki::{Certificate, same_integer};
 use crate::report::Fact;
 
 /// A path longer than this is nobody's.
 const LONGEST: usize = 20;
+
+/// Certificates that one search enters: the limit of a verdict is for all searches of a document together, and whoever leads one of them astray
+/// gets no more of it than this.
+const WIDEST: u64 = 200;
 
 /// A candidate: the target first, each certificate issued by the next by its name, the last one by the anchor. A target that is itself
 /// an anchor stands alone.
@@ -39,13 +43,16 @@ pub(super) struct Candidates<'a> {
     certificates: Vec<Certificate>,
     /// Of each of them, who may have issued it and was not looked at yet, the most promising last.
     open: Vec<Vec<Candidate<'a>>>,
+    /// What this search may still enter.
+    left: Budget,
     /// The limit at which the search ended.
     pub exhausted: Option<Exhausted>,
 }
 
 impl<'a> Candidates<'a> {
     pub(super) fn new(inquiry: &'a Inquiry<'a>, target: &Certificate) -> Self {
-        let mut candidates = Self { inquiry, certificates: Vec::new(), open: Vec::new(), exhausted: None };
+        let left = Budget::new("paths", WIDEST);
+        let mut candidates = Self { inquiry, certificates: Vec::new(), open: Vec::new(), left, exhausted: None };
         match inquiry.context.anchors.find(target) {
             Some(anchor) => {
                 candidates.certificates.push(target.clone());
@@ -80,7 +87,7 @@ impl<'a> Candidates<'a> {
 
     /// One certificate further. At the limit nothing is entered any more; what the anchors issued of what was found is still told.
     fn enter(&mut self, certificate: &Certificate) {
-        if let Err(exhausted) = self.inquiry.budgets.paths.spend(1) {
+        if let Err(exhausted) = self.inquiry.budgets.paths.spend(1).and_then(|()| self.left.spend(1)) {
             self.exhausted = Some(exhausted);
             return;
         }
@@ -132,9 +139,11 @@ fn issuers<'a>(inquiry: &Inquiry<'a>, certificate: &Certificate, further: bool) 
         .map(|(candidate, issuer)| {
             let is_anchor = matches!(candidate, Candidate::Anchor(_));
             let in_validity = issuer.is_none_or(|issuer| issuer.not_before() <= inquiry.time && inquiry.time <= issuer.not_after());
+            // RFC 4158 §3.5: whoever an anchor certified is at the end of its way already.
+            let under_anchor = issuer.is_some_and(|issuer| context.anchors.named(issuer.issuer()).next().is_some());
             let since = Reverse(issuer.map_or(i64::MAX, |issuer| issuer.not_before().unix()));
             let rank = issuer.zip(named.as_ref()).map_or(1, |(issuer, named)| key_identifier_rank(named, issuer));
-            (candidate, (rank, !is_anchor, !in_validity, since))
+            (candidate, (rank, !is_anchor, !in_validity, !under_anchor, since))
         })
         .collect();
     found.sort_by_key(|(_, rank)| *rank);

@@ -79,6 +79,8 @@ pub(crate) struct Budgets<'a> {
     pub paths: Budget,
     /// Comparisons of names with constraints, nodes of policies.
     pub constraints: Budget,
+    /// Lists and responses asked about those who sign lists and responses.
+    pub statements: Budget,
     signature_checks: Budget,
     checked: Cache,
     shared: Option<&'a Cache>,
@@ -91,6 +93,8 @@ impl<'a> Budgets<'a> {
         Self {
             paths: Budget::new("paths", limits.paths),
             constraints: Budget::new("constraints", limits.constraints),
+            // Each stands in the report, those of every path to every signer.
+            statements: Budget::new("paths", limits.paths.saturating_mul(2)),
             signature_checks: Budget::new("signature_checks", limits.signature_checks),
             checked: Cache::default(),
             shared,

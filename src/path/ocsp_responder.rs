@@ -5,7 +5,7 @@ use super::building::Path;
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, PathReport, Use, Validated, certificate_id};
+use super::{Inquiry, PathReport, Use, Validated, WITHIN_LIMITS, certificate_id};
 use crate::context::{Purpose, TrustAnchor};
 use crate::crypto::{DigestAlgorithm, Verification};
 use crate::pki::ocsp_response::ResponderId;
@@ -57,6 +57,11 @@ pub(super) fn signer(
     r.require(&AUTHORISED, delegated, || [("responder", responder.issuer.named()), ("issuer", place.issuer.named())])?;
     let in_circle = inquiry.asking.refuses(certificate.octets());
     r.require(&NOT_IN_CIRCLE, !in_circle, || [("responder", responder.issuer.named())])?;
+    if !inquiry.asking.is_empty() {
+        // Responders about responders: few suffice to ask about each other for ever, without any search for a path.
+        let spent = inquiry.budgets.paths.spend(1);
+        r.require(&WITHIN_LIMITS, spent.is_ok(), || [("limit", spent.err().map_or(String::new(), |limit| limit.to_string()).into())])?;
+    }
     let deeper = Inquiry { made_at: Some(response.produced_at()), asking: inquiry.asking.with(certificate.octets()), ..*inquiry };
     let above = place.path.certificates.iter().skip(place.position.saturating_add(1));
     let path = Path { certificates: [certificate].into_iter().chain(above).cloned().collect(), anchor: place.path.anchor.clone() };

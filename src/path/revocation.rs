@@ -7,7 +7,7 @@ use super::crl_scope::{ALL_REASONS, of_certificate};
 use super::freshness::{is_fresh, maximum_age};
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, Proofs, Use, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
+use super::{Inquiry, Proofs, Use, WITHIN_LIMITS, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
 use crate::context::{Constraint, Evidence, Freshness, Purpose, RevocationPolicy};
 use crate::pki::ocsp_response::SingleResponse;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, RevocationReason, object_id};
@@ -149,6 +149,13 @@ fn statement(
     for piece in pieces(inquiry, place) {
         let Some(inquiry) = asked_as_of(inquiry, &piece, past) else { continue };
         let inquiry = &inquiry;
+        if !inquiry.asking.is_empty()
+            && let Err(exhausted) = inquiry.budgets.statements.spend(1)
+        {
+            // What nobody looked at may say the worst.
+            r.tolerate(&WITHIN_LIMITS, false, || [("limit", exhausted.to_string().into())]);
+            return None;
+        }
         let covered = so_far.as_ref().map_or(0, |statement| statement.reasons);
         let (block, accepted) = match piece {
             Piece::Crl(id, crl) => crl_processing::acceptance(inquiry, place, (id, crl), covered, wants),

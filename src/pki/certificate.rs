@@ -34,6 +34,7 @@ struct Fields {
     subject: Name,
     subject_public_key_info: Received,
     public_key: OnceLock<Result<PublicKey, Malformed>>,
+    subject_key_identifier: OnceLock<Result<Option<Received>, Malformed>>,
     extensions: Extensions,
     signature_algorithm: AlgorithmIdentifier,
     signature: Received,
@@ -185,7 +186,9 @@ impl Certificate {
     /// # Errors
     /// [`Malformed`] extension
     pub fn subject_key_identifier(&self) -> Result<Option<Received>, Malformed> {
-        Ok(self.0.extensions.typed::<SubjectKeyIdentifier>()?.map(|identifier| identifier.0))
+        // Asked again for every certificate that this one may have issued.
+        let read = || Ok(self.0.extensions.typed::<SubjectKeyIdentifier>()?.map(|identifier| identifier.0));
+        self.0.subject_key_identifier.get_or_init(read).clone()
     }
 
     /// §4.2.1.1
@@ -290,6 +293,7 @@ impl Fields {
             subject,
             subject_public_key_info,
             public_key: OnceLock::new(),
+            subject_key_identifier: OnceLock::new(),
             extensions,
             signature_algorithm,
             signature,

@@ -31,6 +31,8 @@ struct Fields {
     signature_algorithm: AlgorithmIdentifier,
     signature: Received,
     sha256: OnceLock<[u8; 32]>,
+    /// See [`CertificateList::unknown_critical_entry_extension`]: asked for each certificate that the list may speak of.
+    unknown_critical: OnceLock<Result<Option<ObjectId>, Malformed>>,
 }
 
 const FORMAT: &str = "CRL";
@@ -145,17 +147,18 @@ impl CertificateList {
     /// # Errors
     /// [`Malformed`] when an entry is.
     pub fn unknown_critical_entry_extension(&self) -> Result<Option<ObjectId>, Malformed> {
-        // `critical` is a BOOLEAN between an object identifier and an OCTET STRING. Lists in which nothing looks like that, which are nearly all, need
-        // no reading.
-        let octets = self.0.revoked.as_ref().map_or(&[][..], Received::octets);
-        let mut booleans = memchr::memmem::find_iter(octets, &[tag::BOOLEAN, 1]);
-        if !booleans.any(|at| may_be_critical(octets, at)) {
-            return Ok(None);
-        }
+        self.0.unknown_critical.get_or_init(|| self.read_unknown_critical()).clone()
+    }
+
+    fn read_unknown_critical(&self) -> Result<Option<ObjectId>, Malformed> {
         const UNDERSTOOD: [const_oid::ObjectIdentifier; 3] =
             [object_id::CERTIFICATE_ISSUER, object_id::REASON_CODE, object_id::INVALIDITY_DATE];
-        for entry in self.entries() {
-            let entry = entry?;
+        let Some(revoked) = &self.0.revoked else { return Ok(None) };
+        let mut entries = self.entries();
+        // Only entries with the octets of `critical TRUE` and the OCTET STRING behind it need reading: nearly none, by chance.
+        for at in critical(revoked.octets()) {
+            let Some(entry) = entries.over(revoked.at().saturating_add(at))? else { continue };
+            let entry = RevokedCertificate::from_value(&entry)?;
             let unknown = |extension: &&Extension| extension.critical && !UNDERSTOOD.iter().any(|known| extension.oid == *known);
             if let Some(extension) = entry.extensions.all().iter().find(unknown) {
                 return Ok(Some(extension.oid.clone()));
@@ -206,7 +209,7 @@ impl CertificateList {
         let mut entries = self.entries();
         loop {
             if let Some(reader) = &mut entries.reader {
-                reader.pass_over(|other| !other.is_empty() && !same_integer(other, serial));
+                reader.pass_over(|_, other| !other.is_empty() && !same_integer(other, serial));
             }
             let Some(entry) = entries.next_value()? else {
                 return Ok(None);
@@ -246,6 +249,21 @@ impl CertificateList {
     }
 }
 
+/// Where `BOOLEAN`, not FALSE, stands before an `OCTET STRING`, or octets that look so. Any octet but zero is TRUE in BER.
+fn critical(octets: &[u8]) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = octets.get(from..)?;
+            let at = from.saturating_add(memchr::memmem::find(rest, &[tag::BOOLEAN, 1])?);
+            from = at.saturating_add(1);
+            if matches!(octets.get(at..), Some([_, _, truth, tag::OCTET_STRING, ..]) if *truth != 0) {
+                return Some(at);
+            }
+        }
+    })
+}
+
 impl Fields {
     fn read(received: Received, tbs: &Value<'_>, signature_algorithm: AlgorithmIdentifier, signature: Received) -> Result<Self, Malformed> {
         let mut reader = tbs.reader()?;
@@ -273,28 +291,9 @@ impl Fields {
             signature_algorithm,
             signature,
             sha256: OnceLock::new(),
+            unknown_critical: OnceLock::new(),
         })
     }
-}
-
-/// Whether the BOOLEAN at `at` may be the `critical` of an extension: an OCTET STRING, primitive or not, stands behind it, an object identifier of any
-/// length in front.
-fn may_be_critical(octets: &[u8], at: usize) -> bool {
-    const OCTET_STRINGS: [u8; 2] = [tag::OCTET_STRING, tag::OCTET_STRING | 0x20];
-    let followed = octets.get(at.saturating_add(3)).is_some_and(|next| OCTET_STRINGS.contains(next));
-    followed && octets.get(..at).is_some_and(ends_with_object_id)
-}
-
-fn ends_with_object_id(octets: &[u8]) -> bool {
-    const LONGEST: usize = 0xffff;
-    (1..=LONGEST.min(octets.len())).any(|length| {
-        let front = octets.get(..octets.len().saturating_sub(length)).unwrap_or_default();
-        let [.., _, high, low] = u64::try_from(length).unwrap_or(0).to_be_bytes();
-        let short = length < 0x80 && front.ends_with(&[tag::OBJECT_IDENTIFIER, low]);
-        short
-            || front.ends_with(&[tag::OBJECT_IDENTIFIER, 0x81, low]) && high == 0
-            || front.ends_with(&[tag::OBJECT_IDENTIFIER, 0x82, high, low])
-    })
 }
 
 /// Equal octets.
@@ -338,6 +337,28 @@ mod tests {
 
     fn read(entries: &[Vec<u8>], extensions: &[Vec<u8>]) -> CertificateList {
         CertificateList::from_der(&list(entries, extensions)).unwrap()
+    }
+
+    #[test]
+    fn an_unknown_critical_extension_of_any_entry_is_found() {
+        let unknown = |id: &str, critical| extension(const_oid::ObjectIdentifier::new_unwrap(id), critical, &write::null());
+        let found =
+            |entries: &[Vec<u8>]| read(entries, &[]).unknown_critical_entry_extension().map(|found| found.map(|oid| oid.to_string()));
+        // Serial numbers with the octets of `BOOLEAN` in them, a reason that ends as it begins, identifiers that end with it.
+        let plain =
+            [entry(0x0101_ff04, &[]), entry(2, &[reason(1)]), entry(0x0001_0101_ff04_0101, &[reason(1), unknown("2.5.29.1.1", false)])];
+        assert_eq!(found(&plain), Ok(None));
+        for id in ["1.2.3.4", "1.2.3.1", "1.2.3.1.1", "2.5.29.10"] {
+            for at in 0..=plain.len() {
+                let mut entries = plain.to_vec();
+                entries.insert(at, entry(7, &[reason(1), unknown(id, true)]));
+                assert_eq!(found(&entries), Ok(Some(id.to_owned())), "{id} {at}");
+            }
+        }
+        let long = unknown("1.2.3.4", true).into_iter().chain([0; 200]).collect::<Vec<u8>>();
+        assert!(found(&[plain[0].clone(), entry(7, &[long])]).is_err());
+        let understood = extension(object_id::REASON_CODE, true, &write::value(tag::ENUMERATED, &[1]));
+        assert_eq!(found(&[entry(1, &[understood])]), Ok(None));
     }
 
     #[test]

@@ -61,6 +61,18 @@ pub struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
+    /// The entry that covers the octet at `at`, counted in the whole input, unless it was read already; those before it are passed over.
+    pub(super) fn over(&mut self, at: usize) -> Result<Option<Value<'a>>, Malformed> {
+        while let Some(reader) = self.reader.as_mut().filter(|reader| reader.at() <= at) {
+            reader.pass_over(|end, _| end <= at);
+            match self.next_value()? {
+                Some(_) if self.reader.as_ref().is_some_and(|reader| reader.at() <= at) => {}
+                found => return Ok(found),
+            }
+        }
+        Ok(None)
+    }
+
     pub(super) fn next_value(&mut self) -> Result<Option<Value<'a>>, Malformed> {
         match &mut self.reader {
             Some(reader) if !reader.is_empty() => reader.expect(tag::SEQUENCE, "revokedCertificate").map(Some),

@@ -116,6 +116,11 @@ impl Vector {
 
     /// The report on the document; `None` when it cannot be opened, or when the case is about something else.
     pub fn report(&self) -> Option<Report> {
+        self.asked(kyso::verify)
+    }
+
+    /// As [`Self::report`], asked in another way.
+    pub fn asked(&self, ask: impl Fn(&Document<'_>, &Context<'_>) -> Report) -> Option<Report> {
         let octets = self.read(self.case.document.as_ref()?);
         let policy = self.policy();
         let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());
@@ -146,7 +151,7 @@ impl Vector {
             existence: self.case.existence.as_ref().map(time),
         };
         let document = Document::pdf_within(&octets, &policy.limits, self.case.password.as_deref()).ok()?;
-        Some(kyso::verify(&document, &context))
+        Some(ask(&document, &context))
     }
 
     /// `etsi-basic` with the members that the case gives in the place of its own.

@@ -163,15 +163,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over values of the form that entries of a CRL have, a short `SEQUENCE` beginning with a short `INTEGER`, while `passes` says so of
-    /// the integer. It stops at the first value of any other form: this is for speed only, and [`Self::value`] reads the same.
-    pub fn pass_over(&mut self, passes: impl Fn(&[u8]) -> bool) {
+    /// where the value ends in the input and of the integer. It stops at the first value of any other form: this is for speed only, and
+    /// [`Self::value`] reads the same.
+    pub fn pass_over(&mut self, passes: impl Fn(usize, &[u8]) -> bool) {
         let octets = self.rest();
         let mut passed: usize = 0;
         while let Some([tag::SEQUENCE, length @ 0..=0x7f, entry @ ..]) = octets.get(passed..)
             && let Some([tag::INTEGER, integer @ 0..=0x7f, fields @ ..]) = entry.get(..usize::from(*length))
-            && fields.get(..usize::from(*integer)).is_some_and(&passes)
+            && let end = passed.saturating_add(2).saturating_add(usize::from(*length))
+            && fields.get(..usize::from(*integer)).is_some_and(|integer| passes(self.at.saturating_add(end), integer))
         {
-            passed = passed.saturating_add(2).saturating_add(usize::from(*length));
+            passed = end;
         }
         self.at = self.at.saturating_add(passed);
     }
@@ -323,13 +325,14 @@ mod tests {
         let entry = |number| [0x30, 3, 2, 1, number];
         let octets = [&entry(1)[..], &entry(2), &[0x30, 0x81, 3, 2, 1, 3], &entry(4)].concat();
         let input = Received::new(&octets);
-        let at = |passes: fn(&[u8]) -> bool| {
+        let at = |passes: fn(usize, &[u8]) -> bool| {
             let mut reader = Reader::with_rules(&input, "BER", Rules::Basic);
             reader.pass_over(passes);
             reader.at()
         };
-        assert_eq!(at(|number| number != [2]), 5);
-        assert_eq!(at(|_| true), 10);
-        assert_eq!(at(|_| false), 0);
+        assert_eq!(at(|_, number| number != [2]), 5);
+        assert_eq!(at(|end, _| end <= 9), 5);
+        assert_eq!(at(|_, _| true), 10);
+        assert_eq!(at(|_, _| false), 0);
     }
 }
