@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use kyso::context::Freshness;
 use kyso::creation::{AugmentError, Augmentation, Goal, Need};
-use kyso::crypto::{DigestAlgorithm, SoftwareKey};
+use kyso::crypto::{Curve, DigestAlgorithm, SoftwareKey};
 use kyso::pki::{Certificate, TimestampResponse};
 use kyso::report::Indication;
 use kyso::report::json::{Kind, Level, Origin, SignatureReport, WantKind};
 use kyso::testkit::authority::TIMESTAMPS;
-use kyso::testkit::{Authority, AuthorityFault, DemoPki, Service, blank_page};
+use kyso::testkit::extension::{authority_information_access, crl_distribution_point};
+use kyso::testkit::{Authority, AuthorityFault, DemoPki, Key, KeyParameters, Random, Service, Template, blank_page};
 use kyso::{
     Context, Document, Evidence, Policy, Profile, Report, SoftwareSigner, Time, TrustAnchors, augment, sign, sign_at_level, verify,
     verify_fetching,
@@ -169,6 +170,36 @@ fn a_renewal_adds_a_timestamp_and_what_proves_the_last_one() {
     // A document below B-LTA gets there and no further.
     let first = augment(&signed(&authority), &Goal::renewal(), TIMESTAMPS, &relying.context(), &mut authority).unwrap().octets;
     assert_eq!(stamps(&first), 1);
+}
+
+/// The leader's certificate ends after 4 years, the first timestamping authority's after 5, the responder's after one.
+#[test]
+fn a_renewal_carries_a_signature_past_the_end_of_its_certificates() {
+    const YEAR: i64 = 365 * 86_400;
+    let mut authority = authority();
+    let relying = Relying::on(&authority);
+    let old = at(Level::BLTA, &signed(&authority), &mut authority).unwrap();
+
+    let then = time().plus_seconds(YEAR * 9 / 2);
+    let located = authority_information_access(&["http://pki.kyso.example/issuing.cer"], &["http://ocsp.kyso.example/"]);
+    let template = Template::timestamping(authority.pki.timestamping.name.clone(), then.plus_seconds(-86_400), then.plus_seconds(5 * YEAR))
+        .with(crl_distribution_point(&["http://pki.kyso.example/issuing.crl"]))
+        .with(located);
+    let key = Key::generate(KeyParameters::Ec(Curve::P384), &mut Random::seeded(b"the next authority")).unwrap();
+    authority.pki.timestamping = authority.pki.issuing.issue(&template, key).unwrap();
+    authority.time = then;
+    let renewed = augment(&old, &Goal::renewal(), TIMESTAMPS, &Context { time: then, ..relying.context() }, &mut authority).unwrap();
+    assert!(renewed.octets.starts_with(&old));
+    assert_eq!(renewed.report.conclusion.indication, Indication::TotalPassed, "{}", renewed.report.to_json());
+
+    authority.time = time().plus_seconds(6 * YEAR);
+    let context = Context { time: authority.time, ..relying.context() };
+    let mut verdict = |octets: &[u8]| verify_fetching(&Document::pdf(octets).unwrap(), &context, &mut authority).report.conclusion;
+    assert_eq!(verdict(&renewed.octets).indication, Indication::TotalPassed);
+    assert_eq!(verdict(&old).indication, Indication::Indeterminate, "the twin that was not renewed");
+    // Too late is too late: the error says so, and changes nothing.
+    let late = augment(&old, &Goal::renewal(), TIMESTAMPS, &context, &mut authority);
+    assert!(late.is_err());
 }
 
 #[test]
@@ -379,6 +410,36 @@ fn told_of(service: Service, fault: &AuthorityFault) -> Option<(&'static str, &'
         (F::Endless(_), _) => unreachable!("takes a wire"),
     };
     Some((address, cause))
+}
+
+/// Many certificates name a directory before they name the web.
+#[test]
+fn an_address_of_the_web_is_wanted_where_there_is_one() {
+    let authority = authority();
+    let relying = Relying::on(&authority);
+    let directory = "ldap://pki.kyso.example/cn=issuing";
+    let wanted = |addresses: &[&str]| {
+        let leader = &authority.pki.leader;
+        let template = Template::signatory(leader.name.clone(), time().plus_seconds(-86_400), time().plus_seconds(86_400))
+            .with(crl_distribution_point(addresses))
+            .with(authority_information_access(addresses, addresses));
+        let entity = authority.pki.issuing.issue(&template, leader.key.clone()).unwrap();
+        let key = SoftwareKey::from_pkcs8_der(&entity.key.pkcs8()).unwrap();
+        let page = blank_page();
+        let signer = SoftwareSigner::new(key, vec![Certificate::from_der(&entity.certificate).unwrap()]).unwrap();
+        let octets = sign(&Document::pdf(&page).unwrap(), &Profile::pades_b_b(time()), &signer).unwrap();
+        let mut evidence = Evidence::none();
+        let of_issuer = relying.verify(&octets).wants;
+        evidence.add_certificate(Certificate::from_der(&authority.pki.issuing.certificate).unwrap(), Origin::Supplied);
+        let context = Context { evidence: &evidence, ..relying.context() };
+        let of_status = verify(&Document::pdf(&octets).unwrap(), &context).wants;
+        let leaf = id(&entity.certificate);
+        let urls = of_issuer.into_iter().chain(of_status).filter(|want| want.subject == leaf).map(|want| want.url.unwrap());
+        urls.collect::<Vec<_>>()
+    };
+    assert_eq!(wanted(&[directory, "HTTP://pki.kyso.example/x"]), ["HTTP://pki.kyso.example/x"; 3]);
+    assert_eq!(wanted(&[directory]), [directory; 3]);
+    assert_eq!(wanted(&["https://one.example/", "http://two.example/"]), ["https://one.example/"; 3]);
 }
 
 #[test]

@@ -55,6 +55,9 @@ fn made(folder: &Path, authority: &mut Authority) -> Vec<Made> {
         ("certified", signed(&page, profile().certify(Permission::P1), &leader), 1),
         ("two", signed(&stamped, profile(), &seal), 2),
         ("together", signed(&one, profile(), &seal), 2),
+        ("streams", signed(&by_qpdf(folder, &["--object-streams=generate"]), profile(), &leader), 1),
+        ("linearised", signed(&by_qpdf(folder, &["--linearize"]), profile(), &leader), 1),
+        ("encrypted", signed(&by_qpdf(folder, &["--encrypt", "", "owner", "256", "--"]), profile(), &leader), 1),
         ("visible", signed(&page, profile().rectangle([300.0, 100.0, 500.0, 160.0]), &seal), 1),
         ("one", one, 1),
     ];
@@ -77,6 +80,15 @@ fn made(folder: &Path, authority: &mut Authority) -> Vec<Made> {
         }
     }
     made
+}
+
+/// A page that qpdf has written anew: cross-reference streams, two sections, encryption with the empty password.
+fn by_qpdf(folder: &Path, options: &[&str]) -> Vec<u8> {
+    let (from, to) = (folder.join("plain.in"), folder.join("written.in"));
+    std::fs::write(&from, blank_page()).unwrap();
+    let run = Command::new("qpdf").args(options).arg(&from).arg(&to).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    std::fs::read(to).unwrap()
 }
 
 #[test]

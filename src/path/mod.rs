@@ -239,12 +239,20 @@ fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Op
     });
     let want = Want {
         kind: WantKind::Certificate,
-        url: last.authority_information_access().ok().flatten().and_then(|access| access.ca_issuers().next().map(str::to_owned)),
+        url: last.authority_information_access().ok().flatten().and_then(|access| reachable(access.ca_issuers()).map(str::to_owned)),
         subject: certificate_id(&last),
         why: TRUST_ANCHOR_REACHED.id.into(),
     };
     let revocation = vec![unknown_status(target)];
     Validated { revocation, wants: vec![want], ..Validated::without_path(block) }
+}
+
+/// Of several addresses the first that the web has, since few can ask a directory; else the first.
+fn reachable<'a>(addresses: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let addresses: Vec<&str> = addresses.collect();
+    let scheme = |address: &str| address.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let web = addresses.iter().find(|address| matches!(scheme(address).as_str(), "http" | "https"));
+    web.or(addresses.first()).copied()
 }
 
 fn unknown_status(certificate: &Certificate) -> Revocation {

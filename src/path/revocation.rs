@@ -7,7 +7,7 @@ use super::crl_scope::{ALL_REASONS, of_certificate};
 use super::freshness::{is_fresh, maximum_age};
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, Proofs, Use, WITHIN_LIMITS, certificate_id, crl_processing, ocsp_acceptance, subject, unknown_status};
+use super::{Inquiry, Proofs, Use, WITHIN_LIMITS, certificate_id, crl_processing, ocsp_acceptance, reachable, subject, unknown_status};
 use crate::context::{Constraint, Evidence, Freshness, Purpose, RevocationPolicy};
 use crate::pki::ocsp_response::SingleResponse;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList, RevocationReason, object_id};
@@ -356,8 +356,8 @@ fn wanted(certificate: &Certificate) -> Vec<Want> {
     };
     let access = certificate.authority_information_access().ok().flatten();
     let points = certificate.crl_distribution_points().ok().flatten();
-    let ocsp = access.iter().flat_map(|access| access.ocsp().take(1)).map(|url| want(WantKind::Ocsp, Some(url)));
-    let crls = points.iter().flat_map(|points| points.uris().take(1)).map(|url| want(WantKind::Crl, Some(url)));
+    let ocsp = access.iter().flat_map(|access| reachable(access.ocsp())).map(|url| want(WantKind::Ocsp, Some(url)));
+    let crls = points.iter().flat_map(|points| reachable(points.uris())).map(|url| want(WantKind::Crl, Some(url)));
     let mut wants: Vec<Want> = ocsp.chain(crls).collect();
     if wants.is_empty() {
         wants.push(want(WantKind::Crl, None));

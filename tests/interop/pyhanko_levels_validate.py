@@ -93,6 +93,8 @@ def main():
         try:
             with open(path, 'rb') as stream:
                 reader = PdfFileReader(stream)
+                if reader.encrypted:
+                    reader.decrypt('')
                 for embedded in reader.embedded_regular_signatures:
                     embedded.compute_integrity_info()
                     integrity = embedded.summarise_integrity_info()
