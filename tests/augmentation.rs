@@ -117,6 +117,21 @@ fn a_timestamp_comes_into_the_last_signature_and_no_signed_octet_changes() {
     assert_eq!(signatures(&report)[0].timestamps[0].kind, "signature_timestamp");
 }
 
+/// The status of the signer's certificate is nowhere to be had: that is for B-LT to mind.
+#[test]
+fn a_timestamp_asks_for_what_proves_its_own_authority_alone() {
+    let mut authority = authority();
+    let relying = Relying::on(&authority);
+    let mut augmentation = Augmentation::new(signed(&authority), Goal::level(Level::BT));
+    let Need::Timestamp { imprint, .. } = augmentation.request(&relying.context()).unwrap() else { panic!() };
+    let request = Goal::level(Level::BT).timestamp_request(&imprint, None).unwrap();
+    let answer = authority.answer("tsa.kyso.example", "/tsa", request.octets()).unwrap();
+    augmentation.complete(&request, &TimestampResponse::from_der(&answer.octets).unwrap()).unwrap();
+    let Need::Evidence(wants) = augmentation.request(&relying.context()).unwrap() else { panic!() };
+    let about = |der: &[u8]| wants.iter().any(|want| want.subject == id(der));
+    assert!(about(&authority.pki.timestamping.certificate) && !about(&authority.pki.leader.certificate), "{wants:?}");
+}
+
 #[test]
 fn several_signatures_get_one_timestamp_on_the_document_behind_the_old_octets() {
     let mut authority = authority();

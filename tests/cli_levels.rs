@@ -115,6 +115,11 @@ fn a_file_is_signed_at_a_level_and_kept_there() {
     assert_eq!((renewed.code, renewed.err.as_str()), (0, ""));
     assert!(authority.octets("renewed.pdf").starts_with(&authority.octets("B-LTA.pdf")));
     assert_eq!(authority.verify("renewed.pdf", &[])["conclusion"]["indication"], "TOTAL-PASSED");
+    let other = authority.augment("B-LTA.pdf", "other.pdf", &["--renew", "--tsa-digest", "SHA-512", "--tsa-policy", "1.3.6.1.4.1.99999.7"]);
+    assert_eq!((other.code, other.err.as_str()), (0, ""));
+    let report = authority.verify("other.pdf", &[]);
+    let last = report["signatures"].as_array().unwrap().iter().rfind(|entry| entry["kind"] == "document_timestamp").unwrap();
+    assert!(last["checks"].to_string().contains("sha512:"), "{last}");
     // In place: the file itself gets its level.
     fs::copy(authority.folder.join("B-T.pdf"), authority.folder.join("place.pdf")).unwrap();
     assert_eq!(authority.augment("place.pdf", "place.pdf", &["--level", "B-LTA"]).code, 0);

@@ -29,7 +29,7 @@ use error::level_name;
 use goal::TIMESTAMP_TOKEN;
 use material::{everything, used};
 use placement::InPlace;
-use reading::{in_words, missing, not_valid, reached, reason_of, signatures, stamp};
+use reading::{in_words, missing, not_valid, reached, reason_of, signatures, stamp, wants_of};
 
 /// What is needed next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -292,10 +292,12 @@ impl Augmentation {
         if conclusion.indication == Indication::TotalFailed {
             return Err(AugmentError::TimestampNotValid { authority, reason });
         }
-        match self.ask(judged, context) {
+        // Only what concerns it: the signer's authorities may be out of reach, and a timestamp is wanted all the same.
+        let wants = wants_of(&judged.report, &id);
+        match self.ask(&wants, context) {
             Some(act) => Ok(Some(act)),
-            None if judged.report.wants.is_empty() => Err(AugmentError::TimestampNotValid { authority, reason }),
-            None => Err(missing(format!("the timestamp of {authority}"), reason, judged)),
+            None if wants.is_empty() => Err(AugmentError::TimestampNotValid { authority, reason }),
+            None => Err(missing(format!("the timestamp of {authority}"), reason, wants)),
         }
     }
 
@@ -317,13 +319,17 @@ impl Augmentation {
         context: &Context<'_>,
         signatures: &[&SignatureReport],
     ) -> Result<Option<Act>, AugmentError> {
-        if let Some(act) = self.ask(judged, context) {
+        let wants = &judged.report.wants;
+        if let Some(act) = self.ask(wants, context) {
             return Ok(Some(act));
         }
         if let Some(entry) = signatures.iter().find(|entry| entry.indication != Indication::TotalPassed) {
             let reason = in_words(&entry.reasons);
-            let unknown = judged.report.wants.is_empty();
-            return Err(if unknown { not_valid(entry) } else { missing(format!("signature {}", entry.id), reason, judged) });
+            return Err(if wants.is_empty() {
+                not_valid(entry)
+            } else {
+                missing(format!("signature {}", entry.id), reason, wants.clone())
+            });
         }
         let Some(update) = security_store(pdf, &used(judged, context.anchors).into())? else { return Ok(None) };
         if self.passes_alone(&[pdf.octets(), &update].concat(), context)? {
@@ -343,11 +349,10 @@ impl Augmentation {
     }
 
     /// What is wanted, unless it was asked for and nothing has come since.
-    fn ask(&self, judged: &Judged, context: &Context<'_>) -> Option<Act> {
-        let wants = &judged.report.wants;
+    fn ask(&self, wants: &[Want], context: &Context<'_>) -> Option<Act> {
         let in_vain =
             self.asked.as_ref().is_some_and(|(asked, before)| *before >= pieces(context) && wants.iter().all(|want| asked.contains(want)));
-        (!wants.is_empty() && !in_vain).then(|| Act::Tell(Need::Evidence(wants.clone())))
+        (!wants.is_empty() && !in_vain).then(|| Act::Tell(Need::Evidence(wants.to_vec())))
     }
 
     fn not_reached(&self) -> AugmentError {

@@ -70,6 +70,7 @@ pub struct Preserving {
     supplied: Supplied,
     fetcher: Fetcher,
     authority: String,
+    timestamps: TimestampingAuthority,
     time: Time,
 }
 
@@ -85,6 +86,7 @@ impl Preservation {
             supplied: Supplied::from(&self.anchor, &self.evidence)?,
             fetcher: self.network.fetcher_with(&self.authority, at_once)?,
             authority,
+            timestamps: self.authority.clone(),
             time,
         })
     }
@@ -95,7 +97,7 @@ impl Preserving {
     pub fn augmented(&self, path: &Path, octets: &[u8], goal: &Goal) -> Result<Augmented, Failure> {
         let Supplied { anchors, evidence } = &self.supplied;
         let context = Context { policy: &self.policy, anchors, evidence, time: self.time, existence: None };
-        let augmented = augment(octets, goal, &self.authority, &context, &mut self.fetcher.clone());
+        let augmented = augment(octets, &self.timestamps.applied(goal.clone()), &self.authority, &context, &mut self.fetcher.clone());
         augmented.map_err(|error| level::failure(path, &error))
     }
 }

@@ -4,6 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use const_oid::ObjectIdentifier;
+use kyso::Goal;
+use kyso::crypto::DigestAlgorithm;
 use kyso::net::{Credentials, Fetcher, PrivateAddresses, Settings};
 use kyso::pki::PkiObject;
 
@@ -45,6 +48,12 @@ pub struct TimestampingAuthority {
     /// An environment variable that holds the password for the authority
     #[arg(long, value_name = "NAME", requires = "tsa_user")]
     tsa_password_env: Option<OsString>,
+    /// The digest that timestamps are over
+    #[arg(long, value_name = "NAME", default_value = "SHA-256", value_parser = digest)]
+    tsa_digest: DigestAlgorithm,
+    /// The policy of the authority under which timestamps are asked for; its own when absent
+    #[arg(long, value_name = "OID")]
+    tsa_policy: Option<ObjectIdentifier>,
     /// Seconds that a timestamp may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=180))]
     tsa_timeout: u64,
@@ -90,6 +99,12 @@ impl Network {
 }
 
 impl TimestampingAuthority {
+    /// `goal` with timestamps as they are asked for.
+    pub fn applied(&self, goal: Goal) -> Goal {
+        let goal = goal.digest(self.tsa_digest);
+        self.tsa_policy.into_iter().fold(goal, Goal::policy)
+    }
+
     fn password(&self) -> Result<String, Failure> {
         match (&self.tsa_password_file, &self.tsa_password_env) {
             (Some(path), _) => {
@@ -101,6 +116,13 @@ impl TimestampingAuthority {
             (None, None) => Err(Failure::usage("--tsa-user: its password comes from --tsa-password-file or --tsa-password-env")),
         }
     }
+}
+
+/// What a new timestamp may be over.
+fn digest(name: &str) -> Result<DigestAlgorithm, String> {
+    let strong = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
+    let found = strong.into_iter().find(|known| known.name().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| "not SHA-256, SHA-384 or SHA-512".into())
 }
 
 fn host(text: &str) -> Result<(String, String), String> {

@@ -1,9 +1,10 @@
 //! EN 319 102-1 §5.1.3 — What a report says of the way to a level
 
+use std::collections::BTreeSet;
+
 use super::{Added, AugmentError};
-use crate::report::json::{Kind, Level, Reason, SignatureReport};
+use crate::report::json::{Kind, Level, Reason, SignatureReport, Want, WantKind};
 use crate::report::{Block, Conclusion, Report, Step};
-use crate::verifying::Judged;
 
 /// The signatures: what is to reach a level.
 pub(super) fn signatures(report: &Report) -> impl Iterator<Item = &SignatureReport> {
@@ -49,17 +50,33 @@ pub(super) fn stamp(report: &Report, added: &Added) -> Option<(String, String, C
 
 /// The reasons of the block about `subject`, the deciding one first.
 pub(super) fn reason_of(report: &Report, subject: &str) -> Option<String> {
-    let mut open: Vec<&Block> = report.signatures.iter().map(|entry| &entry.checks).collect();
+    let found =
+        below(report.signatures.iter().map(|entry| &entry.checks).collect(), |block| block.subject == subject && !block.is_passed());
+    found.first().map(|block| in_words(&Reason::all_of(block)))
+}
+
+/// What is wanted for the verdict on `subject`. Which certificate leads upwards is not told apart: a missing issuer is wanted for everybody.
+pub(super) fn wants_of(report: &Report, subject: &str) -> Vec<Want> {
+    let about = below(report.signatures.iter().map(|entry| &entry.checks).collect(), |block| block.subject == subject);
+    let within = below(about, |_| true);
+    let ids: BTreeSet<&str> = within.into_iter().flat_map(|block| block.subject.split(' ')).collect();
+    let concerns = |want: &&Want| want.kind == WantKind::Certificate || ids.contains(want.subject.as_str());
+    report.wants.iter().filter(concerns).cloned().collect()
+}
+
+/// The blocks among and below these that are wanted.
+fn below(mut open: Vec<&Block>, wanted: impl Fn(&Block) -> bool) -> Vec<&Block> {
+    let mut found = Vec::new();
     while let Some(block) = open.pop() {
-        if block.subject == subject && !block.is_passed() {
-            return Some(in_words(&Reason::all_of(block)));
+        if wanted(block) {
+            found.push(block);
         }
         open.extend(block.steps.iter().filter_map(|step| match step {
             Step::Block { block, .. } => Some(block),
             Step::Check(_) => None,
         }));
     }
-    None
+    found
 }
 
 pub(super) fn not_valid(entry: &SignatureReport) -> AugmentError {
@@ -74,6 +91,6 @@ pub(super) fn in_words(reasons: &[Reason]) -> String {
     reasons.iter().take(SEVERAL).map(|reason| reason.en.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn missing(subject: String, reason: String, judged: &Judged) -> AugmentError {
-    AugmentError::EvidenceMissing { subject, reason, wants: judged.report.wants.clone(), failures: Vec::new() }
+pub(super) fn missing(subject: String, reason: String, wants: Vec<Want>) -> AugmentError {
+    AugmentError::EvidenceMissing { subject, reason, wants, failures: Vec::new() }
 }
