@@ -34,6 +34,10 @@ pub mod net;
 #[cfg(feature = "pdf")]
 pub mod path;
 pub mod pki;
+#[cfg(feature = "pdf")]
+mod recheck;
+#[cfg(feature = "bundle")]
+mod replay;
 pub mod report;
 #[cfg(feature = "pdf")]
 mod retrieval;
@@ -54,6 +58,10 @@ pub use creation::{
 pub use document::Document;
 pub use error::{Malformed, Misuse};
 pub use limits::{Budget, Exhausted, Limits};
+#[cfg(feature = "pdf")]
+pub use recheck::Recheck;
+#[cfg(feature = "bundle")]
+pub use replay::Bundle;
 pub use report::Report;
 #[cfg(feature = "pdf")]
 pub use retrieval::{Call, Fetch, FetchError, Fetched, verify_fetching};
@@ -87,6 +95,28 @@ fn verdict(document: &Document<'_>, context: &Context<'_>, cache: Option<&path::
 pub fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
     let document::Form::Pdf(pdf) = &document.form;
     creation::sign(pdf, profile, signer)
+}
+
+/// Derives every conclusion of a JSON report again from its steps, without cryptography (`docs/report.md`). What does not follow is told;
+/// nothing: the report holds in itself.
+///
+/// # Errors
+/// [`Malformed`] when it is not JSON.
+#[cfg(feature = "pdf")]
+pub fn audit(report: &[u8]) -> Result<Vec<report::Fault>, Malformed> {
+    let value = serde_json::from_slice(report).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
+    Ok(report::audit::audit(&value, &checks()))
+}
+
+/// Recomputes the facts of a JSON report from what it was made of: every digest, name, date, status and outcome, by its place. Sentences and
+/// the name of the program are left alone, so that a report of another language or version is judged by what it says.
+///
+/// # Errors
+/// [`Malformed`] when it is not JSON.
+#[cfg(feature = "pdf")]
+pub fn recheck(report: &[u8], document: &Document<'_>, context: &Context<'_>) -> Result<Recheck, Malformed> {
+    let value = serde_json::from_slice(report).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
+    Ok(recheck::recheck(&value, document, context))
 }
 
 /// Every check that a report can name.

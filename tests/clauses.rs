@@ -142,15 +142,13 @@ fn shown() -> BTreeMap<String, Shown> {
             let place = if holds { &mut one.holds } else { &mut one.fails };
             place.get_or_insert_with(|| vector.name.clone());
         };
-        for step in report.signatures.iter().flat_map(|signature| signature.checks.checks()) {
+        let blocks = report.signatures.iter().map(|signature| &signature.checks).chain([&report.conclusion.checks]);
+        for step in blocks.flat_map(|block| block.checks()) {
             match step.outcome {
                 Outcome::Passed => saw(&step.check, true),
                 Outcome::Failed | Outcome::Tolerated => saw(&step.check, false),
                 Outcome::Skipped => {}
             }
-        }
-        for reason in &report.conclusion.reasons {
-            saw(&reason.check, false);
         }
     }
     shown

@@ -151,7 +151,7 @@ fn a_wrong_call_is_64_and_says_nothing_on_standard_output() {
         &["verify", &signed, "--at", "yesterday"],
         &["verify", &signed, "--policy", "no-such-policy"],
         &["verify", &signed, "--jobs", "0"],
-        &["verify", &signed, "--format", "etsi-xml"],
+        &["verify", &signed, "--format", "xml"],
         &["verify", &signed, "--fetch", "--timeout", "0"],
         &["verify", &signed, "--fetch", "--host", "pki.example"],
         &["augment", &signed, "--level", "B-T"],
@@ -228,7 +228,8 @@ fn the_text_tells_what_the_law_asks_for() {
     let vi = run(&MATERIAL.verify(&["signed.pdf"], &[])).out;
     for line in [
         "Kết luận: HỢP LỆ [TOTAL-PASSED]",
-        "  Người ký: Nguyễn Văn A (cá nhân)",
+        "  Người ký: Nguyễn Văn A",
+        "  Loại chủ thể: cá nhân (theo ",
         "  Tổ chức cấp chứng thư: Chứng thực số Kyso Demo",
         "  Cơ quan quản lý chứng thư: Kyso Demo",
         "  Thời hạn của chứng thư: 24/08/2026 09:40:00 +07:00 – 21/11/2030 09:40:00 +07:00",
@@ -439,4 +440,44 @@ fn names_in_a_file_cannot_forge_lines_of_the_text() {
         let out = run(&call).out;
         assert!(!out.contains('\u{1b}') && out.contains("x\u{fffd}Kết luận"), "{out}");
     }
+}
+
+#[test]
+fn a_report_is_checked_again() {
+    let folder = folder("again");
+    let [bundle, report, wrong] = ["bundle.zip", "report.json", "wrong.json"].map(|name| folder.join(name));
+    let judged = run(&MATERIAL.verify(&["signed.pdf"], &["--bundle", text(&bundle), "--format", "json", "-o", text(&report)]));
+    assert_eq!(judged.told(), (0, String::new(), String::new()));
+    let nothing = |code| (code, String::new(), String::new());
+    assert_eq!(run(&["audit", text(&report)]).told(), nothing(0));
+    assert_eq!(run(&["replay", text(&bundle), "-o", text(&wrong)]).told(), nothing(0));
+    assert_eq!(fs::read(&wrong).unwrap(), fs::read(&report).unwrap());
+    let octets = fs::read(&report).unwrap();
+    fs::write(&wrong, replaced(&octets, b"\"outcome\": \"passed\"", b"\"outcome\": \"failed\"")).unwrap();
+    let audited = run(&["audit", text(&wrong)]);
+    assert!(audited.code == 1 && audited.out.starts_with("audit: "), "{}", audited.out);
+    fs::write(&wrong, replaced(&octets, b"\"size\": ", b"\"size\": 1")).unwrap();
+    let recheck = |report: &Path, file: &str, trust: bool| {
+        let [file, anchors, evidence] = [file, "pki/anchors", "pki/evidence"].map(|name| MATERIAL.path(name));
+        let trust: &[&str] = if trust { &["--anchor", &anchors, "--evidence", &evidence] } else { &[] };
+        run(&[&["recheck", text(report), &file], trust].concat())
+    };
+    assert_eq!(recheck(&report, "signed.pdf", true).told(), nothing(0));
+    assert_eq!(recheck(&report, "signed.pdf", false).code, 2);
+    assert_eq!(recheck(&report, "altered.pdf", true).code, 1);
+    let size = recheck(&wrong, "signed.pdf", true);
+    assert!(size.code == 1 && size.out.starts_with("recheck: /inputs/document/size: "), "{}", size.out);
+    let mut changed = fs::read(&bundle).unwrap();
+    changed[1_000] ^= 1;
+    fs::write(&wrong, changed).unwrap();
+    assert_eq!(run(&["replay", text(&wrong)]).code, 65);
+    let several = run(&MATERIAL.verify(&["signed.pdf", "altered.pdf"], &["--bundle", text(&bundle)]));
+    assert_eq!(several.code, 64);
+}
+
+#[test]
+fn the_form_of_the_standard_is_xml() {
+    let judged = run(&MATERIAL.verify(&["signed.pdf"], &["--format", "etsi-xml"]));
+    assert!(judged.code == 0 && judged.out.contains("<MainIndication>urn:etsi:019102:mainindication:total-passed</MainIndication>"));
+    assert_eq!(run(&MATERIAL.verify(&["signed.pdf", "altered.pdf"], &["--format", "etsi-xml"])).code, 64);
 }

@@ -18,6 +18,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("format", &["context", "crypto", "encoding", "error", "limits", "pki", "report", "time"]),
     ("validation", &["context", "crypto", "error", "format", "limits", "path", "pki", "report", "time"]),
     ("verifying", &["context", "crypto", "document", "format", "path", "report", "validation"]),
+    ("recheck", &["context", "document", "report", "verifying"]),
+    ("replay", &["context", "document", "error", "pki", "recheck", "report", "time", "verifying"]),
     ("retrieval", &["context", "crypto", "document", "path", "pki", "report", "time", "verifying"]),
     (
         "creation",

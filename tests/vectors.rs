@@ -87,6 +87,8 @@ fn form(vector: &Vector, report: &Report, schema: &jsonschema::Validator, faults
     if vector.asked(caching::verified).is_none_or(|again| again.to_json() != json) {
         faults.push("the same inputs gave another report".into());
     }
+    faults.extend(kyso::audit(json.as_bytes()).unwrap().into_iter().map(|fault| format!("audit: {fault}")));
+    written(&vector.name, &json);
     for signature in &report.signatures {
         let concluded = Conclusion { indication: signature.indication, sub_indication: signature.sub_indication };
         if signature.checks.conclusion != concluded {
@@ -99,6 +101,13 @@ fn form(vector: &Vector, report: &Report, schema: &jsonschema::Validator, faults
             faults.push("a sentence of the text has a place that is not filled".into());
         }
     }
+}
+
+/// Beside the build, for other programs to audit: `examples/audit.py docs/checks.md target/reports/*.json`.
+fn written(name: &str, json: &str) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("reports");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{}.json", name.replace('/', "__"))), json).unwrap();
 }
 
 /// Every conclusion follows from the steps, by the rule that anybody can apply (`docs/design.md`).

@@ -57,6 +57,16 @@ impl Evidence {
         }
     }
 
+    /// What did not come from `origin`.
+    #[cfg_attr(not(feature = "bundle"), allow(dead_code, reason = "bundles leave out what comes with the document"))]
+    pub(crate) fn without(mut self, origin: Origin) -> Self {
+        self.certificates.retain(|_, (_, from)| *from != origin);
+        self.crls.retain(|_, (_, from)| *from != origin);
+        self.ocsp_responses.retain(|_, (_, from)| *from != origin);
+        self.policy_documents.retain(|_, (_, from)| *from != origin);
+        self
+    }
+
     /// The documents of signature policies.
     pub fn policy_documents(&self) -> impl Iterator<Item = ([u8; 32], &[u8], Origin)> {
         self.policy_documents.iter().map(|(id, (document, origin))| (*id, document.as_slice(), *origin))
@@ -65,6 +75,11 @@ impl Evidence {
     /// The digests of all of it.
     pub fn digests(&self) -> Vec<[u8; 32]> {
         self.certificates.keys().chain(self.crls.keys()).chain(self.ocsp_responses.keys()).copied().collect()
+    }
+
+    /// The digests of all of it, documents of policies among it.
+    pub(crate) fn all_digests(&self) -> std::collections::BTreeSet<[u8; 32]> {
+        self.digests().into_iter().chain(self.policy_documents.keys().copied()).collect()
     }
 
     /// The certificates, by digest.

@@ -7,11 +7,12 @@ pub(crate) mod signature;
 pub mod pades;
 
 use crate::context::Evidence;
-use crate::report::json::{DocumentConclusion, DocumentFacts, Want};
+use crate::report::Block;
+use crate::report::json::{DocumentFacts, Want};
 use signature::Signature;
 
 /// What a format found in a document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Found {
     /// Every signature and timestamp.
     pub signatures: Vec<Signature>,
@@ -23,8 +24,10 @@ pub(crate) struct Found {
     pub modified: Vec<Modified>,
     /// What is missing for reading the document.
     pub wants: Vec<Want>,
-    /// The verdict on a document that could not be read far enough to look for signatures.
-    pub unreadable: Option<DocumentConclusion>,
+    /// What must hold for anybody to look for signatures.
+    pub opening: Block,
+    /// Whether everything that looks like a signature stands among `signatures`, and where it does not lead from.
+    pub listing: Block,
 }
 
 /// Something in a document that its signatures do not account for, in words.

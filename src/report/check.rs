@@ -40,6 +40,9 @@ macro_rules! checks {
 }
 
 macro_rules! conclusion {
+    (NoSignature, None) => {
+        $crate::report::Conclusion { indication: $crate::report::Indication::NoSignature, sub_indication: None }
+    };
     (Failed, $sub:ident) => {
         $crate::report::Conclusion::failed($crate::report::SubIndication::$sub)
     };

@@ -53,6 +53,12 @@ pub fn hex(octets: &[u8]) -> String {
     octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }
 
+/// The first octet in which the two differ.
+#[cfg(feature = "bundle")]
+pub(crate) fn first_difference(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).position(|(one, other)| one != other).unwrap_or_else(|| one.len().min(other.len()))
+}
+
 /// `sha256:<hex>`, `sha3-256:<hex>`: the name of the algorithm in lower case without its first hyphen where that is usual.
 pub fn digest_text(algorithm: DigestAlgorithm, digest: &[u8]) -> String {
     let name = match algorithm {

@@ -128,7 +128,7 @@ pub enum AnchorKind {
 }
 
 /// A piece of evidence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InputEvidence {
     /// `sha256:<hex>` of its octets.
@@ -140,7 +140,7 @@ pub struct InputEvidence {
 }
 
 /// Kinds of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -154,7 +154,7 @@ pub enum EvidenceKind {
 }
 
 /// Where a piece of evidence comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -175,8 +175,10 @@ pub struct DocumentConclusion {
     /// What it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_indication: Option<SubIndication>,
-    /// Why, most important first.
+    /// Why, most important first: the failed checks of `checks`; where these say that an entry did not pass, the reasons of that entry.
     pub reasons: Vec<Reason>,
+    /// The derivation.
+    pub checks: Block,
 }
 
 /// A failed check in words.
@@ -809,7 +811,8 @@ impl Reason {
     /// The failed `step` in words.
     pub fn of(step: &CheckStep) -> Self {
         let (en, vi) = step.declared.map_or(("", ""), |check| (check.sentences.en, check.sentences.vi));
-        Self { check: step.check.to_string(), en: filled(en, step), vi: filled(vi, step) }
+        let value = |name: &str| step.inputs.value(name).map(|fact| fact.to_text().into_owned());
+        Self { check: step.check.to_string(), en: filled(en, value), vi: filled(vi, value) }
     }
 
     /// The reasons of a block, the deciding one first, each check once.
@@ -826,13 +829,13 @@ impl Reason {
 }
 
 /// `sentence` with `{name}` replaced by the input of that name.
-fn filled(sentence: &str, step: &CheckStep) -> String {
+pub(super) fn filled(sentence: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(sentence.len());
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let Some((name, after)) = after.split_once('}') else { break };
-        text.push_str(&step.inputs.value(name).map_or_else(|| "?".into(), |fact| fact.to_text()));
+        text.push_str(&value(name).unwrap_or_else(|| "?".into()));
         rest = after;
     }
     text.push_str(rest);

@@ -1,12 +1,15 @@
 //! How is it told? The tree of checks, the report that programs read, and its renderings.
 
+pub mod audit;
 pub mod check;
+mod etsi_xml;
 pub mod fact;
 pub mod indication;
 pub mod json;
 pub mod recorder;
 pub mod text;
 
+pub use audit::Fault;
 pub(crate) use check::checks;
 pub use check::{Check, Sentences};
 pub use fact::Fact;

@@ -331,13 +331,18 @@ impl Recorder {
         holds
     }
 
+    /// [`Self::ask`] where the conclusion of a no is not the declared one, as in a remapping.
+    pub fn ask_or(&mut self, check: &'static Check, holds: bool, otherwise: Conclusion, inputs: impl Named) -> bool {
+        self.record(check, if holds { Outcome::Passed } else { Outcome::Failed }, otherwise, inputs);
+        holds
+    }
+
     /// Asks `check` where the conclusion of a no is not the declared one, as in a remapping.
     ///
     /// # Errors
     /// [`Stop`] when it does not hold.
     pub fn require_or(&mut self, check: &'static Check, holds: bool, otherwise: Conclusion, inputs: impl Named) -> Result<(), Stop> {
-        self.record(check, if holds { Outcome::Passed } else { Outcome::Failed }, otherwise, inputs);
-        if holds { Ok(()) } else { Err(Stop) }
+        if self.ask_or(check, holds, otherwise, inputs) { Ok(()) } else { Err(Stop) }
     }
 
     /// The value that `check` asks for.

@@ -119,8 +119,10 @@ impl Text<'_> {
             return;
         };
         let subject = &signer.subject;
-        let kind = language.signer_kind(signer.kind).map_or(String::new(), |kind| format!(" ({kind})"));
-        self.line(vi, en, format!("{}{kind}", subject.common_name.as_deref().unwrap_or(&subject.dn)));
+        self.line(vi, en, subject.common_name.as_deref().unwrap_or(&subject.dn));
+        let kind = language.signer_kind(signer.kind).unwrap_or(language.of("không xác định được", "not known"));
+        let why = language.signer_kind_reason(signer.kind_reason);
+        self.line("Loại chủ thể", "Kind of subject", format!("{kind} ({why})"));
         for (vi, en, value) in [("Chức vụ", "Title", &subject.title), ("Cơ quan, tổ chức", "Organisation", &subject.organisation)]
         {
             if let Some(value) = value {

@@ -20,6 +20,10 @@ use crate::report::json::{
 use crate::report::{Block, Conclusion, Fact, Indication, checks};
 
 checks! {
+    SIGNATURE_PRESENT = "verdict.signature_present", "EN 319 102-1 §5.1.3", NoSignature(None),
+        "The document has no signature.", "Tài liệu không có chữ ký.";
+    ENTRIES_PASSED = "verdict.entries_passed", "EN 319 102-1 §5.1.3", Indeterminate(SigConstraintsFailure),
+        "The worst of the signatures, {worst}, is {conclusion}.", "Chữ ký có kết quả xấu nhất, {worst}, là {conclusion}.";
     NOT_MODIFIED = "verdict.document_not_modified", "EN 319 102-1 §5.1.3", Indeterminate(SigConstraintsFailure),
         "The document has parts that no signature accounts for: {what}.", "Tài liệu có phần không chữ ký nào xác nhận: {what}.";
 }
@@ -53,7 +57,7 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     let mut document_facts = found.document;
     document_facts.signatures = count(entries.iter().filter(|entry| is_counted(entry.kind)).count());
     document_facts.covered_by_valid_signature = entries.iter().any(covers_by_passing);
-    let conclusion = found.unreadable.unwrap_or_else(|| document_conclusion(&entries, &found.modified));
+    let conclusion = document_conclusion(&entries, found.opening, found.listing, &found.modified);
     let report = Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -259,37 +263,53 @@ fn is_counted(kind: Kind) -> bool {
     matches!(kind, Kind::Signature | Kind::CounterSignature | Kind::Unsupported)
 }
 
-/// The worst of the signatures with its first reason; timestamps count only where no signature stands.
-fn document_conclusion(entries: &[SignatureReport], modified: &[Modified]) -> DocumentConclusion {
-    let counted: Vec<&SignatureReport> = entries.iter().filter(|entry| is_counted(entry.kind)).collect();
-    let counted = if counted.is_empty() {
-        entries.iter().filter(|entry| matches!(entry.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)).collect()
-    } else {
-        counted
-    };
-    let gravity = |entry: &&SignatureReport| match entry.indication {
+/// The worst of the signatures with its reasons; timestamps count only where no signature stands.
+fn document_conclusion(entries: &[SignatureReport], opening: Block, listing: Block, modified: &[Modified]) -> DocumentConclusion {
+    let mut counted: Vec<&SignatureReport> = entries.iter().filter(|entry| is_counted(entry.kind)).collect();
+    if counted.is_empty() {
+        counted = entries.iter().filter(|entry| matches!(entry.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)).collect();
+    }
+    // Of equally grave entries the first one speaks.
+    let worst = counted.iter().rev().copied().max_by_key(|entry| gravity(entry));
+    let checks = Block::run("Document", "EN 319 102-1 §5.1.3", "document", |r| {
+        r.require_block(opening)?;
+        let ids = Fact::List(counted.iter().map(|entry| entry.id.clone().into()).collect());
+        let worst = r.obtain(&SIGNATURE_PRESENT, worst, [("counted", ids)])?;
+        let conclusion = worst.checks.conclusion;
+        let inputs = [("worst", worst.id.clone().into()), ("conclusion", conclusion.to_string().into())];
+        r.ask_or(&ENTRIES_PASSED, conclusion.is_passed(), conclusion, inputs);
+        r.bind(listing);
+        let what = Fact::List(modified.iter().map(|modified| modified.0.clone().into()).collect());
+        r.ask(&NOT_MODIFIED, modified.is_empty(), [("what", what)]);
+        Ok(())
+    });
+    let Conclusion { indication, sub_indication } = checks.conclusion;
+    DocumentConclusion { indication, sub_indication, reasons: document_reasons(&checks, worst), checks }
+}
+
+fn gravity(entry: &SignatureReport) -> u8 {
+    match entry.indication {
         Indication::TotalFailed => 2,
         Indication::Indeterminate => 1,
         Indication::TotalPassed | Indication::NoSignature => 0,
-    };
-    // Of equally grave entries the first one speaks.
-    let Some(worst) = counted.into_iter().rev().max_by_key(gravity) else {
-        return DocumentConclusion { indication: Indication::NoSignature, sub_indication: None, reasons: Vec::new() };
-    };
-    if worst.indication == Indication::TotalPassed && !modified.is_empty() {
-        return modified_conclusion(modified);
     }
-    DocumentConclusion { indication: worst.indication, sub_indication: worst.sub_indication, reasons: worst.reasons.clone() }
 }
 
-fn modified_conclusion(modified: &[Modified]) -> DocumentConclusion {
-    let what = Fact::List(modified.iter().map(|modified| modified.0.clone().into()).collect());
-    let block = Block::run("Document", "EN 319 102-1 §5.1.3", "document", |r| r.require(&NOT_MODIFIED, false, [("what", what)]));
-    DocumentConclusion {
-        indication: block.conclusion.indication,
-        sub_indication: block.conclusion.sub_indication,
-        reasons: Reason::all_of(&block),
+/// Where an entry did not pass, what it says itself is told instead.
+fn document_reasons(checks: &Block, worst: Option<&SignatureReport>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = Vec::new();
+    for step in checks.failures() {
+        let told = match worst {
+            Some(worst) if step.check == ENTRIES_PASSED.id => worst.reasons.clone(),
+            _ => vec![Reason::of(step)],
+        };
+        for reason in told {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
     }
+    reasons
 }
 
 fn covers_by_passing(entry: &SignatureReport) -> bool {

@@ -119,8 +119,8 @@ impl Vector {
         self.asked(kyso::verify)
     }
 
-    /// As [`Self::report`], asked in another way.
-    pub fn asked(&self, ask: impl Fn(&Document<'_>, &Context<'_>) -> Report) -> Option<Report> {
+    /// As [`Self::report`], asked in another way, or for something else.
+    pub fn asked<T>(&self, ask: impl FnOnce(&Document<'_>, &Context<'_>) -> T) -> Option<T> {
         let octets = self.read(self.case.document.as_ref()?);
         let policy = self.policy();
         let (mut anchors, mut evidence) = (TrustAnchors::none(), Evidence::none());

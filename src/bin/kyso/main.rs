@@ -12,6 +12,7 @@
     clippy::as_conversions
 )]
 
+mod audit;
 mod augment;
 mod clock;
 mod demo;
@@ -55,6 +56,9 @@ enum Command {
     Sign(Box<sign::Arguments>),
     Augment(Box<augment::Arguments>),
     Inspect(inspect::Arguments),
+    Audit(audit::AuditArguments),
+    Recheck(audit::RecheckArguments),
+    Replay(audit::ReplayArguments),
     Path(Box<path::Arguments>),
     /// Keeps trust anchors in a file: named stores, each anchor with what and since and until when it is trusted
     #[command(subcommand)]
@@ -78,6 +82,9 @@ fn run(command: Command) -> Result<Status, Failure> {
         Command::Sign(arguments) => sign::run(*arguments),
         Command::Augment(arguments) => augment::run(*arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Recheck(arguments) => audit::recheck(&arguments),
+        Command::Replay(arguments) => audit::replay(&arguments),
         Command::Path(arguments) => path::run(*arguments),
         Command::Trust(command) => trust::run(command),
         Command::Demo(command) => demo::run(command),

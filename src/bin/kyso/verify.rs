@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use clap::ValueEnum;
 use kyso::net::Fetcher;
 use kyso::report::Indication;
-use kyso::{Context, Document, Report, Time};
+use kyso::{Bundle, Context, Document, Fetched, Report, Time};
 
 use crate::exit::{Failure, Status};
 use crate::lang::Lang;
@@ -47,6 +47,9 @@ pub struct Arguments {
     fetch: bool,
     #[command(flatten)]
     network: Network,
+    /// Writes an evidence bundle: file, anchors, evidence, policy, time and report, from which `kyso replay` makes the report again
+    #[arg(long, value_name = "OUT")]
+    bundle: Option<PathBuf>,
     /// Files judged at the same time; as many as there are processors when absent
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -69,10 +72,19 @@ enum Format {
     Json,
     /// A line a file, as each is done
     Jsonl,
+    /// The validation report of ETSI TS 119 102-2; for one file
+    EtsiXml,
 }
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.files.iter().chain(&arguments.anchor).chain(&arguments.evidence), arguments.output.as_ref())?;
+    files::keep(arguments.files.iter().chain(&arguments.anchor).chain(&arguments.evidence), arguments.bundle.as_ref())?;
+    if arguments.bundle.is_some() && arguments.files.len() > 1 {
+        return Err(Failure::usage("--bundle is for one file"));
+    }
+    if arguments.format == Format::EtsiXml && arguments.files.len() > 1 {
+        return Err(Failure::usage("--format etsi-xml is for one file"));
+    }
     let policy = policy::named(&arguments.policy)?;
     let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
     let time = clock::time(arguments.at)?;
@@ -139,22 +151,36 @@ fn judge(arguments: &Arguments, context: &Context<'_>, fetcher: Option<&Fetcher>
     let document = Document::pdf_within(&octets, &context.policy.limits, arguments.password.as_deref())
         .map_err(|malformed| Failure::unreadable(path, malformed))?;
     let document = document.with_name(path.to_string_lossy());
-    let report = match fetcher {
-        None => kyso::verify(&document, context),
-        Some(fetcher) => fetched(&document, context, &mut fetcher.clone(), path),
+    let fetched = fetcher.map(|fetcher| fetched(&document, context, &mut fetcher.clone(), path));
+    let report = match (&arguments.bundle, fetched) {
+        (Some(out), Some(Fetched { report, evidence, .. })) => {
+            bundled(&document, &Context { evidence: &evidence, time: report.inputs.time.0, ..*context }, arguments, out)?
+        }
+        (Some(out), None) => bundled(&document, context, arguments, out)?,
+        (None, Some(fetched)) => fetched.report,
+        (None, None) => kyso::verify(&document, context),
     };
     Ok((report.conclusion.indication.into(), rendered(&report, arguments)))
 }
 
 /// The verdict with what could be fetched; what could not is told where it may be the reason that the verdict is not better.
-fn fetched(document: &Document<'_>, context: &Context<'_>, fetcher: &mut Fetcher, path: &Path) -> Report {
+fn fetched(document: &Document<'_>, context: &Context<'_>, fetcher: &mut Fetcher, path: &Path) -> Fetched {
     let fetched = kyso::verify_fetching(document, context, fetcher);
     if fetched.report.conclusion.indication != Indication::TotalPassed {
         for failure in &fetched.failures {
             Failure::input_output(path, failure).tell();
         }
     }
-    fetched.report
+    fetched
+}
+
+/// The verdict, with all that it is a function of in the file `out`.
+fn bundled(document: &Document<'_>, context: &Context<'_>, arguments: &Arguments, out: &Path) -> Result<Report, Failure> {
+    let (report, bundle) = Bundle::of(document, arguments.password.as_deref(), context);
+    let mut output = Output::to(Some(out))?;
+    output.write(&bundle.to_zip().map_err(Failure::usage)?)?;
+    output.finish()?;
+    Ok(report)
 }
 
 fn rendered(report: &Report, arguments: &Arguments) -> String {
@@ -162,6 +188,7 @@ fn rendered(report: &Report, arguments: &Arguments) -> String {
         Format::Text => report.to_text(arguments.lang.into()),
         Format::Json => report.to_json(),
         Format::Jsonl => report.to_json_line(),
+        Format::EtsiXml => report.to_etsi_xml(),
     }
 }
 

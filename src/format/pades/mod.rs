@@ -17,9 +17,9 @@ use signature_dictionary::Read;
 
 use super::signature::{Covered, Signature, ToBeSignedData};
 use super::{Found, Modified};
-use crate::context::Policy;
+use crate::context::{Evidence, Policy};
 use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
-use crate::report::json::{Coverage, DocumentConclusion, DocumentFacts, Finding, Format, Kind, Level, Reason, Want, WantKind};
+use crate::report::json::{Coverage, DocumentFacts, Finding, Format, Kind, Level, Want, WantKind};
 use crate::report::{Block, Check, checks};
 use content::Part;
 use permitted_changes::LaterRevisions;
@@ -65,14 +65,15 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
     let stores = document_security_store::Stores::of(pdf);
     covered(&stores, &mut read);
     let mut signatures: Vec<Signature> = read.into_iter().map(|entry| entry.signature).collect();
-    signatures.extend(unlisted(pdf, &within_others));
+    let listing = listing(pdf, &within_others, limit, too_many);
+    signatures.extend(unlisted(pdf, &within_others).into_iter().map(|at| not_judged(pdf, &LISTED, "at", at)));
     if too_many {
         signatures.push(not_judged(pdf, &WITHIN_LIMITS, "limit", limit));
     }
     let evidence = stores.evidence;
     let document = document_facts(pdf, &signatures);
     let modified = modified(pdf, &signatures);
-    (Found { signatures, document, evidence, modified, wants: Vec::new(), unreadable: None }, sha256)
+    (Found { signatures, document, evidence, modified, wants: Vec::new(), opening: opening(true), listing }, sha256)
 }
 
 /// Computes all digests in one pass and puts each in its place.
@@ -152,9 +153,29 @@ fn joined(block: Block, last: Block) -> Block {
 
 /// Octets `/ByteRange` that no named object accounts for, and those of objects in which nothing is the value of a field: found, never
 /// trusted.
-fn unlisted(pdf: &Pdf<'_>, within_others: &[usize]) -> Vec<Signature> {
+fn unlisted(pdf: &Pdf<'_>, within_others: &[usize]) -> Vec<usize> {
     let places = pdf.byte_ranges_unlisted().iter().chain(within_others);
-    places.take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX)).map(|at| not_judged(pdf, &LISTED, "at", *at)).collect()
+    places.copied().take(usize::try_from(pdf.limits().signatures).unwrap_or(usize::MAX)).collect()
+}
+
+/// What is asked of the list of signatures as a whole: each no is an entry of its own, too.
+fn listing(pdf: &Pdf<'_>, within_others: &[usize], limit: usize, too_many: bool) -> Block {
+    Block::run("Signatures of the file", "ISO 32000-2 §12.7.5.5", "document", |r| {
+        let mut all = true;
+        for at in unlisted(pdf, within_others) {
+            all = r.ask(&LISTED, false, [("at", at.into())]);
+        }
+        if all {
+            r.ask(&LISTED, true, []);
+        }
+        r.ask(&WITHIN_LIMITS, !too_many, [("limit", limit.into())]);
+        Ok(())
+    })
+}
+
+/// Whether a password opens the file, if it needs one.
+fn opening(unlocked: bool) -> Block {
+    Block::run("Opening", "ISO 32000-2 §7.6", "document", |r| r.require(&UNLOCKED, unlocked, []))
 }
 
 /// An entry for something that is there and cannot be judged.
@@ -189,14 +210,15 @@ fn not_judged(pdf: &Pdf<'_>, check: &'static Check, name: &'static str, value: u
 
 /// Without the password nobody can tell what the form says.
 fn locked() -> Found {
-    let block = Block::run("Format checking", "EN 319 102-1 §5.2.2", "document", |r| r.require(&UNLOCKED, false, []));
-    let conclusion = DocumentConclusion {
-        indication: block.conclusion.indication,
-        sub_indication: block.conclusion.sub_indication,
-        reasons: Reason::all_of(&block),
-    };
-    let want = Want { kind: WantKind::Password, url: None, subject: "document".into(), why: UNLOCKED.id.into() };
-    Found { unreadable: Some(conclusion), wants: vec![want], ..Found::default() }
+    Found {
+        signatures: Vec::new(),
+        document: DocumentFacts::default(),
+        evidence: Evidence::none(),
+        modified: Vec::new(),
+        wants: vec![Want { kind: WantKind::Password, url: None, subject: "document".into(), why: UNLOCKED.id.into() }],
+        opening: opening(false),
+        listing: Block::run("Signatures of the file", "ISO 32000-2 §12.7.5.5", "document", |_| Ok(())),
+    }
 }
 
 fn document_facts(pdf: &Pdf<'_>, signatures: &[Signature]) -> DocumentFacts {

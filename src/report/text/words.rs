@@ -1,7 +1,9 @@
 //! The words of the report for people. Vietnamese ones follow Luật Giao dịch điện tử 20/2023/QH15 and Thông tư 15/2025/TT-BKHCN
 
 use crate::report::indication::{Conclusion, Indication};
-use crate::report::json::{ChangeClass, Integrity, Kind, Level, Permission, SignatureReport, SignerKind, Stamp, TimeSource, WantKind};
+use crate::report::json::{
+    ChangeClass, Integrity, Kind, Level, Permission, SignatureReport, SignerKind, SignerKindReason, Stamp, TimeSource, WantKind,
+};
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +69,27 @@ impl Language {
             SignerKind::Organisation => Some(self.of("cơ quan, tổ chức", "organisation")),
             SignerKind::Device => Some(self.of("thiết bị, dịch vụ", "device or service")),
             SignerKind::Unknown => None,
+        }
+    }
+
+    /// From what in the certificate the signer's kind follows.
+    pub(super) fn signer_kind_reason(self, reason: SignerKindReason) -> &'static str {
+        match reason {
+            SignerKindReason::PersonalNumber => self.of("theo số định danh cá nhân", "by a personal number"),
+            SignerKindReason::PersonalName => self.of("theo họ, tên cá nhân", "by a surname or given name"),
+            SignerKindReason::Title => self.of("theo chức vụ", "by a title"),
+            SignerKindReason::OrganizationIdentifier => self.of("theo mã định danh tổ chức", "by an organisation identifier"),
+            SignerKindReason::OrganisationNumber => self.of("theo mã số thuế hoặc mã cơ quan", "by a tax code or an agency's code"),
+            SignerKindReason::TimestampingUsage => self.of("theo mục đích cấp dấu thời gian", "by its usage for timestamps"),
+            SignerKindReason::ServerUsage => self.of("theo mục đích máy chủ", "by its usage for servers"),
+            SignerKindReason::CitizenNumberAsTaxCode => self.of(
+                "mã số thuế là số định danh của cá nhân hoặc hộ kinh doanh",
+                "the tax code is the number of an individual or a household",
+            ),
+            SignerKindReason::HintsDisagree => {
+                self.of("các dấu hiệu trong chứng thư mâu thuẫn nhau", "what the certificate says disagrees")
+            }
+            SignerKindReason::NoHint => self.of("chứng thư không cho biết", "the certificate does not say"),
         }
     }
 
