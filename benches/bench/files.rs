@@ -1,4 +1,5 @@
 //! The files that are measured, and who signs them.
+#![allow(dead_code, reason = "each benchmark uses its own part")]
 
 use kyso::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use kyso::encoding::der::write;
@@ -141,6 +142,39 @@ pub fn objects(count: usize, octets: usize, half_streams: bool) -> Vec<u8> {
     ];
     all.extend((4..=count).map(object));
     written(&all, 1)
+}
+
+/// `pages` pages with a link each to the next one, of together about `octets` octets.
+pub fn linked(pages: usize, octets: usize) -> Vec<u8> {
+    let mut all = vec![b"<< /Type /Catalog /Pages 2 0 R >>".to_vec()];
+    let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", 3 + 3 * page)).collect();
+    all.push(format!("<< /Type /Pages /Kids [{}] /Count {pages} >>", kids.join(" ")).into_bytes());
+    for page in 0..pages {
+        let (own, next) = (3 + 3 * page, 3 + 3 * ((page + 1) % pages));
+        let (link, content) = (own + 1, own + 2);
+        let page =
+            format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [{link} 0 R] /Contents {content} 0 R >>").into_bytes();
+        let annotation = format!("<< /Type /Annot /Subtype /Link /Rect [72 72 200 90] /Border [0 0 0] /Dest [{next} 0 R /Fit] >>");
+        all.extend([page, annotation.into_bytes(), stream(own, (octets / pages).saturating_sub(400))]);
+    }
+    written(&all, 1)
+}
+
+/// `file`, whose catalog is object 1 and which ends with a table, and a later revision with an information dictionary.
+pub fn with_information(file: &[u8]) -> Vec<u8> {
+    let tail = String::from_utf8_lossy(&file[file.len() - 64..]).into_owned();
+    let previous = tail.rsplit("startxref").next().and_then(|rest| rest.trim().lines().next()).unwrap().to_owned();
+    let at = file.len();
+    let mut later = file.to_vec();
+    later.extend_from_slice(b"9000 0 obj\n<< /Producer (kyso) >>\nendobj\n");
+    let section = later.len();
+    later.extend_from_slice(
+        format!(
+            "xref\n9000 1\n{at:010} 00000 n \ntrailer\n<< /Size 9001 /Root 1 0 R /Info 9000 0 R /Prev {previous} >>\nstartxref\n{section}\n%%EOF\n"
+        )
+        .as_bytes(),
+    );
+    later
 }
 
 /// `first` objects, then a page tree with `pages` pages of one stream each; `root` is the catalog, made unless it is among the first.

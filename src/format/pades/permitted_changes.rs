@@ -106,6 +106,8 @@ pub(super) struct LaterRevisions<'p, 'a> {
 struct Judged {
     change: Change,
     objection: Option<Objection>,
+    /// Whether it is about a field of the form.
+    is_of_field: bool,
 }
 
 /// More reasons than these tell nobody more.
@@ -147,11 +149,16 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             let (object, at) = unlisted.map_or((String::new(), String::new()), |(object, at)| (object.to_string(), at.to_string()));
             r.ask(&OBJECTS_LISTED, unlisted.is_none(), [("object", object.into()), ("at", at.into())]);
             record(r, &judged, &PERMITTED, &in_force, Objection::is_forbidding);
+            held(r, &judged, &[&PAGES_KEPT, &CATALOG_KEPT, &FIELDS_KEPT, &EXPLAINED, &NOT_LOCKED]);
             Ok(())
         });
         let constraints = Block::run("Later changes", "ISO 32000-2 §12.8.2", "", |r| {
             r.ask(&COMPARED, is_complete, [("limit", self.budget.limit().to_string().into())]);
             record(r, &judged, &JUDGED, &in_force, |objection| !objection.is_forbidding());
+            held(r, &judged, &[&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP]);
+            if unread.is_empty() {
+                held(r, &judged, &[&EVIDENCE_READ]);
+            }
             for (revision, object) in unread.into_iter().take(MOST_REASONS) {
                 r.tolerate(&EVIDENCE_READ, false, [("revision", revision.into()), ("object", object.into())]);
             }
@@ -232,7 +239,33 @@ impl Judged {
             rule: explanation.rule.name,
             permitted: objection.is_none(),
         };
-        Self { change, objection }
+        Self { change, objection, is_of_field: explanation.field.is_some() }
+    }
+
+    /// Whether `check` was asked of it.
+    fn is_asked(&self, check: &Check) -> bool {
+        let rule = self.change.rule;
+        match check.id {
+            id if id == PAGES_KEPT.id => rule == "page" || rule == "piece_info",
+            id if id == CATALOG_KEPT.id => rule == "catalog" || rule == "acroform",
+            id if id == FIELDS_KEPT.id => self.is_of_field || matches!(rule, "empty_signature_field" | "document_timestamp"),
+            id if id == NOT_LOCKED.id => self.is_of_field,
+            id if id == ANNOTATIONS.id => matches!(rule, "annotation" | "annotation_without_appearance"),
+            id if id == APPEARANCE_SIZE.id || id == APPEARANCE_OVERLAP.id => rule == "new_signature_field",
+            id if id == EVIDENCE_READ.id => rule == "dss",
+            _ => self.change.class > ChangeClass::None,
+        }
+    }
+}
+
+/// Records each of `checks` that was asked of some change and stands against none.
+fn held(r: &mut Recorder, judged: &[Judged], checks: &[&'static Check]) {
+    for check in checks {
+        let asked = judged.iter().filter(|one| one.is_asked(check)).count();
+        let fails = judged.iter().any(|one| one.objection.as_ref().is_some_and(|objection| objection.check.id == check.id));
+        if asked > 0 && !fails {
+            r.ask(check, true, [("changes", asked.into())]);
+        }
     }
 }
 
@@ -250,7 +283,7 @@ fn record(r: &mut Recorder, judged: &[Judged], otherwise: &'static Check, in_for
         r.ask(otherwise, true, [("changes", judged.len().into()), ("permission", permission.into())]);
     }
     failed.truncate(MOST_REASONS);
-    for Judged { change, objection } in failed {
+    for Judged { change, objection, .. } in failed {
         let Some(Objection { check, what }) = objection else { continue };
         let inputs = [
             ("object", change.object.clone().into()),

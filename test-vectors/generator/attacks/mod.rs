@@ -5,6 +5,8 @@
 mod appended;
 mod decision;
 mod dictionary;
+mod kinds;
+mod shown;
 mod update;
 
 use crate::case::{Case, Entry, FAILED, Good, INDETERMINATE};
@@ -18,8 +20,17 @@ const CONSTRAINTS: &str = "SIG_CONSTRAINTS_FAILURE";
 /// Puts the cases of one class among the files.
 type Class = fn(&mut Cases<'_>) -> Outcome;
 
-const CLASSES: [(&str, &str, Class); 2] =
-    [("dictionary", "ISO 32000-2 §12.8.1", dictionary::add), ("appended", "ISO 32000-2 §12.8.2", appended::add)];
+const CLASSES: [(&str, &str, Class); 9] = [
+    ("dictionary", "ISO 32000-2 §12.8.1", dictionary::add),
+    ("appended", "ISO 32000-2 §12.8.2", appended::add),
+    ("kinds", "ISO 32000-2 §12.8.2", kinds::add),
+    ("annotated", "ISO 32000-2 §12.5", shown::annotated),
+    ("document", "ISO 32000-2 §12.8.2", shown::document),
+    ("values", "ISO 32000-2 §12.7.4", shown::fields),
+    ("seals", "ISO 32000-2 §12.5.5", shown::seals),
+    ("store", "EN 319 142-1 §5.4.2", shown::store),
+    ("entries", "ISO 32000-2 §7.5.4", shown::entries),
+];
 
 pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     for (class, clause, add) in CLASSES {

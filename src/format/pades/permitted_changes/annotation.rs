@@ -1,12 +1,12 @@
 //! ISO 32000-2 §12.5 — Annotations that are no widgets: added, changed or deleted by a later revision
 
-use super::FIELDS_KEPT;
 use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{ANNOTATION, LINK, Rule, UNEXPLAINED};
 use super::node::Node;
 use super::references::Segment;
 use super::step::Step;
+use super::{FIELDS_KEPT, JUDGED};
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 
 /// Table 171 without the widget.
@@ -40,6 +40,9 @@ const SUBTYPES: [&[u8]; 27] = [
     b"RichMedia",
 ];
 
+/// Table 201: actions that lead to a place.
+const ACTIONS: [&[u8]; 6] = [b"GoTo", b"GoToR", b"GoToE", b"GoToDp", b"URI", b"Thread"];
+
 impl Step<'_, '_, '_> {
     /// A new annotation in `/Annots` of a page.
     pub fn added_annotation(&mut self, list: &Node, reference: Reference, annotation: &Dictionary, path: &str) {
@@ -48,6 +51,9 @@ impl Step<'_, '_, '_> {
                 self.explain(list.answers, rule, &list.path);
                 self.explain(reference.number, rule, path);
                 self.explain_below(&Object::Dictionary(std::sync::Arc::new(annotation.clone())), rule, path, None);
+                if !self.only_leads_somewhere(annotation) {
+                    self.object_to(reference.number, rule, path, &JUDGED, "/A");
+                }
             }
             None => self.object_to(list.answers, ANNOTATION, &list.path, &FIELDS_KEPT, "/Subtype"),
         }
@@ -86,6 +92,9 @@ impl Step<'_, '_, '_> {
             if *key == *b"Subtype" {
                 self.object_to(number, rule, &path, &FIELDS_KEPT, named(&key));
             }
+            if matches!(&*key, b"A" | b"AA" | b"PA") && !self.only_leads_somewhere(new) {
+                self.object_to(number, rule, &path, &JUDGED, named(&key));
+            }
             self.explain_below(new.entry(&key), rule, &path, None);
         }
         self.appearance(&node, rule, None);
@@ -102,6 +111,21 @@ impl Step<'_, '_, '_> {
             _ => false,
         };
         Some(if draws_nothing { LINK } else { ANNOTATION })
+    }
+
+    /// §12.6: whether what the annotation does is to lead to a place, and not to run, hide, send or open something.
+    fn only_leads_somewhere(&self, annotation: &Dictionary) -> bool {
+        if annotation.has(b"AA") {
+            return false;
+        }
+        [&b"A"[..], b"PA"].iter().all(|key| match self.value(annotation, key) {
+            Object::Null => true,
+            Object::Dictionary(action) => {
+                let kind = self.value(&action, b"S");
+                !action.has(b"Next") && kind.as_name().is_some_and(|kind| ACTIONS.contains(&kind))
+            }
+            _ => false,
+        })
     }
 
     /// §12.5.4: a link without a border of its own draws a line one unit wide.

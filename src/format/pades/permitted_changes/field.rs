@@ -7,7 +7,7 @@ use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{DOCUMENT_TIMESTAMP, FORM_FILL, Rule, SIGNED_EXISTING_FIELD};
 use super::form::elements;
-use super::new_field::value_rule;
+use super::new_field::{NewWidget, value_rule};
 use super::node::Node;
 use super::same::same;
 use super::signature_value::Signed;
@@ -82,6 +82,10 @@ impl Step<'_, '_, '_> {
         let allowed: &[&[u8]] = if signed == Signed::No { &[b"Type"] } else { &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA"] };
         self.entries_kept(node, new, rule, allowed);
         self.appearance(node, rule, Some(&place.name));
+        if rule == SIGNED_EXISTING_FIELD && signed != Signed::No {
+            let widget = Reference { number, generation: 0 };
+            self.widgets.insert(widget, NewWidget { rule, drawn: self.drawn_at(new) });
+        }
     }
 
     /// A field of another type: its value and how that is shown.
@@ -101,7 +105,30 @@ impl Step<'_, '_, '_> {
         if appearance_changed && !value_changed {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP without /V");
         }
+        if value_changed && !appearance_changed && self.looks_stay(node, &old_value, &new_value) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V without /AP");
+        }
         self.appearance(node, FORM_FILL, Some(&place.name));
+    }
+
+    /// Whether a text field goes on showing the old value: it has an appearance, and no reader is asked to make another one.
+    fn looks_stay(&self, node: &Node, old_value: &Object, new_value: &Object) -> bool {
+        let text = |value: &Object| value.as_string().map(decode_text);
+        if text(old_value) == text(new_value) || text(old_value).is_none_or(|old| old.is_empty()) {
+            return false;
+        }
+        let form = self.later.catalog().ok().and_then(|catalog| self.later.value(&catalog, b"AcroForm").ok());
+        let needs = form.as_ref().and_then(Object::as_dictionary).map(|form| self.value(form, b"NeedAppearances"));
+        let stays = |dictionary: &Dictionary| {
+            let appearance = self.value(dictionary, b"AP");
+            let normal = appearance.as_dictionary().map(|appearance| appearance.entry(b"N").clone()).unwrap_or(Object::Null);
+            normal.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && self.changed(normal.number).is_none())
+        };
+        let (_, new) = node.dictionaries();
+        let kids = self.value(&new, b"Kids");
+        let kids = elements(&kids).iter().filter_map(|kid| self.later.resolve(kid).ok());
+        let shows_old = stays(&new) || kids.filter_map(|kid| kid.as_dictionary().map(&stays)).any(|stays| stays);
+        shows_old && needs != Some(Object::Boolean(true))
     }
 
     /// Entries that may differ only where `allowed` names them. How a value is shown may change where a value does.

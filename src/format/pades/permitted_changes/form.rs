@@ -91,8 +91,15 @@ impl Step<'_, '_, '_> {
             self.added_default(&category);
             self.explain_below(&category.new, FORM_ADDITIONS, &category.path, None);
             for name in self.changed_keys(&category) {
-                if category.entries(&name).0 != Object::Null && !self.is_moved(&category, &name) {
-                    self.shown.push((category.clone(), format!("/DR{}", named(&name))));
+                if category.entries(&name).0 == Object::Null || self.is_moved(&category, &name) {
+                    continue;
+                }
+                let what = format!("/DR{}", named(&name));
+                if self.shows_values() {
+                    // Values that nobody changed would be shown with it.
+                    self.object_to(category.answers, FORM_ADDITIONS, &category.path, &CATALOG_KEPT, what);
+                } else {
+                    self.shown.push((category.clone(), what));
                 }
             }
             let is_list = category.new.as_dictionary().is_none() && category.old != Object::Null;

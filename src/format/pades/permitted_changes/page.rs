@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
-use super::explanation::{PAGE, PIECE_INFO, UNEXPLAINED};
+use super::explanation::{NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, UNEXPLAINED};
 use super::form::{elements, grown};
 use super::geometry::Rectangle;
 use super::new_field::NewWidget;
@@ -93,24 +93,30 @@ impl Step<'_, '_, '_> {
             return;
         };
         let before: BTreeSet<Reference> = elements(&list.before).iter().filter_map(Object::as_reference).collect();
+        let mut share = 0.0;
         for index in added {
             let path = format!("{}[{index}]", list.path);
             match new.get(index).and_then(Object::as_reference) {
                 Some(annotation) if before.contains(&annotation) && self.changed(annotation.number).is_none() => {}
-                Some(annotation) if !self.signed.is_defined(annotation) => self.new_annotation(page, &list, annotation, &path),
+                Some(annotation) if !self.signed.is_defined(annotation) => share += self.new_annotation(page, &list, annotation, &path),
                 _ => self.object_to(list.answers, UNEXPLAINED, &list.path, &JUDGED, "/Annots"),
             }
         }
+        if share > LARGEST_SHARE {
+            // Many places of one signature, each of them small.
+            self.object_to(list.answers, NEW_SIGNATURE_FIELD, &list.path, &APPEARANCE_SIZE, percent(share));
+        }
     }
 
-    fn new_annotation(&mut self, page: &Node, list: &Node, reference: Reference, path: &str) {
+    /// How much of the page it covers, when it is the widget of a new signature.
+    fn new_annotation(&mut self, page: &Node, list: &Node, reference: Reference, path: &str) -> f64 {
         let Ok(Object::Dictionary(dictionary)) = self.later.object(reference) else {
             self.object_to(list.answers, UNEXPLAINED, path, &JUDGED, "an annotation that is no dictionary");
-            return;
+            return 0.0;
         };
         if !self.value(&dictionary, b"Subtype").is_name(b"Widget") {
             self.added_annotation(list, reference, &dictionary, path);
-            return;
+            return 0.0;
         }
         if !self.widgets.contains_key(&reference) {
             self.look_at_known_fields();
@@ -118,30 +124,54 @@ impl Step<'_, '_, '_> {
         match self.widgets.get(&reference).cloned() {
             Some(widget) => {
                 self.explain(list.answers, widget.rule, &list.path);
-                self.measured(page, list, reference, &widget, path);
+                let answers = if self.changed(reference.number).is_some() { reference.number } else { list.answers };
+                self.measured((&page.old, &list.old), answers, &widget, path)
             }
             None => {
                 self.object_to(list.answers, UNEXPLAINED, &list.path, &FIELDS_KEPT, "/Annots");
                 self.object_to(reference.number, UNEXPLAINED, path, &FIELDS_KEPT, "a widget of no new signature field");
+                0.0
+            }
+        }
+    }
+
+    /// The widgets that were looked at because something of them was changed, on pages that were not: they may have grown.
+    pub fn measured_again(&mut self) {
+        let widgets: Vec<(Reference, NewWidget)> = self.widgets.iter().map(|(reference, widget)| (*reference, widget.clone())).collect();
+        for (reference, widget) in widgets {
+            if self.changed(reference.number).is_none() || widget.drawn.is_none() {
+                continue;
+            }
+            for user in self.references().users(&self.later, reference).collect::<Vec<_>>() {
+                let user = Reference { number: user, generation: 0 };
+                let page = self.page_of_annotations(user).unwrap_or(user);
+                if self.changed(user.number).is_some() || !self.is_page(page) || self.budget.spend(1).is_err() {
+                    continue;
+                }
+                let path = self.page_path(page);
+                let node = self.node(page, &path);
+                let list = self.enter(&node, b"Annots");
+                self.measured((&node.old, &list.old), reference.number, &widget, &format!("{path}.Annots"));
             }
         }
     }
 
     /// What the widget of a new signature covers of the page, and of what was on it.
-    fn measured(&mut self, page: &Node, list: &Node, reference: Reference, widget: &NewWidget, path: &str) {
-        let Some(drawn) = widget.drawn else { return };
-        let page_box = page.old.as_dictionary().map_or(Rectangle::LETTER, |page| self.page_box(page));
+    ///
+    /// `answers`: whoever wrote the entry, since the widget itself may have been written before.
+    pub fn measured(&mut self, (page, annotations): (&Object, &Object), answers: u32, widget: &NewWidget, path: &str) -> f64 {
+        let Some(drawn) = widget.drawn else { return 0.0 };
+        let page_box = page.as_dictionary().map_or(Rectangle::LETTER, |page| self.page_box(page));
         let share = drawn.share_of(&page_box);
-        // Whoever wrote the entry answers: the widget itself may have been written before.
-        let answers = if self.changed(reference.number).is_some() { reference.number } else { list.answers };
         if share > LARGEST_SHARE {
             self.object_to(answers, widget.rule, path, &APPEARANCE_SIZE, percent(share));
         }
-        for older in elements(&list.old).iter().filter_map(Object::as_reference) {
+        for older in elements(annotations).iter().filter_map(Object::as_reference) {
             if let Some(cover) = self.cover(&drawn, older).filter(|cover| *cover > LARGEST_COVER) {
                 self.object_to(answers, widget.rule, path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(cover)));
             }
         }
+        share
     }
 
     /// How much of an older annotation is covered; other signatures, and fields without a value, may be.

@@ -40,6 +40,7 @@ impl Step<'_, '_, '_> {
         if self.difference.iter().any(|changed| self.is_open(changed)) {
             self.look_at_known_fields();
         }
+        self.measured_again();
         self.how_values_are_shown();
         self.natures();
         self.remainder();
@@ -185,7 +186,7 @@ impl Step<'_, '_, '_> {
         format!("{user}{}", place.written())
     }
 
-    fn is_page(&self, reference: Reference) -> bool {
+    pub fn is_page(&self, reference: Reference) -> bool {
         self.signed.object(reference).is_ok_and(|object| object.as_dictionary().is_some_and(|page| page.entry(b"Type").is_name(b"Page")))
     }
 
