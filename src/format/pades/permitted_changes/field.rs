@@ -7,7 +7,7 @@ use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{DOCUMENT_TIMESTAMP, FORM_FILL, Rule, SIGNED_EXISTING_FIELD};
 use super::form::elements;
-use super::new_field::{NewWidget, value_rule};
+use super::new_field::value_rule;
 use super::node::Node;
 use super::same::same;
 use super::signature_value::Signed;
@@ -82,10 +82,6 @@ impl Step<'_, '_, '_> {
         let allowed: &[&[u8]] = if signed == Signed::No { &[b"Type"] } else { &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA"] };
         self.entries_kept(node, new, rule, allowed);
         self.appearance(node, rule, Some(&place.name));
-        if rule == SIGNED_EXISTING_FIELD && signed != Signed::No {
-            let widget = Reference { number, generation: 0 };
-            self.widgets.insert(widget, NewWidget { rule, drawn: self.drawn_at(new) });
-        }
     }
 
     /// A field of another type: its value and how that is shown.
