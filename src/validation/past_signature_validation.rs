@@ -106,6 +106,7 @@ fn past_certificate_validation(
 
 /// One of the two passes, or the first one speaks; what the past proves to be wrong for ever speaks before both.
 pub(super) fn either(id: &str, present: Block, past: Block) -> Block {
-    let chosen = usize::from(past.conclusion.indication == Indication::TotalFailed && !present.is_passed());
+    let past_speaks = past.is_passed() || past.conclusion.indication == Indication::TotalFailed;
+    let chosen = usize::from(past_speaks && !present.is_passed());
     Block::any("Present or past", "EN 319 102-1 §5.6.3.4", id, vec![present, past], chosen)
 }
