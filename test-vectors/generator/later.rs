@@ -125,6 +125,39 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     variants(shared, &number, &[("approval", Passes), ("filled", Forbidden)], files)?;
     let others = locking("lock-others", "a signature that locks all fields but `number`", "/Action /Exclude /Fields [(number)]");
     variants(shared, &others, &[("filled", Passes), ("page", Forbidden)], files)?;
+    looks(shared, &open, files)
+}
+
+/// How a field is shown changes, and its value does not: another signature in the same revision is no reason for that.
+fn looks(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
+    let number = text_field("number", "/V (12/QD-UBND) ");
+    let signer = shared.by_hand("p256");
+    let signed = HandMade::new(pdf::with(base.objects(), &[(8, &number)])).sign(|octets| signer.detached(octets, Vec::new()))?;
+    let sealed = |more: &[(u32, &str)]| {
+        let signer = shared.by_hand("p384");
+        let update = pdf::with(second("seal", &pades()), more);
+        HandMade { layout: &|objects| pdf::updated(&signed, objects, ""), ..HandMade::new(update) }
+            .sign(|octets| signer.detached(octets, Vec::new()))
+    };
+    let read_only = text_field("number", "/V (12/QD-UBND) /Ff 1 ");
+    let what = "a signature that restricts nothing, a second one follows, with which the field `number` becomes read-only";
+    let case = Case::passing(what, CLAUSE, sealed(&[(8, &read_only)])?);
+    let case = case.entries(&[Entry::passed().field("leader"), Entry::passed().field("seal")]);
+    let good = case.add("later-revisions/sealed-read-only", files)?;
+    let attacks = [
+        ("number-hidden", "the field `number` is hidden as well", 8, read_only.replace("/F 4", "/F 6")),
+        ("number-multiline", "the field `number` has several lines as well", 8, read_only.replace("/Ff 1", "/Ff 4097")),
+        ("number-aligned", "the field `number` is aligned to the right as well", 8, read_only.replace("/Ff 1", "/Ff 1 /Q 2")),
+        ("number-white", "the field `number` is written in white as well", 8, read_only.replace("/Ff 1", "/Ff 1 /DA (/F1 12 Tf 1 g)")),
+        ("number-rich", "the field `number` has another rich text as well", 8, read_only.replace("/Ff 1", "/Ff 1 /RV (<p>21/QD</p>)")),
+        ("leader-hidden", "the first signature is hidden as well", 6, field("leader", "").replace("/F 132", "/F 134")),
+    ];
+    for (name, change, number, text) in &attacks {
+        let objects: &[(u32, &str)] = if *number == 8 { &[(8, text)] } else { &[(8, &read_only), (*number, text)] };
+        let own = Entry::concluded("TOTAL-FAILED", FORMAT, "permitted_changes.fields_kept").integrity("intact").field("leader");
+        let case = good.but(change).document(sealed(objects)?).fails(FORMAT, "permitted_changes.fields_kept");
+        case.entries(&[own, Entry::passed().field("seal")]).add(&format!("later-revisions/sealed-{name}"), files)?;
+    }
     Ok(())
 }
 
@@ -211,13 +244,16 @@ fn updated(base: &Base, signed: &[u8], name: &str, shared: &Shared) -> Outcome<V
 
 /// A second field on the page, with this signature dictionary.
 fn appended(signed: &[u8], name: &str, dictionary: &str, sign: impl Fn(&[u8]) -> Outcome<Vec<u8>>) -> Outcome<Vec<u8>> {
-    let update = pdf::objects(&[
+    HandMade { layout: &|objects| pdf::updated(signed, objects, ""), ..HandMade::new(second(name, dictionary)) }.sign(sign)
+}
+
+fn second(name: &str, dictionary: &str) -> Objects {
+    pdf::objects(&[
         (3, &pdf::page("/Annots [6 0 R 8 0 R 10 0 R] ")),
         (9, &form(" 10 0 R")),
         (10, &field(name, "").replace("/V 7 0 R", "/V 11 0 R")),
         (11, dictionary),
-    ]);
-    HandMade { layout: &|objects| pdf::updated(signed, objects, ""), ..HandMade::new(update) }.sign(sign)
+    ])
 }
 
 /// EN 319 142-1 §5.4.2: the Document Security Store.

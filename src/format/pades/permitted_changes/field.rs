@@ -95,7 +95,9 @@ impl Step<'_, '_, '_> {
         });
         self.filled |= value_changed;
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
-        self.entries_kept(node, new, FORM_FILL, &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA", b"RV", b"I", b"TI"]);
+        let allowed: &[&[u8]] = &[b"Type", b"AP", b"AS", b"M", b"TI"];
+        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"MK", b"DA"] } else { &[] };
+        self.entries_kept(node, new, FORM_FILL, &[allowed, with_value].concat());
         self.explain_below(new.entry(b"V"), FORM_FILL, &format!("{}.V", node.path), Some(&place.name));
         self.explain_below(new.entry(b"RV"), FORM_FILL, &format!("{}.RV", node.path), Some(&place.name));
         if appearance_changed && !value_changed {
@@ -127,11 +129,13 @@ impl Step<'_, '_, '_> {
         shows_old && needs != Some(Object::Boolean(true))
     }
 
-    /// Entries that may differ only where `allowed` names them. How a value is shown may change where a value does.
+    /// Entries that may differ only where `allowed` names them. How a value is shown may change where this very value does: a signature in
+    /// another field hides nothing, and at most makes read-only what it locks (table 227).
     fn entries_kept(&mut self, node: &Node, new: &Dictionary, rule: Rule, allowed: &[&[u8]]) {
         for key in self.changed_keys(node).into_iter().filter(|key| !allowed.contains(&&**key)) {
+            let is_of_value = allowed.contains(&&b"V"[..]) || (*key == *b"Ff" && only_made_read_only(&node.entries(&key)));
             match &*key {
-                b"F" | b"Ff" | b"Q" => self.shown.push((node.clone(), named(&key))),
+                b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),
                 _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
             }
         }
@@ -215,4 +219,9 @@ impl Step<'_, '_, '_> {
         names.reverse();
         Some(FieldPlace { name: names.join(".").into(), field: field.unwrap_or(reference), is_signature: kind.is_name(b"Sig") })
     }
+}
+
+/// Whether of the flags of a field the first is set now, and no other differs (table 227).
+fn only_made_read_only((old, new): &(Object, Object)) -> bool {
+    new.as_integer() == Some(old.as_integer().unwrap_or(0) | 1)
 }
