@@ -17,6 +17,7 @@ mod same;
 mod signature_value;
 mod step;
 mod validation_data;
+mod variable_text;
 mod xmp;
 
 use std::cell::OnceCell;

@@ -254,13 +254,23 @@ pub fn fields(cases: &mut Cases<'_>) -> Outcome {
     let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Type /Encoding /Differences [49 /nine] >> >>";
     let other_fonts =
         decision.form("").replace("/DR << /Font << /F1 5 0 R >> >>", "/DR << /Font << /F1 23 0 R >> >> /NeedAppearances true");
-    let rows: [(&str, &str, Expected, Objects); 11] = [
+    let rows: [(&str, &str, Expected, Objects); 13] = [
         ("looks", "the number looks like another one and is the same", judged(), changed(number, "99/QD-UBND", "")),
         (
             "looks-in-place",
             "the appearance of the number is written again",
             forbidden(EXPLAINED),
             pdf::objects(&[(18, &shows("99/QD-UBND"))]),
+        ),
+        ("looks-of-other", "the number is corrected, and looks like a third one", judged(), changed("13/QD-UBND", "99/QD-UBND", "")),
+        (
+            "looks-of-other-coded",
+            "the number is corrected, and looks like a third one, in hexadecimal digits",
+            judged(),
+            pdf::objects(&[
+                (8, &bare.number("/V (13/QD-UBND) /AP << /N 20 0 R >> ")),
+                (20, &super::decision::form("[0 0 228 20]", "/Tx BMC q BT /F1 12 Tf 2 5 Td <39392f51442d55424e44> Tj ET Q EMC")),
+            ]),
         ),
         (
             "value-alone",

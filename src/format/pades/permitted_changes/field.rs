@@ -103,6 +103,9 @@ impl Step<'_, '_, '_> {
         if appearance_changed && !value_changed {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP without /V");
         }
+        if (value_changed || appearance_changed) && self.shows_another_text(new, &new_value) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP that shows another text than /V");
+        }
         if value_changed && !appearance_changed && self.looks_stay(node, &old_value, &new_value) {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V without /AP");
         }
