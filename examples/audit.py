@@ -255,13 +255,21 @@ def shown(value):
     return ", ".join(map(shown, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def once(pairs):
+    """An object whose members stand once each: of two, one reader takes the first and another the last (RFC 8259 §4)."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
+
 def main(checks, *paths):
     checks, bad = known_checks(checks), 0
     for path in paths:
         with open(path, encoding="utf-8") as file:
             try:
-                faults = Auditor(json.load(file), checks).audit()
-            except (KeyError, TypeError, IndexError, AttributeError, StopIteration, ValueError) as error:
+                faults = Auditor(json.load(file, object_pairs_hook=once), checks).audit()
+            except (KeyError, TypeError, IndexError, AttributeError, StopIteration, ValueError, RecursionError) as error:
                 faults = [f"not of the form of a report: {error!r}"]
         bad += bool(faults)
         for fault in faults:

@@ -105,7 +105,12 @@ pub fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> 
 #[cfg(feature = "pdf")]
 pub fn audit(report: &[u8]) -> Result<Vec<report::Fault>, Malformed> {
     let value = serde_json::from_slice(report).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
-    Ok(report::audit::audit(&value, &checks()))
+    let mut faults = report::audit::audit(&value, &checks());
+    // Two readers of one report must not read two: what is written in another way than reports are holds for nobody.
+    if let Err(malformed) = Report::from_json(report) {
+        faults.push(report::Fault { at: "form".into(), what: malformed.what.into_owned() });
+    }
+    Ok(faults)
 }
 
 /// Recomputes the facts of a JSON report from what it was made of: every digest, name, date, status and outcome, by its place. Sentences and

@@ -18,7 +18,7 @@ pub(crate) fn judged(document: &Document<'_>, context: &Context<'_>, cache: Opti
     let (found, sha256) = crate::format::pades::found(pdf, context.policy);
     let input = InputDocument {
         name: document.name.clone(),
-        media_type: "application/pdf",
+        media_type: "application/pdf".into(),
         size: u64::try_from(document.octets.len()).unwrap_or(u64::MAX),
         sha256: crate::report::fact::digest_text(DigestAlgorithm::Sha256, &sha256),
     };

@@ -101,7 +101,7 @@ fn seen() -> BTreeMap<String, Seen> {
                 Outcome::Skipped => {}
             }
             if let Some(check) = step.declared.filter(|_| step.outcome != Outcome::Passed) {
-                let given: BTreeSet<String> = step.inputs.0.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let given: BTreeSet<String> = step.inputs.0.iter().map(|(name, _)| name.to_string()).collect();
                 one.unfilled.extend(names(check).difference(&given).cloned());
             }
         }

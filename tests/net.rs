@@ -1,4 +1,5 @@
 //! The network over a loopback authority: what is fetched, what is refused, and how long, how much and how often.
+#![cfg(feature = "net")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -296,7 +296,7 @@ pub(super) fn status_of(certificate: &Certificate, statement: &Statement) -> Rev
     status.this_update = Some(statement.this_update.into());
     status.next_update = statement.next_update.map(Into::into);
     status.revoked_at = statement.revoked.map(|(time, _)| time.into());
-    status.reason = statement.revoked.map(|(_, reason)| reason);
+    status.reason = statement.revoked.map(|(_, reason)| reason.into());
     status
 }
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::crypto::DigestAlgorithm;
 use crate::time::Time;
@@ -87,6 +88,45 @@ impl Serialize for Fact {
             Self::List(facts) => serializer.collect_seq(facts),
             _ => serializer.serialize_str(&self.to_text()),
         }
+    }
+}
+
+/// As it was written: times, digests and octets are text then.
+impl<'de> Deserialize<'de> for Fact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Value;
+        impl<'de> Visitor<'de> for Value {
+            type Value = Fact;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a value that a check compared")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Fact, E> {
+                Ok(Fact::Boolean(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Fact, E> {
+                Ok(Fact::Integer(value))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Fact, E> {
+                i64::try_from(value).map(Fact::Integer).map_err(E::custom)
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Fact, E> {
+                Ok(Fact::Text(value.to_owned().into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Fact, A::Error> {
+                let mut facts = Vec::new();
+                while let Some(fact) = seq.next_element()? {
+                    facts.push(fact);
+                }
+                Ok(Fact::List(facts))
+            }
+        }
+        deserializer.deserialize_any(Value)
     }
 }
 

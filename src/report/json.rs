@@ -1,20 +1,24 @@
 //! The JSON report, `urn:kyso:report:1`: stable names, fixed key order, equal inputs give equal octets.
 
-use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::indication::{Conclusion, Indication, SubIndication};
 use super::recorder::{Block, CheckStep};
+use crate::error::Malformed;
 use crate::time::Time;
 
 /// The identifier of this form of the report.
 pub const SCHEMA: &str = "urn:kyso:report:1";
 
 /// What was found about one document.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    pub schema: Cow<'static, str>,
     /// The program that made the report.
     pub tool: Tool,
     /// What the verdict is a function of.
@@ -30,17 +34,19 @@ pub struct Report {
 }
 
 /// Name and version of a program.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it")]
+#[serde(deny_unknown_fields)]
 pub struct Tool {
-    pub name: &'static str,
-    pub version: &'static str,
+    pub name: Cow<'static, str>,
+    pub version: Cow<'static, str>,
 }
 
 /// The five values from which the verdict follows, by digest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Inputs {
     /// The file.
     pub document: InputDocument,
@@ -55,19 +61,20 @@ pub struct Inputs {
     /// The validation time.
     pub time: Stamp,
     /// When the relying party knows the document to have existed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub existence: Option<Stamp>,
 }
 
 /// A file by its digest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct InputDocument {
     /// A name for people; the verdict does not depend on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// RFC 6838 media type.
-    pub media_type: &'static str,
+    pub media_type: Cow<'static, str>,
     /// Octets.
     pub size: u64,
     /// `sha256:<hex>` of all octets.
@@ -75,8 +82,9 @@ pub struct InputDocument {
 }
 
 /// The policy by its digest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct InputPolicy {
     /// Name of the policy.
     pub id: String,
@@ -85,8 +93,9 @@ pub struct InputPolicy {
 }
 
 /// A trust anchor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct InputAnchor {
     /// `sha256:<hex>` of the certificate, or of the key where the anchor is a name and a key.
     pub sha256: String,
@@ -97,18 +106,18 @@ pub struct InputAnchor {
     /// The store it comes from.
     pub store: String,
     /// The track of that store: công vụ, công cộng.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<String>,
     /// What it is trusted for; empty: everything.
     pub purposes: Vec<String>,
     /// Trusted from this time on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Stamp>,
     /// Trusted before this time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sunset: Option<Stamp>,
     /// How many intermediate certificates may follow.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_length: Option<u64>,
     /// The certificate policies for which it is trusted; empty: any.
     pub policies: Vec<String>,
@@ -117,7 +126,7 @@ pub struct InputAnchor {
 }
 
 /// What a trust anchor is given as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AnchorKind {
@@ -130,6 +139,7 @@ pub enum AnchorKind {
 /// A piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct InputEvidence {
     /// `sha256:<hex>` of its octets.
     pub id: String,
@@ -167,13 +177,14 @@ pub enum Origin {
 }
 
 /// The verdict on the document: the worst of its signatures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct DocumentConclusion {
     /// The main status.
     pub indication: Indication,
     /// What it rests on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_indication: Option<SubIndication>,
     /// Why, most important first: the failed checks of `checks`; where these say that an entry did not pass, the reasons of that entry.
     pub reasons: Vec<Reason>,
@@ -182,8 +193,9 @@ pub struct DocumentConclusion {
 }
 
 /// A failed check in words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Reason {
     /// Id of the check.
     pub check: String,
@@ -194,8 +206,9 @@ pub struct Reason {
 }
 
 /// What is said of the document as a whole.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct DocumentFacts {
     /// How many entries of `signatures` are signatures.
     pub signatures: u64,
@@ -210,7 +223,7 @@ pub struct DocumentFacts {
 }
 
 /// The classes of change of a signed PDF (`design.md`, "Later revisions").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeClass {
@@ -228,16 +241,17 @@ pub enum ChangeClass {
 }
 
 /// Something noticed about the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// Stable id of what was noticed.
     pub check: String,
     /// Offset in octets.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u64>,
     /// The object concerned, `12 0 R`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
     /// English.
     pub en: String,
@@ -246,8 +260,9 @@ pub struct Finding {
 }
 
 /// One signature or timestamp.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct SignatureReport {
     /// `S1`, `T1`, ..
     pub id: String,
@@ -256,54 +271,54 @@ pub struct SignatureReport {
     /// In which format.
     pub format: Format,
     /// In which container.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<Cow<'static, str>>,
     /// The baseline level reached, by structure.
     pub level: Level,
     /// A legacy form that is only read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub profile: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Cow<'static, str>>,
     /// Fully qualified name of the form field.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// `/SubFilter`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_filter: Option<String>,
     /// The verdict.
     pub indication: Indication,
     /// What it rests on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_indication: Option<SubIndication>,
     /// Why, the deciding check first.
     pub reasons: Vec<Reason>,
     /// What the verdict would be if the claimed time were proven.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_claimed_time: Option<Conclusion>,
     /// Digests and signature value alone.
     pub integrity: Integrity,
     /// What is covered.
     pub coverage: Coverage,
     /// What came after the signed octets.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modifications: Option<Modifications>,
     /// Who signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signer: Option<Signer>,
     /// The certificates that the signature brings or that its path uses.
     pub certificates: Vec<CertificateReport>,
     /// The trust anchor of the path that was chosen.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<String>,
     /// The store of that anchor: it may stand in several.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_store: Option<String>,
     /// The track of that store.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_track: Option<String>,
     /// The times known.
     pub times: Times,
     /// The algorithms used.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub algorithms: Option<Algorithms>,
     /// Status of the certificates of the path.
     pub revocation: Vec<Revocation>,
@@ -314,7 +329,7 @@ pub struct SignatureReport {
 }
 
 /// Kinds of entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -333,7 +348,7 @@ pub enum Kind {
 }
 
 /// Formats of signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names are the formats' own")]
 pub enum Format {
@@ -387,7 +402,7 @@ impl Level {
 }
 
 /// Whether digests and signature value match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Integrity {
@@ -400,17 +415,18 @@ pub enum Integrity {
 }
 
 /// What a signature covers.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// The four integers of `/ByteRange`, as written.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub byte_range: Option<Vec<i64>>,
     /// The revision signed, 1 the oldest.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
     /// How many revisions the file has.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revisions: Option<u64>,
     /// Nothing but white space follows the signed octets.
     pub whole_document: bool,
@@ -419,21 +435,23 @@ pub struct Coverage {
 }
 
 /// A part of a record that is signed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct CoveredReference {
     /// The reference as written.
     pub uri: String,
     /// The node it resolves to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     /// Share of the document, 0 to 1.
     pub share: f64,
 }
 
 /// What came after the signed octets, and whether it may.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Modifications {
     /// The gravest class.
     pub class: ChangeClass,
@@ -446,7 +464,7 @@ pub struct Modifications {
 }
 
 /// What later revisions may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Permission {
     /// No certification and no lock.
@@ -464,8 +482,9 @@ pub enum Permission {
 }
 
 /// One changed object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Change {
     /// `12 0 R`.
     pub object: String,
@@ -478,13 +497,13 @@ pub struct Change {
     /// Its class.
     pub class: ChangeClass,
     /// The rule that explains it.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// Whether it is permitted.
     pub permitted: bool,
 }
 
 /// What happened to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -495,8 +514,9 @@ pub enum ChangeKind {
 }
 
 /// Who signed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Signer {
     /// The certificate's subject.
     pub subject: Subject,
@@ -509,27 +529,29 @@ pub struct Signer {
 }
 
 /// A subject by its attributes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Subject {
     /// The whole name, RFC 4514.
     pub dn: String,
     /// 2.5.4.3
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub common_name: Option<String>,
     /// 2.5.4.10
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
     /// 2.5.4.12
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Typed identifiers: `MST`, `CCCD`, ..
     pub ids: Vec<SubjectId>,
 }
 
 /// `MST:0400260612-001`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct SubjectId {
     /// Kind of identifier.
     #[serde(rename = "type")]
@@ -537,12 +559,12 @@ pub struct SubjectId {
     /// The identifier, branch included.
     pub value: String,
     /// The branch that a tax code of 13 digits numbers: `001`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
 }
 
 /// What a signer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -554,7 +576,7 @@ pub enum SignerKind {
 }
 
 /// From what in the certificate the signer's kind follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SignerKindReason {
@@ -581,8 +603,9 @@ pub enum SignerKindReason {
 }
 
 /// A certificate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct CertificateReport {
     /// `sha256:<hex>` of its octets.
     pub id: String,
@@ -601,7 +624,7 @@ pub struct CertificateReport {
 }
 
 /// What a certificate is in this signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateRole {
@@ -616,14 +639,15 @@ pub enum CertificateRole {
 }
 
 /// The times known of a signature.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Times {
     /// What the signer says.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed: Option<Stamp>,
     /// A proof that it was not made before.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before_proof: Option<Stamp>,
     /// The earliest time at which it is proven to have existed.
     pub best_signature_time: Stamp,
@@ -632,7 +656,7 @@ pub struct Times {
 }
 
 /// What proves a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -646,8 +670,9 @@ pub enum TimeSource {
 }
 
 /// The algorithms of a signature.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Algorithms {
     /// The signature algorithm with its parameters.
     pub signature: String,
@@ -656,13 +681,14 @@ pub struct Algorithms {
     /// Bits of the key; 0 when not known.
     pub key_bits: u32,
     /// Until when the policy holds all of them reliable.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acceptable_until: Option<Stamp>,
 }
 
 /// The status of a certificate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Revocation {
     /// Id of the certificate.
     pub certificate: String,
@@ -671,28 +697,28 @@ pub struct Revocation {
     /// What it says.
     pub status: RevocationStatus,
     /// When it was said.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub this_update: Option<Stamp>,
     /// When it will be said again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_update: Option<Stamp>,
     /// Since when it is revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Stamp>,
     /// RFC 5280 §5.3.1, `keyCompromise`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Cow<'static, str>>,
 }
 
 impl Revocation {
     /// Whether it was revoked for a reason by which another may have the key, or for none that is told.
     pub fn is_grave(&self) -> bool {
-        matches!(self.reason, Some("keyCompromise" | "cACompromise" | "aACompromise" | "unspecified" | "unknown"))
+        matches!(self.reason.as_deref(), Some("keyCompromise" | "cACompromise" | "aACompromise" | "unspecified" | "unknown"))
     }
 }
 
 /// Good, revoked, unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -703,36 +729,38 @@ pub enum RevocationStatus {
 }
 
 /// A timestamp on a signature.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct TimestampReport {
     /// `T1`, ..
     pub id: String,
     /// What it covers.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The time it states.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Stamp>,
     /// The verdict on it.
     pub indication: Indication,
     /// What that rests on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_indication: Option<SubIndication>,
     /// Who made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
     /// Ids of what it covers.
     pub covers: Vec<String>,
 }
 
 /// Something that is missing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Want {
     /// What.
     pub kind: WantKind,
     /// Where the certificate says it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Id of the certificate, signature or file it is for.
     #[serde(rename = "for")]
@@ -742,7 +770,7 @@ pub struct Want {
 }
 
 /// Kinds of wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -763,6 +791,13 @@ pub struct Stamp(pub Time);
 impl From<Time> for Stamp {
     fn from(time: Time) -> Self {
         Self(time)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Time::from_rfc3339(&text).map(Self).map_err(serde::de::Error::custom)
     }
 }
 
@@ -788,6 +823,20 @@ impl Report {
     pub fn to_json(&self) -> String {
         // Writing to memory cannot fail, and every key of every map is a string.
         serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
+    }
+
+    /// A report as it was written. Other members, members given twice, values of another kind, another order or form of the octets are refused.
+    ///
+    /// # Errors
+    /// [`Malformed`] with the line and column in words.
+    pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
+        let report: Self = serde_json::from_slice(json).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
+        let forms = [report.to_json(), report.to_json_line()];
+        if forms.iter().any(|form| form.trim_end().as_bytes() == json.trim_ascii_end()) {
+            Ok(report)
+        } else {
+            Err(Malformed::new("report", "not written as reports are: another order, form or white space", 0))
+        }
     }
 
     /// The report as one line of JSON.

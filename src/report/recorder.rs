@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::check::Check;
 use super::fact::Fact;
 use super::indication::Conclusion;
 
 /// How a block comes to its conclusion from its steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Combine {
@@ -23,7 +24,7 @@ pub enum Combine {
 }
 
 /// What became of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -38,8 +39,9 @@ pub enum Outcome {
 }
 
 /// A building block of the validation with everything it looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Block {
     /// Title of the clause.
     pub name: Cow<'static, str>,
@@ -56,7 +58,7 @@ pub struct Block {
 }
 
 /// One step of a block.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Step {
@@ -72,8 +74,9 @@ pub enum Step {
 }
 
 /// A check that was asked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct CheckStep {
     /// Id of the check.
     pub check: Cow<'static, str>,
@@ -82,7 +85,7 @@ pub struct CheckStep {
     /// What became of it.
     pub outcome: Outcome,
     /// The conclusion that follows when it fails; stands wherever the outcome is not passed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<Conclusion>,
     /// The values compared.
     pub inputs: Inputs,
@@ -94,7 +97,7 @@ pub struct CheckStep {
 
 /// Named values, in a fixed order.
 #[derive(Clone, Debug, Default)]
-pub struct Inputs(pub Vec<(&'static str, Fact)>);
+pub struct Inputs(pub Vec<(Cow<'static, str>, Fact)>);
 
 impl Inputs {
     /// The value called `name`.
@@ -110,6 +113,31 @@ impl Serialize for Inputs {
             map.serialize_entry(name, fact)?;
         }
         map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Inputs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Inputs;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("named values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Inputs, A::Error> {
+                let mut members: Vec<(Cow<'static, str>, Fact)> = Vec::new();
+                while let Some((name, fact)) = map.next_entry::<String, Fact>()? {
+                    if members.iter().any(|(other, _)| *other == name) {
+                        return Err(serde::de::Error::custom(format!("`{name}` twice")));
+                    }
+                    members.push((name.into(), fact));
+                }
+                Ok(Inputs(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 
@@ -149,18 +177,18 @@ pub enum Detail {
 /// The inputs of a step: `[("expected", fact), ..]`, or a closure that gives them where making them costs and nobody may ask.
 pub trait Named {
     /// The inputs, in their order.
-    fn named(self) -> Vec<(&'static str, Fact)>;
+    fn named(self) -> Vec<(Cow<'static, str>, Fact)>;
 }
 
 impl<const N: usize> Named for [(&'static str, Fact); N] {
-    fn named(self) -> Vec<(&'static str, Fact)> {
-        self.into()
+    fn named(self) -> Vec<(Cow<'static, str>, Fact)> {
+        self.into_iter().map(|(name, fact)| (Cow::Borrowed(name), fact)).collect()
     }
 }
 
 impl<const N: usize, F: FnOnce() -> [(&'static str, Fact); N]> Named for F {
-    fn named(self) -> Vec<(&'static str, Fact)> {
-        self().into()
+    fn named(self) -> Vec<(Cow<'static, str>, Fact)> {
+        self().named()
     }
 }
 
@@ -205,7 +233,7 @@ impl Block {
             clause: Cow::Borrowed(clause),
             outcome: Outcome::Passed,
             otherwise: None,
-            inputs: Inputs(vec![("position", chosen.into())]),
+            inputs: Inputs([("position", Fact::from(chosen))].named()),
             declared: None,
         }));
         Self::concluded(name, clause, subject.into(), Combine::Any, steps)
@@ -227,7 +255,7 @@ impl Block {
             clause: Cow::Borrowed(clause),
             outcome: Outcome::Passed,
             otherwise: None,
-            inputs: Inputs(vec![("time", time.into()), ("by", by.to_owned().into())]),
+            inputs: Inputs([("time", Fact::from(time)), ("by", by.to_owned().into())].named()),
             declared: None,
         }));
         Self::concluded(name, clause, subject.into(), Combine::Earliest, recorder.steps)

@@ -233,8 +233,8 @@ impl Text<'_> {
                 let told = status.this_update.map_or(String::new(), |told| language.as_told_at(told));
                 format!("{}{told}", language.of("không bị thu hồi", "not revoked"))
             }
-            (RevocationStatus::Revoked, Some(since)) if since.0 > time => language.revoked_later(since, status.reason),
-            (RevocationStatus::Revoked, since) => language.revoked(since, status.reason),
+            (RevocationStatus::Revoked, Some(since)) if since.0 > time => language.revoked_later(since, status.reason.as_deref()),
+            (RevocationStatus::Revoked, since) => language.revoked(since, status.reason.as_deref()),
         }
     }
 

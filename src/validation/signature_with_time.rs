@@ -101,7 +101,7 @@ pub(super) fn signature_with_time(
 fn not_made_after(r: &mut Recorder, basic: &Basic, signer: &Certificate, before: Time) {
     let id = crate::path::certificate_id(signer);
     let statuses = basic.path.iter().flat_map(|path| &path.revocation).filter(|status| status.certificate == id);
-    for (revoked_at, reason) in statuses.filter_map(|status| Some((status.revoked_at.as_ref()?.0, status.reason))) {
+    for (revoked_at, reason) in statuses.filter_map(|status| Some((status.revoked_at.as_ref()?.0, status.reason.as_deref()))) {
         if reason != Some("certificateHold") {
             r.ask(&NOT_MADE_REVOKED, before <= revoked_at, [("content_time", before.into()), ("revoked_at", revoked_at.into())]);
         }
@@ -195,7 +195,7 @@ fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, bes
         let Some(revoked_at) = status.revoked_at else { continue };
         let facts =
             [("certificate", status.certificate.clone().into()), ("revoked_at", revoked_at.0.into()), ("best_signature_time", best.into())];
-        let sub = match status.reason {
+        let sub = match status.reason.as_deref() {
             Some("certificateHold") => SubIndication::TryLater,
             _ if status.certificate == signer => SubIndication::RevokedNoPoe,
             _ => SubIndication::RevokedCaNoPoe,

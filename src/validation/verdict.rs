@@ -59,8 +59,8 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     document_facts.covered_by_valid_signature = entries.iter().any(covers_by_passing);
     let conclusion = document_conclusion(&entries, found.opening, found.listing, &found.modified);
     let report = Report {
-        schema: SCHEMA,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        schema: SCHEMA.into(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
         inputs: inputs(document, &session),
         conclusion,
         document: document_facts,
@@ -150,7 +150,7 @@ fn signature_report(session: &Session<'_>, judged: &Judged<'_>, position: usize,
         format: signature.format,
         container: None,
         level: level(session, judged.found, position, &judged.stamps, &basic),
-        profile: signature.profile,
+        profile: signature.profile.map(Into::into),
         field: signature.field.clone(),
         sub_filter: signature.sub_filter.clone(),
         indication: block.conclusion.indication,
@@ -250,7 +250,7 @@ fn timestamp_report(judged: &Judged<'_>, stamp: &TimeStamp<'_>) -> TimestampRepo
     };
     TimestampReport {
         id: stamp.id.clone(),
-        kind,
+        kind: kind.into(),
         time: stamp.signature.stated_time.map(Into::into),
         indication: stamp.block.conclusion.indication,
         sub_indication: stamp.block.conclusion.sub_indication,

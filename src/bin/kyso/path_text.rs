@@ -70,7 +70,7 @@ impl PathText<'_> {
                 RevocationStatus::Unknown => text.of("không xác định được", "not known").to_owned(),
                 RevocationStatus::Revoked => {
                     let since = status.revoked_at.map_or(String::new(), |since| format!(" {} {}", text.of("từ", "since"), since.0));
-                    let reason = status.reason.map_or(String::new(), |reason| format!(" ({reason})"));
+                    let reason = status.reason.as_deref().map_or(String::new(), |reason| format!(" ({reason})"));
                     format!("{}{since}{reason}", text.of("ĐÃ BỊ THU HỒI", "REVOKED"))
                 }
             };

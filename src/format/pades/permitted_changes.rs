@@ -237,7 +237,7 @@ impl Judged {
             path: explanation.path.clone(),
             kind,
             class: explanation.class(),
-            rule: explanation.rule.name,
+            rule: explanation.rule.name.into(),
             permitted: objection.is_none(),
         };
         Self { change, objection, is_of_field: explanation.field.is_some() }
@@ -245,13 +245,13 @@ impl Judged {
 
     /// Whether `check` was asked of it.
     fn is_asked(&self, check: &Check) -> bool {
-        let rule = self.change.rule;
+        let rule = &self.change.rule;
         match check.id {
             id if id == PAGES_KEPT.id => rule == "page" || rule == "piece_info",
             id if id == CATALOG_KEPT.id => rule == "catalog" || rule == "acroform",
-            id if id == FIELDS_KEPT.id => self.is_of_field || matches!(rule, "empty_signature_field" | "document_timestamp"),
+            id if id == FIELDS_KEPT.id => self.is_of_field || matches!(&**rule, "empty_signature_field" | "document_timestamp"),
             id if id == NOT_LOCKED.id => self.is_of_field,
-            id if id == ANNOTATIONS.id => matches!(rule, "annotation" | "annotation_without_appearance"),
+            id if id == ANNOTATIONS.id => matches!(&**rule, "annotation" | "annotation_without_appearance"),
             id if id == APPEARANCE_SIZE.id || id == APPEARANCE_OVERLAP.id => rule == "new_signature_field",
             id if id == EVIDENCE_READ.id => rule == "dss",
             _ => self.change.class > ChangeClass::None,

@@ -172,7 +172,7 @@ impl Report {
         xml.open("RevocationStatusInformation", &[]);
         xml.empty("ValidationObjectId", &[("VOReference", &evidence_id(&status.certificate))]);
         xml.leaf("RevocationTime", &since.0.to_string());
-        if let Some(reason) = status.reason {
+        if let Some(reason) = &status.reason {
             xml.leaf("RevocationReason", &format!("urn:etsi:019102:revocationReason:{reason}"));
         }
         if is_listed(self, &status.source) {
@@ -246,7 +246,7 @@ fn attributes(xml: &mut Xml, entry: &SignatureReport) {
     }
     for stamp in &entry.timestamps {
         let Some(time) = stamp.time else { continue };
-        xml.open(uris::timestamp_attribute(stamp.kind), &[]);
+        xml.open(uris::timestamp_attribute(&stamp.kind), &[]);
         xml.empty("AttributeObject", &[("VOReference", &timestamp_id(&stamp.id))]);
         xml.leaf("TimeStampValue", &time.0.to_string());
         xml.close();

@@ -152,7 +152,7 @@ impl Language {
     /// `PAdES B-B (ETSI.CAdES.detached)`
     pub(super) fn format(self, signature: &SignatureReport) -> String {
         let level = if signature.level == Level::None { String::new() } else { format!(" {}", word(&signature.level)) };
-        let profile = signature.profile.map_or(String::new(), |profile| format!(" {profile}"));
+        let profile = signature.profile.as_deref().map_or(String::new(), |profile| format!(" {profile}"));
         let sub_filter = signature.sub_filter.as_deref().map_or(String::new(), |name| format!(" ({name})"));
         match signature.kind {
             Kind::Unsupported if signature.sub_filter.is_none() => self.of("không rõ", "not known").to_owned(),
