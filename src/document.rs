@@ -1,7 +1,10 @@
 //! A file that was opened, not judged.
 
+use crate::crypto::DigestAlgorithm;
+#[cfg(feature = "pdf")]
 use crate::encoding::pdf::Pdf;
 use crate::error::Malformed;
+#[cfg(feature = "pdf")]
 use crate::limits::Limits;
 
 /// An opened document. It borrows its octets: a mapped file of any size is never copied.
@@ -9,19 +12,87 @@ pub struct Document<'a> {
     pub(crate) name: Option<String>,
     pub(crate) octets: &'a [u8],
     pub(crate) form: Form<'a>,
+    pub(crate) detached: Vec<Detached<'a>>,
 }
 
 /// The family of formats that a document belongs to.
 pub(crate) enum Form<'a> {
     /// ISO 32000
+    #[cfg(feature = "pdf")]
     Pdf(Box<Pdf<'a>>),
+    /// Octets of which nothing is known: something to be signed.
+    Data(std::marker::PhantomData<&'a ()>),
+}
+
+impl Form<'_> {
+    /// RFC 6838 media type.
+    pub(crate) fn media_type(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "pdf")]
+            Self::Pdf(_) => "application/pdf",
+            Self::Data(_) => "application/octet-stream",
+        }
+    }
+}
+
+/// Something that a signature covers and that stands elsewhere.
+#[derive(Clone, Debug)]
+pub struct Detached<'a> {
+    pub(crate) name: String,
+    pub(crate) content: DetachedContent<'a>,
+}
+
+/// See [`Detached`].
+#[derive(Clone, Debug)]
+pub(crate) enum DetachedContent<'a> {
+    /// All of it.
+    Octets(&'a [u8]),
+    /// Its digest, by an algorithm that its caller has chosen: for what is too large to hold.
+    Digest(DigestAlgorithm, Vec<u8>),
+}
+
+#[allow(dead_code, reason = "asked for by the formats of records")]
+impl<'a> Detached<'a> {
+    /// Its octets, where they were given.
+    pub(crate) fn octets(&self) -> Option<&'a [u8]> {
+        match self.content {
+            DetachedContent::Octets(octets) => Some(octets),
+            DetachedContent::Digest(..) => None,
+        }
+    }
+
+    /// Its digest; `None` when only one by another algorithm was given.
+    pub(crate) fn digest(&self, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+        match &self.content {
+            DetachedContent::Octets(octets) => Some(algorithm.digest(octets)),
+            DetachedContent::Digest(known, value) => (*known == algorithm).then(|| value.clone()),
+        }
+    }
 }
 
 impl<'a> Document<'a> {
+    /// Opens what the octets say they are.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they begin like a format and cannot be read as it.
+    pub fn detect(octets: &'a [u8]) -> Result<Self, Malformed> {
+        #[cfg(feature = "pdf")]
+        if Pdf::is_announced(octets) {
+            return Self::pdf(octets);
+        }
+        Ok(Self::data(octets))
+    }
+
+    /// Octets of which nothing is known: something to be signed. It has no signature.
+    pub fn data(octets: &'a [u8]) -> Self {
+        Self::of(octets, Form::Data(std::marker::PhantomData))
+    }
+
     /// Opens a PDF file. An encrypted one is opened with the empty password; see [`Self::pdf_with_password`].
     ///
     /// # Errors
     /// [`Malformed`] when there is no `%PDF-` in the first 1,024 octets, or neither a readable cross-reference nor a `/ByteRange`.
+    #[cfg(feature = "pdf")]
     pub fn pdf(octets: &'a [u8]) -> Result<Self, Malformed> {
         Self::pdf_within(octets, &Limits::default(), None)
     }
@@ -31,6 +102,7 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// As [`Self::pdf`].
+    #[cfg(feature = "pdf")]
     pub fn pdf_with_password(octets: &'a [u8], password: &str) -> Result<Self, Malformed> {
         Self::pdf_within(octets, &Limits::default(), Some(password))
     }
@@ -39,9 +111,14 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// As [`Self::pdf`].
+    #[cfg(feature = "pdf")]
     pub fn pdf_within(octets: &'a [u8], limits: &Limits, password: Option<&str>) -> Result<Self, Malformed> {
         let pdf = Pdf::open(octets, limits, password.map(str::as_bytes))?;
-        Ok(Self { name: None, octets, form: Form::Pdf(Box::new(pdf)) })
+        Ok(Self::of(octets, Form::Pdf(Box::new(pdf))))
+    }
+
+    pub(crate) fn of(octets: &'a [u8], form: Form<'a>) -> Self {
+        Self { name: None, octets, form, detached: Vec::new() }
     }
 
     /// Gives the document a name that the report shows; the verdict does not depend on it.
@@ -51,15 +128,32 @@ impl<'a> Document<'a> {
         self
     }
 
+    /// Gives a file that a detached signature covers, under the name or URI by which the signature knows it; where the signature names none,
+    /// the first one given is meant.
+    #[must_use]
+    pub fn with_detached(mut self, name: impl Into<String>, octets: &'a [u8]) -> Self {
+        self.detached.push(Detached { name: name.into(), content: DetachedContent::Octets(octets) });
+        self
+    }
+
+    /// As [`Self::with_detached`], by the digest of a file that is too large to hold ([`crate::crypto::Digester`] makes it).
+    #[must_use]
+    pub fn with_detached_digest(mut self, name: impl Into<String>, algorithm: DigestAlgorithm, value: impl Into<Vec<u8>>) -> Self {
+        self.detached.push(Detached { name: name.into(), content: DetachedContent::Digest(algorithm, value.into()) });
+        self
+    }
+
     /// All octets of the file.
     pub fn octets(&self) -> &'a [u8] {
         self.octets
     }
 
     /// The PDF reader of this document.
+    #[cfg(feature = "pdf")]
     pub fn as_pdf(&self) -> Option<&Pdf<'a>> {
         match &self.form {
             Form::Pdf(pdf) => Some(pdf),
+            Form::Data(_) => None,
         }
     }
 }

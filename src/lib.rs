@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
-// Checks are declared by the formats: without one there are none to declare.
+// Without a format there is nothing that the process could be asked about.
 #![cfg_attr(not(feature = "pdf"), allow(unused_macros, unused_imports, dead_code))]
 #![cfg_attr(
     not(test),
@@ -22,31 +22,24 @@ pub mod context;
 #[cfg(all(feature = "sign", feature = "pdf"))]
 pub mod creation;
 pub mod crypto;
-#[cfg(feature = "pdf")]
 mod document;
 pub mod encoding;
 mod error;
-#[cfg(feature = "pdf")]
 pub mod format;
 mod limits;
 #[cfg(feature = "net")]
 pub mod net;
-#[cfg(feature = "pdf")]
 pub mod path;
 pub mod pki;
-#[cfg(feature = "pdf")]
 mod recheck;
 #[cfg(feature = "bundle")]
 mod replay;
 pub mod report;
-#[cfg(feature = "pdf")]
 mod retrieval;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod time;
-#[cfg(feature = "pdf")]
 mod validation;
-#[cfg(feature = "pdf")]
 mod verifying;
 
 pub use context::{Context, Evidence, Policy, TrustAnchors};
@@ -54,34 +47,28 @@ pub use context::{Context, Evidence, Policy, TrustAnchors};
 pub use creation::{
     AugmentError, Augmentation, Augmented, Draft, Goal, Need, Profile, SignError, Signer, SoftwareSigner, augment, sign_at_level,
 };
-#[cfg(feature = "pdf")]
 pub use document::Document;
 pub use error::{Malformed, Misuse};
 pub use limits::{Budget, Exhausted, Limits};
-#[cfg(feature = "pdf")]
 pub use recheck::Recheck;
 #[cfg(feature = "bundle")]
 pub use replay::Bundle;
 pub use report::Report;
-#[cfg(feature = "pdf")]
 pub use retrieval::{Call, Fetch, FetchError, Fetched, verify_fetching};
 pub use time::Time;
 
 /// Judges every signature of `document`. Total and pure: the report is a function of document, policy, anchors, evidence and time,
 /// and a bad signature is an entry in it (EN 319 102-1 §5).
-#[cfg(feature = "pdf")]
 pub fn verify(document: &Document<'_>, context: &Context<'_>) -> Report {
     verdict(document, context, None)
 }
 
 /// [`verify`] with the certificates, CRLs and OCSP responses whose signatures `cache` knows: for many documents of the same authorities. The
 /// report is the same octet by octet.
-#[cfg(feature = "pdf")]
 pub fn verify_with_cache(document: &Document<'_>, context: &Context<'_>, cache: &path::Cache) -> Report {
     verdict(document, context, Some(cache))
 }
 
-#[cfg(feature = "pdf")]
 fn verdict(document: &Document<'_>, context: &Context<'_>, cache: Option<&path::Cache>) -> Report {
     verifying::judged(document, context, cache).report
 }
@@ -93,8 +80,7 @@ fn verdict(document: &Document<'_>, context: &Context<'_>, cache: Option<&path::
 /// [`SignError`] when the profile, the signer's certificate, the document or its earlier signatures do not allow it.
 #[cfg(all(feature = "sign", feature = "pdf"))]
 pub fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
-    let document::Form::Pdf(pdf) = &document.form;
-    creation::sign(pdf, profile, signer)
+    creation::sign(document, profile, signer)
 }
 
 /// Derives every conclusion of a JSON report again from its steps, without cryptography (`docs/report.md`). What does not follow is told;
@@ -102,7 +88,6 @@ pub fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> 
 ///
 /// # Errors
 /// [`Malformed`] when it is not JSON.
-#[cfg(feature = "pdf")]
 pub fn audit(report: &[u8]) -> Result<Vec<report::Fault>, Malformed> {
     let value = serde_json::from_slice(report).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
     let mut faults = report::audit::audit(&value, &checks());
@@ -118,16 +103,14 @@ pub fn audit(report: &[u8]) -> Result<Vec<report::Fault>, Malformed> {
 ///
 /// # Errors
 /// [`Malformed`] when it is not JSON.
-#[cfg(feature = "pdf")]
 pub fn recheck(report: &[u8], document: &Document<'_>, context: &Context<'_>) -> Result<Recheck, Malformed> {
     let value = serde_json::from_slice(report).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
     Ok(recheck::recheck(&value, document, context))
 }
 
 /// Every check that a report can name.
-#[cfg(feature = "pdf")]
 pub fn checks() -> Vec<&'static report::Check> {
-    let mut checks: Vec<_> = format::pades::checks().chain(format::checks()).chain(path::checks()).chain(validation::checks()).collect();
+    let mut checks: Vec<_> = format::checks().chain(path::checks()).chain(validation::checks()).collect();
     checks.sort_by_key(|check| check.id);
     checks
 }

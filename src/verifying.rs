@@ -2,9 +2,11 @@
 
 use crate::context::{Context, Evidence};
 use crate::crypto::DigestAlgorithm;
-use crate::document::{Document, Form};
+use crate::document::{Detached, DetachedContent, Document, Form};
+use crate::format::Found;
 use crate::path::Cache;
-use crate::report::json::{InputDocument, Report};
+use crate::report::fact::digest_text;
+use crate::report::json::{InputDetached, InputDocument, Report};
 
 /// A report, and all the evidence that there was: what the document brings and what the relying party does.
 pub(crate) struct Judged {
@@ -14,14 +16,39 @@ pub(crate) struct Judged {
 
 /// Judges every signature of `document`.
 pub(crate) fn judged(document: &Document<'_>, context: &Context<'_>, cache: Option<&Cache>) -> Judged {
-    let Form::Pdf(pdf) = &document.form;
-    let (found, sha256) = crate::format::pades::found(pdf, context.policy);
+    let (found, sha256) = found(document, context);
     let input = InputDocument {
         name: document.name.clone(),
-        media_type: "application/pdf".into(),
-        size: u64::try_from(document.octets.len()).unwrap_or(u64::MAX),
-        sha256: crate::report::fact::digest_text(DigestAlgorithm::Sha256, &sha256),
+        media_type: document.form.media_type().into(),
+        size: size(document.octets),
+        sha256: digest_text(DigestAlgorithm::Sha256, &sha256),
     };
-    let (report, evidence) = crate::validation::verdict::verdict(input, found, context, cache);
+    let detached = document.detached.iter().map(detached).collect();
+    let (report, evidence) = crate::validation::verdict::verdict(input, detached, found, context, cache);
     Judged { report, evidence }
+}
+
+/// What the format of the document finds in it, and the SHA-256 of its octets.
+fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
+    let _ = context;
+    let sha256 = || DigestAlgorithm::Sha256.digest(document.octets);
+    match &document.form {
+        #[cfg(feature = "pdf")]
+        Form::Pdf(pdf) => crate::format::pades::found(pdf, context.policy),
+        Form::Data(_) => (Found::nothing(), sha256()),
+    }
+}
+
+fn detached(detached: &Detached<'_>) -> InputDetached {
+    let (size, digest) = match &detached.content {
+        DetachedContent::Octets(octets) => {
+            (Some(size(octets)), digest_text(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(octets)))
+        }
+        DetachedContent::Digest(algorithm, value) => (None, digest_text(*algorithm, value)),
+    };
+    InputDetached { name: detached.name.clone(), size, digest }
+}
+
+fn size(octets: &[u8]) -> u64 {
+    u64::try_from(octets.len()).unwrap_or(u64::MAX)
 }

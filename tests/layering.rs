@@ -9,7 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("time", &["error"]),
     ("encoding", &["error", "limits", "time"]),
-    ("document", &["encoding", "error", "limits"]),
+    ("document", &["crypto", "encoding", "error", "limits"]),
     ("crypto", &["encoding", "error", "limits", "time"]),
     ("pki", &["crypto", "encoding", "error", "limits", "time"]),
     ("report", &["crypto", "error", "time"]),

@@ -15,7 +15,7 @@ use super::draft::message_digest;
 use super::unsigned_attributes::with_unsigned_attribute;
 use crate::context::{Context, Evidence};
 use crate::crypto::DigestAlgorithm;
-use crate::document::{Document, Form};
+use crate::document::Document;
 use crate::encoding::der::write;
 use crate::encoding::pdf::{Pdf, Written, hexadecimal};
 use crate::error::Misuse;
@@ -242,7 +242,7 @@ impl Augmentation {
     }
 
     fn act(&mut self, judged: &Judged, document: &Document<'_>, context: &Context<'_>) -> Result<Act, AugmentError> {
-        let Form::Pdf(pdf) = &document.form;
+        let pdf = document.as_pdf().ok_or_else(|| Misuse::new("only PDF files are brought to a level yet"))?;
         let signatures: Vec<&SignatureReport> = signatures(&judged.report).collect();
         // The older form has no levels: it is asked whether the document has what its verdict rests on.
         let older = signatures.iter().any(|entry| entry.level == Level::None);

@@ -8,8 +8,9 @@ use super::profile::Profile;
 use super::signed_data_writing::{SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
 use super::signer::Signer;
 use crate::crypto::{DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Signed, Verification};
-use crate::document::{Document, Form};
+use crate::document::Document;
 use crate::encoding::pdf::{Pdf, Written, hexadecimal};
+use crate::error::Misuse;
 use crate::format::pades::writing::{Value, prepare};
 use crate::pki::Certificate;
 
@@ -46,8 +47,8 @@ const TIMESTAMP_TOKEN: usize = 10_240;
 ///
 /// # Errors
 /// [`SignError`] says what is in the way; nothing is written then.
-pub(crate) fn sign(document: &Pdf<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
-    let draft = Draft::of_pdf(document, profile, signer.certificates(), signer.algorithm())?;
+pub(crate) fn sign(document: &Document<'_>, profile: &Profile, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {
+    let draft = Draft::new(document, profile, signer.certificates(), signer.algorithm())?;
     let value = signer.sign(draft.to_be_signed())?;
     draft.complete(&value)
 }
@@ -63,7 +64,8 @@ impl<'a> Draft<'a> {
         certificates: &[Certificate],
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, SignError> {
-        let Form::Pdf(pdf) = &document.form;
+        let pdf =
+            document.as_pdf().ok_or_else(|| Misuse::new("a PAdES profile signs PDF files: open the document with `Document::pdf`"))?;
         Self::of_pdf(pdf, profile, certificates, algorithm)
     }
 

@@ -30,11 +30,29 @@ pub(crate) struct Found {
     pub listing: Block,
 }
 
+impl Found {
+    /// What is found where there is nothing to be found.
+    pub fn nothing() -> Self {
+        Self {
+            signatures: Vec::new(),
+            document: DocumentFacts::default(),
+            evidence: Evidence::none(),
+            modified: Vec::new(),
+            wants: Vec::new(),
+            opening: Block::run("Opening", "EN 319 102-1 §5.2.2", "document", |_| Ok(())),
+            listing: Block::run("Signatures of the file", "EN 319 102-1 §5.1", "document", |_| Ok(())),
+        }
+    }
+}
+
 /// Something in a document that its signatures do not account for, in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Modified(pub String);
 
-/// The checks of what all CMS formats share.
+/// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
-    cades::signed_data::CHECKS.iter().copied()
+    let shared = cades::signed_data::CHECKS.iter().copied();
+    #[cfg(feature = "pdf")]
+    let shared = shared.chain(pades::checks());
+    shared
 }

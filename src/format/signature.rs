@@ -21,6 +21,8 @@ pub struct Signature {
     pub level: Level,
     /// A legacy form that is only read.
     pub profile: Option<&'static str>,
+    /// In which container.
+    pub container: Option<&'static str>,
     /// Fully qualified name of the form field.
     pub field: Option<String>,
     /// `/SubFilter`.
@@ -49,16 +51,48 @@ pub struct Signature {
     pub claimed_time: Option<Time>,
     /// The time that a timestamp states.
     pub stated_time: Option<Time>,
-    /// Timestamps on this signature.
+    /// Timestamps on this signature: on its value, on what it refers to, on everything of it. What each is over stands in its `covers`.
     pub timestamps: Vec<Signature>,
     /// Timestamps on what it is over, from before it was made.
     pub content_timestamps: Vec<Signature>,
     /// The authority that a timestamp names.
     pub authority: Option<GeneralName>,
-    /// What a document timestamp is over beside the octets themselves.
+    /// What a timestamp is over beside the octets themselves.
     pub covers: Covered,
     /// The policy under which it was made; in words what of it cannot be read.
     pub policy: Result<Option<NamedPolicy>, String>,
+}
+
+impl Signature {
+    /// A signature of which nothing is known yet.
+    pub(crate) fn new(kind: Kind, format: Format) -> Self {
+        Self {
+            kind,
+            format,
+            level: Level::None,
+            profile: None,
+            container: None,
+            field: None,
+            sub_filter: None,
+            position: (0, 0),
+            format_checking: Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |_| Ok(())),
+            format_constraints: Block::run("Constraints of the file", "EN 319 102-1 §5.2.8", "", |_| Ok(())),
+            coverage: Coverage::default(),
+            modifications: None,
+            signed_data: Vec::new(),
+            value: None,
+            certificates: Vec::new(),
+            crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            claimed_time: None,
+            stated_time: None,
+            timestamps: Vec::new(),
+            content_timestamps: Vec::new(),
+            authority: None,
+            covers: Covered::default(),
+            policy: Ok(None),
+        }
+    }
 }
 
 /// A signature policy by its identifier (EN 319 122-1 §5.2.9).
@@ -70,13 +104,30 @@ pub struct NamedPolicy {
     pub digest: Option<(Result<DigestAlgorithm, String>, Vec<u8>)>,
 }
 
-/// What stands within the octets of a document timestamp.
+/// What stands within the octets that a timestamp is over. A timestamp on a signature is over that signature's value in any case.
 #[derive(Clone, Debug, Default)]
 pub struct Covered {
+    /// What a timestamp on a signature is for.
+    pub role: Role,
     /// Positions among all that the format found.
     pub signatures: Vec<usize>,
-    /// Digests of certificates and revocation data that the document carries there, beside those in its signatures.
+    /// Of a timestamp on a signature: positions among the timestamps on the same signature.
+    pub timestamps: Vec<usize>,
+    /// SHA-256 of certificates and revocation data there, beside those in the signatures that a document timestamp is over.
     pub evidence: Vec<[u8; 32]>,
+}
+
+/// What a timestamp on a signature is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(dead_code, reason = "made by the formats of records")]
+pub enum Role {
+    /// It is on the value: when was it there?
+    #[default]
+    Value,
+    /// It is on the value and on references to evidence (EN 319 122-1 annex A.1.5).
+    References,
+    /// It is on everything that the signature has, evidence too (EN 319 122-1 §5.5).
+    Archive,
 }
 
 /// Octets that are signed through their digest.

@@ -51,7 +51,7 @@ pub struct Inputs {
     /// The file.
     pub document: InputDocument,
     /// Files that a detached signature covers.
-    pub detached: Vec<InputDocument>,
+    pub detached: Vec<InputDetached>,
     /// The validation policy.
     pub policy: InputPolicy,
     /// The trust anchors given.
@@ -79,6 +79,20 @@ pub struct InputDocument {
     pub size: u64,
     /// `sha256:<hex>` of all octets.
     pub sha256: String,
+}
+
+/// A file that a detached signature covers, by its digest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InputDetached {
+    /// The name or URI under which it was given: the signature may find it by that.
+    pub name: String,
+    /// Octets; not known of a file that was given by its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// `sha256:<hex>` of all octets; of a file that was given by another digest that one.
+    pub digest: String,
 }
 
 /// The policy by its digest.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::basic_signature::Basic;
 use super::long_term::concerns;
+use super::proof_of_existence::{brought, covered};
 use super::time_stamp::{Found, TimeStamp, Whose};
 use super::verdict::Session;
 use crate::format::signature::Signature;
@@ -35,7 +36,7 @@ pub(super) fn level(session: &Session<'_>, found: &[Found<'_>], position: usize,
         return Level::BB;
     }
     // The last document timestamp is what keeps the rest; its own certificates are not asked for before the next one.
-    let keeping = stamped.iter().filter(|stamp| stamp.whose == Whose::Document).max_by_key(|stamp| stamp.signature.position);
+    let keeping = stamped.iter().filter(|stamp| stamp.keeps()).max_by_key(|stamp| (stamp.signature.position, stamp.signature.stated_time));
     let kept: Vec<&Basic> = stamped
         .iter()
         .filter(|stamp| stamped.len() == 1 || keeping.is_none_or(|keeping| keeping.id != stamp.id))
@@ -43,11 +44,11 @@ pub(super) fn level(session: &Session<'_>, found: &[Found<'_>], position: usize,
         .chain([basic])
         .collect();
     let Some(material) = kept.into_iter().map(|basic| material(session, basic)).collect::<Option<Vec<_>>>() else { return Level::BT };
-    let covered = keeping.is_some_and(|keeping| {
-        let covered = covered_evidence(keeping.signature, found);
+    let is_kept = keeping.is_some_and(|keeping| {
+        let covered = covered_evidence(keeping, signature, found);
         material.iter().flatten().all(|alternatives| alternatives.iter().any(|id| covered.contains(id)))
     });
-    if covered { Level::BLTA } else { Level::BLT }
+    if is_kept { Level::BLTA } else { Level::BLT }
 }
 
 /// Whether it reaches the level that the policy requires of signatures.
@@ -114,8 +115,13 @@ fn chain(session: &Session<'_>, signer: &Certificate, basic: &Basic) -> Vec<Cert
     chain
 }
 
-/// Everything of which the document timestamp proves that it is in the document.
-fn covered_evidence(stamp: &Signature, found: &[Found<'_>]) -> BTreeSet<[u8; 32]> {
-    let signatures = super::proof_of_existence::covered(stamp, found).flat_map(|one| super::proof_of_existence::brought(one.signature));
-    signatures.chain(stamp.covers.evidence.iter().copied()).collect()
+/// Everything of which the timestamp proves that it is in the document.
+fn covered_evidence(stamp: &TimeStamp<'_>, signature: &Signature, found: &[Found<'_>]) -> BTreeSet<[u8; 32]> {
+    let covers = &stamp.signature.covers;
+    let known = covers.evidence.iter().copied();
+    if stamp.whose == Whose::Document {
+        return known.chain(covered(stamp.signature, found).flat_map(|one| brought(one.signature))).collect();
+    }
+    let timestamps = covers.timestamps.iter().filter_map(|index| signature.timestamps.get(*index));
+    known.chain(timestamps.flat_map(brought)).collect()
 }

@@ -6,6 +6,7 @@ use super::proof_of_existence::{ProofsOfExistence, covered};
 use super::signature_with_time::signature_with_time;
 use super::time_stamp::{Found, TimeStamp, Whose};
 use super::verdict::Session;
+use crate::format::signature::Role;
 use crate::report::json::Kind;
 use crate::report::{Block, Recorder, checks};
 use crate::time::Time;
@@ -63,7 +64,7 @@ fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&Time
     let mut proven: Vec<(u8, (u64, u64), Time, String)> = own
         .iter()
         .filter_map(|stamp| {
-            let position = if stamp.whose == Whose::Document { stamp.signature.position } else { (0, 0) };
+            let position = if stamp.keeps() { stamp.signature.position } else { (0, 0) };
             Some((rank(stamp), position, stamp.proven()?, stamp.id.clone()))
         })
         .collect();
@@ -81,9 +82,11 @@ fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&Time
 }
 
 fn rank(stamp: &TimeStamp<'_>) -> u8 {
-    match stamp.whose {
-        Whose::Content(_) => 0,
-        Whose::Signature(_) => 1,
-        Whose::Document => 2,
+    match (stamp.whose, stamp.signature.covers.role) {
+        (Whose::Content(_), _) => 0,
+        (Whose::Signature(_), Role::Value) => 1,
+        (Whose::Signature(_), Role::References) => 2,
+        (Whose::Signature(_), Role::Archive) => 3,
+        (Whose::Document, _) => 4,
     }
 }

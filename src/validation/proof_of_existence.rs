@@ -81,9 +81,23 @@ impl ProofsOfExistence {
         match stamp.whose {
             Whose::Signature(position) => {
                 let Some(signed) = found.get(position) else { return };
-                self.add(&signed.id, proof(TimeSource::SignatureTimestamp));
+                let source = stamp.source();
+                self.add(&signed.id, proof(source));
                 for certificate in named_certificates(signed.signature) {
                     self.evidence.add(certificate, time);
+                }
+                let covers = &stamp.signature.covers;
+                for index in &covers.timestamps {
+                    self.add(&super::time_stamp::own_id(&signed.id, *index), proof(source));
+                    for id in signed.signature.timestamps.get(*index).into_iter().flat_map(brought) {
+                        self.evidence.add(id, time);
+                    }
+                }
+                for other in covered(stamp.signature, found) {
+                    self.add(&other.id, proof(source));
+                }
+                for id in &covers.evidence {
+                    self.evidence.add(*id, time);
                 }
             }
             Whose::Document => {

@@ -4,10 +4,10 @@ use super::basic_signature::{Basic, basic_signature};
 use super::past_signature_validation::{has_past, past_signature_validation};
 use super::proof_of_existence::ProofsOfExistence;
 use super::verdict::Session;
-use crate::format::signature::Signature;
+use crate::format::signature::{Role, Signature};
 use crate::pki::Certificate;
 use crate::pki::extension::GeneralName;
-use crate::report::json::Kind;
+use crate::report::json::{Kind, TimeSource};
 use crate::report::{Block, Fact, Recorder, checks};
 use crate::time::Time;
 
@@ -52,6 +52,20 @@ pub(super) struct TimeStamp<'a> {
 }
 
 impl TimeStamp<'_> {
+    /// As what it is told.
+    pub(super) fn source(&self) -> TimeSource {
+        match (self.whose, self.signature.covers.role) {
+            (Whose::Document, _) => TimeSource::DocumentTimestamp,
+            (_, Role::Archive) => TimeSource::ArchiveTimestamp,
+            (_, Role::Value | Role::References) => TimeSource::SignatureTimestamp,
+        }
+    }
+
+    /// Whether it is over the evidence too: the last such one keeps the rest.
+    pub(super) fn keeps(&self) -> bool {
+        self.source() != TimeSource::SignatureTimestamp && !matches!(self.whose, Whose::Content(_))
+    }
+
     /// The time that it proves.
     pub(super) fn proven(&self) -> Option<Time> {
         self.signature.stated_time.filter(|_| self.block.is_passed())
@@ -81,7 +95,7 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
         waiting.extend(content.map(|(index, stamp)| (content_id(&one.id, index), Whose::Content(position), stamp)));
     }
     // Of one time: what stands last in the document first.
-    waiting.sort_by_key(|(_, whose, stamp)| (stamp.stated_time, *whose == Whose::Document, stamp.position));
+    waiting.sort_by_key(|(_, whose, stamp)| (stamp.stated_time, *whose == Whose::Document, stamp.position, stamp.covers.role));
     let mut judged = Vec::with_capacity(waiting.len());
     for (id, whose, signature) in waiting.into_iter().rev() {
         let (block, basic) = time_stamp(session, signature, &id, proofs);

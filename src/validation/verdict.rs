@@ -6,16 +6,16 @@ use super::long_term::{concerns, long_term};
 use super::proof_of_existence::{ProofsOfExistence, covered};
 use super::signature_acceptance::acceptable_until;
 use super::signer::signer;
-use super::time_stamp::{Found as Numbered, TimeStamp, Whose, time_stamps};
+use super::time_stamp::{Found as Numbered, TimeStamp, Whose, own_id, time_stamps};
 use crate::context::{Context, Evidence, TrustAnchor};
-use crate::format::signature::Signature;
+use crate::format::signature::{Role, Signature};
 use crate::format::{Found, Modified};
 use crate::path::{Budgets, Cache, certificate_id};
 use crate::pki::Certificate;
 use crate::report::json::{
-    Algorithms, AnchorKind, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDocument,
-    InputEvidence, InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, TimeSource, Times, TimestampReport, Tool,
-    Want,
+    Algorithms, AnchorKind, CertificateReport, CertificateRole, DocumentConclusion, EvidenceKind, InputAnchor, InputDetached,
+    InputDocument, InputEvidence, InputPolicy, Inputs, Kind, Origin, Reason, Report, SCHEMA, SignatureReport, TimeSource, Times,
+    TimestampReport, Tool, Want,
 };
 use crate::report::{Block, Conclusion, Fact, Indication, checks};
 
@@ -39,7 +39,13 @@ pub(crate) struct Session<'a> {
 }
 
 /// The report on what a format found in a document, and all the evidence that there was.
-pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'_>, cache: Option<&Cache>) -> (Report, Evidence) {
+pub(crate) fn verdict(
+    document: InputDocument,
+    detached: Vec<InputDetached>,
+    found: Found,
+    context: &Context<'_>,
+    cache: Option<&Cache>,
+) -> (Report, Evidence) {
     let mut evidence = Evidence::none();
     for signature in &found.signatures {
         embedded(&mut evidence, signature);
@@ -61,7 +67,7 @@ pub(crate) fn verdict(document: InputDocument, found: Found, context: &Context<'
     let report = Report {
         schema: SCHEMA.into(),
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
-        inputs: inputs(document, &session),
+        inputs: inputs(document, detached, &session),
         conclusion,
         document: document_facts,
         signatures: entries,
@@ -148,7 +154,7 @@ fn signature_report(session: &Session<'_>, judged: &Judged<'_>, position: usize,
     Some(SignatureReport {
         kind: signature.kind,
         format: signature.format,
-        container: None,
+        container: signature.container.map(Into::into),
         level: level(session, judged.found, position, &judged.stamps, &basic),
         profile: signature.profile.map(Into::into),
         field: signature.field.clone(),
@@ -244,7 +250,7 @@ fn algorithms(session: &Session<'_>, signature: &Signature, certificate: Option<
 
 fn timestamp_report(judged: &Judged<'_>, stamp: &TimeStamp<'_>) -> TimestampReport {
     let (kind, covers) = match stamp.whose {
-        Whose::Signature(of) => ("signature_timestamp", judged.found.get(of).map(|one| one.id.clone()).into_iter().collect()),
+        Whose::Signature(of) => (kind_on_signature(stamp.signature.covers.role), covered_on_signature(judged, stamp, of)),
         Whose::Content(of) => ("content_timestamp", judged.found.get(of).map(|one| one.id.clone()).into_iter().collect()),
         Whose::Document => ("document_timestamp", covered(stamp.signature, judged.found).map(|one| one.id.clone()).collect()),
     };
@@ -257,6 +263,22 @@ fn timestamp_report(judged: &Judged<'_>, stamp: &TimeStamp<'_>) -> TimestampRepo
         authority: stamp.basic.certificate.as_ref().map(|certificate| certificate.subject().to_string()),
         covers,
     }
+}
+
+fn kind_on_signature(role: Role) -> &'static str {
+    match role {
+        Role::Value => "signature_timestamp",
+        Role::References => "references_timestamp",
+        Role::Archive => "archive_timestamp",
+    }
+}
+
+/// The signature with those of its other timestamps, and the other signatures, that the timestamp is over.
+fn covered_on_signature(judged: &Judged<'_>, stamp: &TimeStamp<'_>, of: usize) -> Vec<String> {
+    let Some(signed) = judged.found.get(of) else { return Vec::new() };
+    let timestamps = stamp.signature.covers.timestamps.iter().map(|index| own_id(&signed.id, *index));
+    let others = covered(stamp.signature, judged.found).map(|one| one.id.clone());
+    [signed.id.clone()].into_iter().chain(timestamps).chain(others).collect()
 }
 
 fn is_counted(kind: Kind) -> bool {
@@ -317,11 +339,11 @@ fn covers_by_passing(entry: &SignatureReport) -> bool {
     is_counted(entry.kind) && entry.indication == Indication::TotalPassed && unchanged
 }
 
-fn inputs(document: InputDocument, session: &Session<'_>) -> Inputs {
+fn inputs(document: InputDocument, detached: Vec<InputDetached>, session: &Session<'_>) -> Inputs {
     let context = session.context;
     Inputs {
         document,
-        detached: Vec::new(),
+        detached,
         policy: InputPolicy { id: context.policy.id.clone(), sha256: context.policy.sha256() },
         trust_anchors: context.anchors.iter().map(input_anchor).collect(),
         evidence: evidence_listed(&session.evidence),

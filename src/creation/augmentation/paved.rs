@@ -3,7 +3,7 @@
 use super::{AugmentError, Augmentation, Goal, Need};
 use crate::context::{Context, Evidence};
 use crate::creation::{Profile, SignError, Signer};
-use crate::document::{Document, Form};
+use crate::document::Document;
 use crate::pki::TimestampResponse;
 use crate::report::Report;
 use crate::report::json::WantKind;
@@ -88,8 +88,7 @@ pub fn sign_at_level(
     context: &Context<'_>,
     fetch: &mut dyn Fetch,
 ) -> Result<Result<Augmented, NotAugmented>, SignError> {
-    let Form::Pdf(pdf) = &document.form;
-    let signed = crate::creation::sign(pdf, profile, signer)?;
+    let signed = crate::creation::sign(document, profile, signer)?;
     Ok(augment(&signed, goal, authority, context, fetch).map_err(|cause| NotAugmented { signed, cause }))
 }
 

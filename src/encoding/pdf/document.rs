@@ -39,14 +39,23 @@ pub struct Pdf<'a> {
 /// §7.5.2 and annex I: other readers look for the header so far.
 const HEADER_WITHIN: usize = 1024;
 
+/// Where `%PDF-` stands in the first 1,024 octets.
+fn header(octets: &[u8]) -> Option<usize> {
+    find(octets.get(..octets.len().min(HEADER_WITHIN + 4)).unwrap_or_default(), b"%PDF-")
+}
+
 impl<'a> Pdf<'a> {
+    /// Whether `octets` say that they are a PDF file.
+    pub fn is_announced(octets: &[u8]) -> bool {
+        header(octets).is_some()
+    }
+
     /// Opens `octets`. `password` is tried as owner and as user password, then the empty password is.
     ///
     /// # Errors
     /// Only without `%PDF-` in the first 1,024 octets, or without any readable cross-reference and without `/ByteRange` anywhere.
     pub fn open(octets: &'a [u8], limits: &Limits, password: Option<&[u8]>) -> Result<Self, Malformed> {
-        let window = octets.get(..octets.len().min(HEADER_WITHIN + 4)).unwrap_or_default();
-        let header = find(window, b"%PDF-").ok_or_else(|| Malformed::new("PDF", "no `%PDF-` in the first 1,024 octets", 0))?;
+        let header = header(octets).ok_or_else(|| Malformed::new("PDF", "no `%PDF-` in the first 1,024 octets", 0))?;
         let findings = Findings::default();
         if header > 0 {
             findings.note(Finding::new("leading_octets", format!("{header} octets stand before `%PDF-`"), 0));

@@ -1,7 +1,7 @@
 //! RFC 5652 §5 — from `SignedData` to the waist: rules of the format, signed data, value, references
 
 use crate::crypto::DigestAlgorithm;
-use crate::format::signature::{CertificateReference, NamedPolicy, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::format::signature::{CertificateReference, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::signed_attributes::SignaturePolicy;
 use crate::pki::{SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, Stop, checks};
@@ -47,6 +47,27 @@ pub(crate) fn one_signer<'a>(r: &mut Recorder, signed_data: &'a SignedData) -> R
     let unread = signed_data.unread.iter().find(|unread| unread.field != "signerInfos");
     r.tolerate(&PARTS_READABLE, unread.is_none(), [("what", unread.map_or(String::new(), |unread| unread.malformed.to_string()).into())]);
     signed_data.signer_infos.first().ok_or(Stop)
+}
+
+/// What every CMS brings beside its signers, and the time that the signer claims.
+pub(crate) fn evidence(signed_data: &SignedData, signer: &SignerInfo, signature: &mut Signature) {
+    signature.certificates = signed_data.certificates.clone();
+    signature.crls = signed_data.crls.clone();
+    signature.ocsp_responses = signed_data.ocsp_responses.clone();
+    let Some(attributes) = &signer.signed_attributes else { return };
+    signature.claimed_time = attributes.signing_time().ok().flatten();
+    if let Ok(Some(archived)) = attributes.revocation_information() {
+        signature.crls.extend(archived.crls);
+        signature.ocsp_responses.extend(archived.ocsp_responses.into_iter().filter_map(|response| response.basic));
+    }
+}
+
+/// The datum that signed attributes name when the content stands in the CMS itself.
+pub(crate) fn enveloped_content(signer: &SignerInfo, inner: &[u8], signature: &mut Signature) {
+    if let Some(mut datum) = signed_datum(signer, "content") {
+        datum.actual = datum.algorithm.as_ref().ok().map(|algorithm| algorithm.digest(inner));
+        signature.signed_data.push(datum);
+    }
 }
 
 /// How strictly the signed attributes are asked for.

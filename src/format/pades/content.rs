@@ -6,15 +6,14 @@ use crate::encoding::der::{Reader, Received, Rules, tag};
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::format::cades::signed_data::{
-    Attributes, digest_of, has_signing_certificate_v2, has_signing_time, is_data, named_policy, one_signer, signature_timestamps,
-    signed_attributes, signed_datum, signed_timestamps, value,
+    Attributes, digest_of, enveloped_content, evidence, has_signing_certificate_v2, has_signing_time, is_data, named_policy, one_signer,
+    signature_timestamps, signed_attributes, signed_datum, signed_timestamps, value,
 };
-use crate::format::signature::{Covered, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
-use crate::pki::extension::GeneralName;
-use crate::pki::{BasicOcspResponse, Certificate, CertificateList, SignedData, SignerInfo, TimestampToken};
-use crate::report::json::{Coverage, Format, Kind, Level};
-use crate::report::{Block, Recorder, Stop, checks};
-use crate::time::Time;
+use crate::format::cades::timestamp::{timestamp, timestamp_content, timestamp_over};
+use crate::format::signature::{Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::pki::{Certificate, SignedData, SignerInfo, TimestampToken};
+use crate::report::json::Level;
+use crate::report::{Recorder, Stop, checks};
 
 checks! {
     READABLE = "content.readable", "ISO 32000-2 §12.8.3.3", Failed(FormatFailure),
@@ -37,24 +36,6 @@ checks! {
     NO_SIGNING_TIME = "content.no_signing_time_attribute", "EN 319 142-1 §6.3 (d)", Failed(FormatFailure),
         "The signature gives its time in an attribute where the profile allows none.",
         "Chữ ký ghi thời điểm ký trong thuộc tính mà hồ sơ không cho phép.";
-}
-
-/// What `/Contents` says.
-#[derive(Clone)]
-pub(super) struct Content {
-    pub level: Level,
-    pub signed_data: Vec<SignedDatum>,
-    pub value: Option<Value>,
-    pub certificates: Vec<Certificate>,
-    pub crls: Vec<CertificateList>,
-    pub ocsp_responses: Vec<BasicOcspResponse>,
-    pub signing_time: Option<Time>,
-    pub stated_time: Option<Time>,
-    pub timestamps: Vec<Signature>,
-    pub content_timestamps: Vec<Signature>,
-    /// The policy that the signed attributes name.
-    pub policy: Result<Option<NamedPolicy>, String>,
-    pub authority: Option<GeneralName>,
 }
 
 /// A digest of the signed ranges that completes a part of the signature.
@@ -89,7 +70,7 @@ pub(super) fn read(
     contents: &Option<Vec<u8>>,
     dictionary: &Dictionary,
     view: &View<'_, '_>,
-    content: &mut Content,
+    content: &mut Signature,
     wanted: &mut Vec<Wanted>,
 ) -> Result<(), Stop> {
     let octets = present(r, contents.as_ref())?;
@@ -124,20 +105,7 @@ fn padding(r: &mut Recorder, rest: &[u8]) {
     }
 }
 
-/// What every CMS brings beside its signers.
-fn evidence(signed_data: &SignedData, signer: &SignerInfo, content: &mut Content) {
-    content.certificates = signed_data.certificates.clone();
-    content.crls = signed_data.crls.clone();
-    content.ocsp_responses = signed_data.ocsp_responses.clone();
-    let Some(attributes) = &signer.signed_attributes else { return };
-    content.signing_time = attributes.signing_time().ok().flatten();
-    if let Ok(Some(archived)) = attributes.revocation_information() {
-        content.crls.extend(archived.crls);
-        content.ocsp_responses.extend(archived.ocsp_responses.into_iter().filter_map(|response| response.basic));
-    }
-}
-
-fn detached(r: &mut Recorder, octets: &[u8], presence: Attributes, content: &mut Content, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
+fn detached(r: &mut Recorder, octets: &[u8], presence: Attributes, content: &mut Signature, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
     let signed_data = signed_data(r, octets)?;
     let signer = one_signer(r, &signed_data)?;
     evidence(&signed_data, signer, content);
@@ -164,7 +132,7 @@ fn detached(r: &mut Recorder, octets: &[u8], presence: Attributes, content: &mut
 }
 
 /// The signed ranges are either the content whose digest the attributes name, or what the value is over.
-fn over_ranges(r: &mut Recorder, signer: &SignerInfo, content: &mut Content, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
+fn over_ranges(r: &mut Recorder, signer: &SignerInfo, content: &mut Signature, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
     if let Some(datum) = signed_datum(signer, "byte range") {
         if let Ok(algorithm) = datum.algorithm {
             wanted.push(Wanted { algorithm, part: Part::Datum(content.signed_data.len()) });
@@ -181,7 +149,7 @@ fn over_ranges(r: &mut Recorder, signer: &SignerInfo, content: &mut Content, wan
 }
 
 /// EN 319 142-1 §6.3 as far as the CMS tells: B-B has the protected reference and the signer's certificate, B-T a timestamp over the value.
-fn level(presence: Attributes, signer: &SignerInfo, content: &Content) -> Level {
+fn level(presence: Attributes, signer: &SignerInfo, content: &Signature) -> Level {
     let has_certificate = content.certificates.iter().any(|certificate| signer.signer.names(certificate));
     let baseline = presence == Attributes::Mandatory && has_signing_certificate_v2(signer) && has_certificate && !has_signing_time(signer);
     let stamped = content
@@ -197,7 +165,7 @@ fn level(presence: Attributes, signer: &SignerInfo, content: &Content) -> Level 
 }
 
 /// ISO 32000-1 §12.8.3.3.1: the content is the SHA-1 of the ranges, and the CMS signs that content.
-fn pkcs7_sha1(r: &mut Recorder, octets: &[u8], content: &mut Content, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
+fn pkcs7_sha1(r: &mut Recorder, octets: &[u8], content: &mut Signature, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
     let signed_data = signed_data(r, octets)?;
     let signer = one_signer(r, &signed_data)?;
     evidence(&signed_data, signer, content);
@@ -212,21 +180,13 @@ fn pkcs7_sha1(r: &mut Recorder, octets: &[u8], content: &mut Content, wanted: &m
     attributes
 }
 
-/// The datum that signed attributes name when the content stands in the CMS itself.
-fn enveloped_content(signer: &SignerInfo, inner: &[u8], content: &mut Content) {
-    if let Some(mut datum) = signed_datum(signer, "content") {
-        datum.actual = datum.algorithm.as_ref().ok().map(|algorithm| algorithm.digest(inner));
-        content.signed_data.push(datum);
-    }
-}
-
 /// ISO 32000-1 §12.8.3.2: the value is a PKCS #1 signature in an OCTET STRING, the certificates stand in `/Cert`.
 fn x509_rsa_sha1(
     r: &mut Recorder,
     octets: &[u8],
     dictionary: &Dictionary,
     view: &View<'_, '_>,
-    content: &mut Content,
+    content: &mut Signature,
     wanted: &mut Vec<Wanted>,
 ) -> Result<(), Stop> {
     let read = octet_string(octets);
@@ -268,7 +228,7 @@ fn certificate_entries(view: &View<'_, '_>, dictionary: &Dictionary) -> Vec<Vec<
 }
 
 /// ISO 32000-2 §12.8.5: a timestamp token whose imprint is the digest of the ranges.
-fn document_timestamp(r: &mut Recorder, octets: &[u8], content: &mut Content, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
+fn document_timestamp(r: &mut Recorder, octets: &[u8], content: &mut Signature, wanted: &mut Vec<Wanted>) -> Result<(), Stop> {
     let signed_data = signed_data(r, octets)?;
     let read = TimestampToken::from_received(&Received::new(signed_data.octets()));
     let what = read.as_ref().err().map_or(String::new(), ToString::to_string);
@@ -279,70 +239,17 @@ fn document_timestamp(r: &mut Recorder, octets: &[u8], content: &mut Content, wa
     timestamp_content(r, &token, content)
 }
 
-/// The imprint without its actual digest, the content, the value.
-fn timestamp_content(r: &mut Recorder, token: &TimestampToken, content: &mut Content) -> Result<(), Stop> {
-    let signer = one_signer(r, &token.signed_data)?;
-    evidence(&token.signed_data, signer, content);
-    content.stated_time = Some(token.info.time);
-    content.authority = token.info.authority.clone();
-    let unknown = || token.info.imprint_algorithm.oid.to_string();
-    content.signed_data.push(SignedDatum {
-        name: "message imprint".into(),
-        algorithm: token.info.imprint_algorithm.digest().ok_or_else(unknown),
-        expected: token.info.imprint.octets().to_vec(),
-        actual: None,
-    });
-    let attributes = signed_attributes(r, &token.signed_data, signer, Attributes::Mandatory);
-    let inner = token.signed_data.content.octets.as_ref().map(|octets| octets.octets().to_vec()).unwrap_or_default();
-    enveloped_content(signer, &inner, content);
-    content.value = Some(value(r, signer, ToBeSignedData::Octets(inner))?);
-    attributes
-}
-
 /// Timestamps on the signature value (RFC 3161 appendix A), each read like a signature of its own.
 fn timestamps(signer: &SignerInfo) -> Vec<Signature> {
-    signature_timestamps(signer).iter().map(|token| timestamp(token, Some(signer.signature.octets()))).collect()
+    signature_timestamps(signer).iter().map(|token| timestamp_over(token, signer.signature.octets())).collect()
 }
 
 /// Timestamps on the signed ranges among the signed attributes (EN 319 122-1 §5.2.8).
-fn content_timestamps(signer: &SignerInfo, content: &mut Content, wanted: &mut Vec<Wanted>) {
+fn content_timestamps(signer: &SignerInfo, content: &mut Signature, wanted: &mut Vec<Wanted>) {
     for token in signed_timestamps(signer) {
         if let Some(algorithm) = token.info.imprint_algorithm.digest() {
             wanted.push(Wanted { algorithm, part: Part::ContentTimestamp(content.content_timestamps.len()) });
         }
-        content.content_timestamps.push(timestamp(&token, None));
-    }
-}
-
-fn timestamp(token: &TimestampToken, over: Option<&[u8]>) -> Signature {
-    let mut content = Content::default();
-    let format_checking = Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| timestamp_content(r, token, &mut content));
-    if let (Some(imprint), Some(over)) = (content.signed_data.first_mut(), over) {
-        imprint.actual = imprint.algorithm.as_ref().ok().map(|algorithm| algorithm.digest(over));
-    }
-    Signature {
-        kind: Kind::DocumentTimestamp,
-        format: Format::Rfc3161,
-        level: Level::None,
-        profile: None,
-        field: None,
-        sub_filter: None,
-        position: (0, 0),
-        format_checking,
-        format_constraints: Block::run("Constraints of the file", "RFC 3161 appendix A", "", |_| Ok(())),
-        coverage: Coverage::default(),
-        modifications: None,
-        signed_data: content.signed_data,
-        value: content.value,
-        certificates: content.certificates,
-        crls: content.crls,
-        ocsp_responses: content.ocsp_responses,
-        claimed_time: None,
-        stated_time: content.stated_time,
-        timestamps: Vec::new(),
-        content_timestamps: Vec::new(),
-        authority: content.authority,
-        covers: Covered::default(),
-        policy: Ok(None),
+        content.content_timestamps.push(timestamp(&token));
     }
 }

@@ -17,9 +17,9 @@ use signature_dictionary::Read;
 
 use super::signature::{Covered, Signature, ToBeSignedData};
 use super::{Found, Modified};
-use crate::context::{Evidence, Policy};
+use crate::context::Policy;
 use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
-use crate::report::json::{Coverage, DocumentFacts, Finding, Format, Kind, Level, Want, WantKind};
+use crate::report::json::{DocumentFacts, Finding, Format, Kind, Want, WantKind};
 use crate::report::{Block, Check, checks};
 use content::Part;
 use permitted_changes::LaterRevisions;
@@ -140,6 +140,7 @@ fn covered(stores: &document_security_store::Stores, read: &mut [Read]) {
         entry.signature.covers = Covered {
             signatures: ends.iter().enumerate().filter(|(_, end)| within(end)).map(|(index, _)| index).collect(),
             evidence: stores.by(revision),
+            ..Covered::default()
         };
     }
 }
@@ -182,42 +183,20 @@ fn opening(unlocked: bool) -> Block {
 fn not_judged(pdf: &Pdf<'_>, check: &'static Check, name: &'static str, value: usize) -> Signature {
     let end = u64::try_from(pdf.octets().len()).unwrap_or(u64::MAX);
     Signature {
-        kind: Kind::Unsupported,
-        format: Format::Pkcs7,
-        level: Level::None,
-        profile: None,
-        field: None,
-        sub_filter: None,
         position: (end, u64::try_from(value).unwrap_or(u64::MAX)),
         format_checking: Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| r.require(check, false, [(name, value.into())])),
         format_constraints: Block::run("Constraints of the file", "ISO 32000-2 §12.8.1", "", |_| Ok(())),
-        coverage: Coverage::default(),
-        modifications: None,
-        signed_data: Vec::new(),
-        value: None,
-        certificates: Vec::new(),
-        crls: Vec::new(),
-        ocsp_responses: Vec::new(),
-        claimed_time: None,
-        stated_time: None,
-        timestamps: Vec::new(),
-        content_timestamps: Vec::new(),
-        policy: Ok(None),
-        authority: None,
-        covers: Covered::default(),
+        ..Signature::new(Kind::Unsupported, Format::Pkcs7)
     }
 }
 
 /// Without the password nobody can tell what the form says.
 fn locked() -> Found {
     Found {
-        signatures: Vec::new(),
-        document: DocumentFacts::default(),
-        evidence: Evidence::none(),
-        modified: Vec::new(),
         wants: vec![Want { kind: WantKind::Password, url: None, subject: "document".into(), why: UNLOCKED.id.into() }],
         opening: opening(false),
         listing: Block::run("Signatures of the file", "ISO 32000-2 §12.7.5.5", "document", |_| Ok(())),
+        ..Found::nothing()
     }
 }
 

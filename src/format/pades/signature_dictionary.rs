@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::byte_range::{self, ByteRange, ReadByteRange};
-use super::content::{self, Content, Wanted};
+use super::content::{self, Wanted};
 use super::signature_field::{FoundIn, SignaturePlace, dictionary, text_string};
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::encoding::pdf::{Located, Pdf, View};
-use crate::format::signature::{Covered, Signature};
+use crate::format::signature::Signature;
 use crate::report::json::{Coverage, Format, Kind, Level};
 use crate::report::{Block, Recorder, Stop, checks};
 use crate::time::Time;
@@ -56,10 +56,9 @@ pub(super) struct Read {
 }
 
 /// Everything gathered while the checks run.
-#[derive(Default)]
 struct Gathered {
     range: ReadByteRange,
-    content: Content,
+    content: Signature,
     located: Option<Located>,
     wanted: Vec<Wanted>,
 }
@@ -70,7 +69,8 @@ pub(super) fn read(pdf: &Pdf<'_>, place: SignaturePlace) -> Read {
     let found = signature_dictionary(&view, &place);
     let known = found.clone().unwrap_or_default();
     let sub_filter = name(&view, &known, b"SubFilter");
-    let mut gathered = Gathered::default();
+    let content = Signature::new(Kind::Signature, Format::PAdES);
+    let mut gathered = Gathered { range: ReadByteRange::default(), content, located: None, wanted: Vec::new() };
     let subject = place.field.clone().unwrap_or_default();
     let format_checking = Block::run("Format checking", "EN 319 102-1 §5.2.2", subject.clone(), |r| {
         r.require(&FOUND, found.is_some(), [("what", described(&view, &place).into())])?;
@@ -221,7 +221,6 @@ fn assemble(
         format,
         // Whatever breaks a rule of the format does not meet the requirements of any level.
         level: if format_checking.is_passed() { content.level } else { Level::None },
-        profile: None,
         field: place.field.clone(),
         sub_filter,
         position: (offset(end), offset(start)),
@@ -234,19 +233,8 @@ fn assemble(
             whole_document: gathered.range.inside.is_some_and(|range| is_whole(pdf.octets(), range.end())),
             references: Vec::new(),
         },
-        modifications: None,
-        signed_data: content.signed_data.clone(),
-        value: content.value.clone(),
-        certificates: content.certificates.clone(),
-        crls: content.crls.clone(),
-        ocsp_responses: content.ocsp_responses.clone(),
-        claimed_time: claimed_time(view, known).or(content.signing_time),
-        stated_time: content.stated_time,
-        timestamps: content.timestamps.clone(),
-        content_timestamps: content.content_timestamps.clone(),
-        authority: content.authority.clone(),
-        covers: Covered::default(),
-        policy: content.policy.clone(),
+        claimed_time: claimed_time(view, known).or(content.claimed_time),
+        ..content.clone()
     }
 }
 
@@ -277,24 +265,4 @@ fn kind_and_format(sub_filter: Option<&str>, found: FoundIn) -> (Kind, Format) {
 fn claimed_time(view: &View<'_, '_>, known: &Dictionary) -> Option<Time> {
     let text = view.value(known, b"M").ok()?;
     Time::from_pdf_date(text_string(text.as_string()?).trim().as_bytes()).ok()
-}
-
-/// The level none, of a signature that is not read far enough to have one.
-impl Default for Content {
-    fn default() -> Self {
-        Self {
-            level: Level::None,
-            signed_data: Vec::new(),
-            value: None,
-            certificates: Vec::new(),
-            crls: Vec::new(),
-            ocsp_responses: Vec::new(),
-            signing_time: None,
-            stated_time: None,
-            timestamps: Vec::new(),
-            content_timestamps: Vec::new(),
-            policy: Ok(None),
-            authority: None,
-        }
-    }
 }
