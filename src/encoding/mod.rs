@@ -1,7 +1,11 @@
 //! What do the bytes say? Reading without judgement: nothing here knows what a signature is.
 
 pub mod base64;
+#[cfg(feature = "json")]
+pub mod base64url;
 pub mod der;
+#[cfg(feature = "json")]
+pub mod json;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 pub mod pem;
