@@ -4,7 +4,6 @@ use crate::crypto::DigestAlgorithm;
 #[cfg(feature = "pdf")]
 use crate::encoding::pdf::Pdf;
 use crate::error::Malformed;
-#[cfg(feature = "pdf")]
 use crate::limits::Limits;
 
 /// An opened document. It borrows its octets: a mapped file of any size is never copied.
@@ -76,9 +75,18 @@ impl<'a> Document<'a> {
     /// # Errors
     /// [`Malformed`] when they begin like a format and cannot be read as it.
     pub fn detect(octets: &'a [u8]) -> Result<Self, Malformed> {
+        Self::detect_within(octets, &Limits::default(), None)
+    }
+
+    /// As [`Self::detect`], within the limits of a policy, with the password of an encrypted file.
+    ///
+    /// # Errors
+    /// As [`Self::detect`].
+    pub fn detect_within(octets: &'a [u8], limits: &Limits, password: Option<&str>) -> Result<Self, Malformed> {
+        let _ = (limits, password);
         #[cfg(feature = "pdf")]
         if Pdf::is_announced(octets) {
-            return Self::pdf(octets);
+            return Self::pdf_within(octets, limits, password);
         }
         Ok(Self::data(octets))
     }

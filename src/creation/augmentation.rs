@@ -1,5 +1,6 @@
 //! EN 319 102-1 §4.3, EN 319 142-1 §6 — Signature augmentation: from B-B to B-T, B-LT, B-LTA, and once more before an algorithm ends
 
+mod carrier;
 mod error;
 mod goal;
 mod material;
@@ -20,14 +21,17 @@ use crate::encoding::der::write;
 use crate::encoding::pdf::{Pdf, Written, hexadecimal};
 use crate::error::Misuse;
 use crate::format::pades::writing::{document_timestamp, security_store};
+use crate::format::signature::Role;
+use crate::limits::Limits;
 use crate::pki::{TimestampRequest, TimestampResponse, object_id};
 use crate::report::json::{Level, SignatureReport, Want};
 use crate::report::{Indication, Report};
 use crate::time::Time;
 use crate::verifying::{Judged, judged};
+use carrier::{Carrier, Record, carrier};
 use error::level_name;
 use goal::TIMESTAMP_TOKEN;
-use material::{everything, used};
+use material::{everything, used, used_for};
 use placement::InPlace;
 use reading::{in_words, missing, not_valid, reached, reason_of, signatures, stamp, wants_of};
 
@@ -73,14 +77,15 @@ pub enum Need {
 pub struct Augmentation {
     octets: Vec<u8>,
     goal: Goal,
+    limits: Limits,
     pending: Option<Pending>,
     /// A timestamp that was added and not yet found valid.
     added: Option<Added>,
     /// The value of a signature has no room for a timestamp.
     no_room: bool,
     stored: bool,
-    /// Of a renewal: whether the document was at B-LTA when it began.
-    due: Option<bool>,
+    /// Of a renewal: the signatures that still lack their new timestamp, of a PDF file only the first, since one timestamp is for all.
+    due: Option<Vec<usize>>,
     asked: Option<(Vec<Want>, usize)>,
     known: Evidence,
     report: Option<Report>,
@@ -99,11 +104,21 @@ enum Place {
     InSignature(InPlace),
     /// In a revision of its own.
     Document(Written),
+    /// In a signature of a record.
+    Record(Numbered, Role),
+}
+
+/// A signature by its id, and by its place among the signatures of a record.
+#[derive(Clone, Debug)]
+struct Numbered {
+    id: String,
+    number: usize,
 }
 
 #[derive(Clone, Debug)]
 enum Added {
     OnSignature(String),
+    InRecord(Numbered, Role),
     OnDocument,
 }
 
@@ -111,7 +126,8 @@ enum Added {
 enum Act {
     Tell(Need),
     Stamp(Pending),
-    Store(Vec<u8>),
+    Append(Vec<u8>),
+    Replace(Vec<u8>),
 }
 
 /// Material twice, for the signatures and for a last timestamp: more rounds there cannot be.
@@ -123,6 +139,7 @@ impl Augmentation {
         Self {
             octets: octets.into(),
             goal,
+            limits: Limits::default(),
             pending: None,
             added: None,
             no_room: false,
@@ -157,8 +174,12 @@ impl Augmentation {
                     self.pending = Some(pending);
                     return Ok(need);
                 }
-                Act::Store(update) => {
+                Act::Append(update) => {
                     self.octets.extend_from_slice(&update);
+                    self.stored = true;
+                }
+                Act::Replace(octets) => {
+                    self.octets = octets;
                     self.stored = true;
                 }
             }
@@ -188,10 +209,18 @@ impl Augmentation {
                 let hole = self.octets.len().saturating_add(written.hole.start)..self.octets.len().saturating_add(written.hole.end);
                 placed(&self.octets, &written.octets, &hole, token.octets())
             }
+            Place::Record(Numbered { number, .. }, role) => {
+                let document = self.goal.open(&self.octets, &self.limits)?;
+                match carrier(&document)? {
+                    Carrier::Record(record) => record.with_timestamp(*number, *role, &token),
+                    Carrier::Pdf(_) => Err(Misuse::new("the document is no record any more").into()),
+                }
+            }
         };
         let added = match &pending.place {
             Place::InSignature(place) => Added::OnSignature(place.signature.clone()),
             Place::Document(_) => Added::OnDocument,
+            Place::Record(signature, role) => Added::InRecord(signature.clone(), *role),
         };
         self.pending = None;
         match (placed, &added) {
@@ -204,6 +233,7 @@ impl Augmentation {
                 self.goal.room = token.octets().len().saturating_add(TIMESTAMP_TOKEN / 4);
                 return Err(error);
             }
+            (Err(error), Added::InRecord(..)) => return Err(error),
         }
         Ok(token.info.time)
     }
@@ -234,7 +264,9 @@ impl Augmentation {
     }
 
     fn look(&mut self, octets: &[u8], context: &Context<'_>) -> Result<Act, AugmentError> {
-        let document = opened(octets, &self.goal, context)?;
+        self.limits = context.policy.limits.clone();
+        let goal = self.goal.clone();
+        let document = goal.open(octets, &self.limits)?;
         let judged = judged(&document, context, None);
         let act = self.act(&judged, &document, context);
         (self.known, self.report) = (judged.evidence, Some(judged.report));
@@ -242,11 +274,14 @@ impl Augmentation {
     }
 
     fn act(&mut self, judged: &Judged, document: &Document<'_>, context: &Context<'_>) -> Result<Act, AugmentError> {
-        let pdf = document.as_pdf().ok_or_else(|| Misuse::new("only PDF files are brought to a level yet"))?;
+        let carrier = carrier(document)?;
         let signatures: Vec<&SignatureReport> = signatures(&judged.report).collect();
         // The older form has no levels: it is asked whether the document has what its verdict rests on.
         let older = signatures.iter().any(|entry| entry.level == Level::None);
-        let is_whole = older && self.passes_alone(pdf.octets(), context)?;
+        if older && matches!(carrier, Carrier::Record(_)) {
+            return Err(Misuse::new("a signature of no baseline profile has no level to be raised").into());
+        }
+        let is_whole = older && self.passes_alone(document.octets, context)?;
         let level = |entry: &SignatureReport| reached(entry, &judged.report, is_whole);
         let lowest = signatures.iter().map(|entry| level(entry)).min().ok_or(AugmentError::NoSignature)?;
         if let Some(broken) = signatures.iter().find(|entry| entry.indication == Indication::TotalFailed) {
@@ -255,17 +290,25 @@ impl Augmentation {
         if let Some(act) = self.prove_added(judged, context)? {
             return Ok(act);
         }
-        let due = *self.due.get_or_insert(self.goal.renewal && lowest >= Level::BLTA);
-        if lowest >= self.goal.level && !due {
+        let due = self
+            .due
+            .get_or_insert_with(|| if self.goal.renewal && lowest >= Level::BLTA { all(&carrier, &signatures) } else { Vec::new() });
+        let due = due.clone();
+        if lowest >= self.goal.level && due.is_empty() {
             return Ok(Act::Tell(Need::Nothing));
         }
         if lowest < Level::BT {
-            let place = if self.no_room { None } else { placement::in_place(&signatures, &judged.report, pdf.octets(), level) };
-            return self.stamp(pdf, place);
+            return match &carrier {
+                Carrier::Pdf(pdf) => {
+                    let place = if self.no_room { None } else { placement::in_place(&signatures, &judged.report, document.octets, level) };
+                    self.stamp(pdf, place)
+                }
+                Carrier::Record(record) => self.stamp_record(&**record, Role::Value, &signatures, |_, entry| level(entry) < Level::BT),
+            };
         }
-        if (lowest < Level::BLT || due)
+        if (lowest < Level::BLT || !due.is_empty())
             && !self.stored
-            && let Some(act) = self.store(judged, pdf, context, &signatures)?
+            && let Some(act) = self.store(judged, &carrier, document, context, &signatures)?
         {
             return Ok(act);
         }
@@ -273,7 +316,13 @@ impl Augmentation {
         if lowest < Level::BLT {
             return Err(self.not_reached());
         }
-        self.stamp(pdf, None)
+        match &carrier {
+            Carrier::Pdf(pdf) => self.stamp(pdf, None),
+            Carrier::Record(record) => {
+                let lacks = |number, entry: &SignatureReport| level(entry) < Level::BLTA || due.contains(&number);
+                self.stamp_record(&**record, Role::Archive, &signatures, lacks)
+            }
+        }
     }
 
     /// The timestamp that was added last must be one that the relying party believes: a wrong one is found now and not in thirty years.
@@ -281,11 +330,10 @@ impl Augmentation {
         let Some(added) = &self.added else { return Ok(None) };
         let Some((id, authority, conclusion)) = stamp(&judged.report, added) else { return Err(self.not_reached()) };
         if conclusion.is_passed() {
-            self.added = None;
             // A renewal is done with its timestamp.
-            if self.due == Some(true) {
-                self.due = Some(false);
-            }
+            let renewed = if let Added::InRecord(signature, _) = added { signature.number } else { 0 };
+            self.due.iter_mut().for_each(|due| due.retain(|number| *number != renewed));
+            self.added = None;
             return Ok(None);
         }
         let reason = reason_of(&judged.report, &id).unwrap_or_else(|| conclusion.to_string());
@@ -311,11 +359,26 @@ impl Augmentation {
         Ok(Act::Stamp(Pending { imprint, place: Place::Document(written) }))
     }
 
+    /// A timestamp for the first signature of a record that `lacks` one.
+    fn stamp_record(
+        &self,
+        record: &dyn Record,
+        role: Role,
+        signatures: &[&SignatureReport],
+        lacks: impl Fn(usize, &SignatureReport) -> bool,
+    ) -> Result<Act, AugmentError> {
+        let mut lacking = signatures.iter().enumerate().filter(|(number, entry)| lacks(*number, entry));
+        let (number, entry) = lacking.next().ok_or_else(|| self.not_reached())?;
+        let imprint = record.imprint(number, role, self.goal.digest)?;
+        Ok(Act::Stamp(Pending { imprint, place: Place::Record(Numbered { id: entry.id.clone(), number }, role) }))
+    }
+
     /// The evidence that made the verdict is stored, once every signature has passed by it. `None` when the document has all of it.
     fn store(
         &self,
         judged: &Judged,
-        pdf: &Pdf<'_>,
+        carrier: &Carrier<'_, '_>,
+        document: &Document<'_>,
         context: &Context<'_>,
         signatures: &[&SignatureReport],
     ) -> Result<Option<Act>, AugmentError> {
@@ -331,19 +394,33 @@ impl Augmentation {
                 missing(format!("signature {}", entry.id), reason, wants.clone())
             });
         }
-        let Some(update) = security_store(pdf, &used(judged, context.anchors).into())? else { return Ok(None) };
-        if self.passes_alone(&[pdf.octets(), &update].concat(), context)? {
-            return Ok(Some(Act::Store(update)));
+        match carrier {
+            Carrier::Pdf(pdf) => {
+                let Some(update) = security_store(pdf, &used(judged, context.anchors).into())? else { return Ok(None) };
+                if self.passes_alone(&[document.octets, &update].concat(), context)? {
+                    return Ok(Some(Act::Append(update)));
+                }
+                // Something counted that no step names. Better too much than too little.
+                Ok(security_store(pdf, &everything(judged).into())?.map(Act::Append))
+            }
+            Carrier::Record(record) => {
+                let of_one = |entry: &&SignatureReport| used_for(judged, std::iter::once(*entry), context.anchors);
+                let used: Vec<_> = signatures.iter().map(of_one).enumerate().collect();
+                let Some(octets) = record.with_evidence(&used)? else { return Ok(None) };
+                if self.passes_alone(&octets, context)? {
+                    return Ok(Some(Act::Replace(octets)));
+                }
+                let everything: Vec<_> = signatures.iter().map(|_| everything(judged)).enumerate().collect();
+                Ok(record.with_evidence(&everything)?.map(Act::Replace))
+            }
         }
-        // Something counted that no step names. Better too much than too little.
-        Ok(security_store(pdf, &everything(judged).into())?.map(Act::Store))
     }
 
     /// Whether the signatures of the document pass by what it brings.
     fn passes_alone(&self, octets: &[u8], context: &Context<'_>) -> Result<bool, AugmentError> {
         let none = Evidence::none();
         let context = Context { evidence: &none, ..*context };
-        let report = judged(&opened(octets, &self.goal, &context)?, &context, None).report;
+        let report = judged(&self.goal.open(octets, &context.policy.limits)?, &context, None).report;
         let passed = signatures(&report).all(|entry| entry.indication == Indication::TotalPassed);
         Ok(passed)
     }
@@ -363,8 +440,12 @@ impl Augmentation {
     }
 }
 
-fn opened<'a>(octets: &'a [u8], goal: &Goal, context: &Context<'_>) -> Result<Document<'a>, AugmentError> {
-    Ok(Document::pdf_within(octets, &context.policy.limits, goal.password.as_deref())?)
+/// The signatures that each need a timestamp of their own; of a PDF file the first stands for all.
+fn all(carrier: &Carrier<'_, '_>, signatures: &[&SignatureReport]) -> Vec<usize> {
+    match carrier {
+        Carrier::Pdf(_) => vec![0],
+        Carrier::Record(_) => (0..signatures.len()).collect(),
+    }
 }
 
 fn pieces(context: &Context<'_>) -> usize {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::error::{SignError, Unfit};
+use super::layout::Layout;
 use super::pre_sign_check::{longest_value, pre_sign_check};
-use super::profile::Profile;
+use super::profile::{Profile, ProfileFormat};
 use super::signed_data_writing::{SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
 use super::signer::Signer;
 use crate::crypto::{DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Signed, Verification};
@@ -32,9 +33,9 @@ use crate::pki::Certificate;
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
     pub(super) original: &'a [u8],
-    pub(super) written: Written,
+    pub(super) layout: Layout,
     pub(super) algorithm: SignatureAlgorithm,
-    pub(super) signed_attributes: Vec<u8>,
+    pub(super) to_be_signed: Vec<u8>,
     /// The signing certificate first.
     pub(super) certificates: Vec<Certificate>,
     pub(super) key: PublicKey,
@@ -64,9 +65,14 @@ impl<'a> Draft<'a> {
         certificates: &[Certificate],
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, SignError> {
-        let pdf =
-            document.as_pdf().ok_or_else(|| Misuse::new("a PAdES profile signs PDF files: open the document with `Document::pdf`"))?;
-        Self::of_pdf(pdf, profile, certificates, algorithm)
+        profile.check()?;
+        match profile.format {
+            ProfileFormat::Pdf => {
+                let pdf = document.as_pdf();
+                let pdf = pdf.ok_or_else(|| Misuse::new("a PAdES profile signs PDF files: open the document with `Document::pdf`"))?;
+                Self::of_pdf(pdf, profile, certificates, algorithm)
+            }
+        }
     }
 
     fn of_pdf(
@@ -75,28 +81,28 @@ impl<'a> Draft<'a> {
         certificates: &[Certificate],
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, SignError> {
-        profile.check()?;
         let needed_for = "the attribute ESS signing-certificate-v2 (EN 319 142-1 §6.3)";
         let signing_certificate = certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;
-        let key = pre_sign_check(signing_certificate, &algorithm, profile.request.time)?;
+        let key = pre_sign_check(signing_certificate, &algorithm, profile.time())?;
         let facts = Facts::new(signing_certificate, algorithm)?;
         let size = size(&facts.signer(), profile, certificates, longest_value(&key));
         let room = profile.contents.map_or(size.saturating_add(TIMESTAMP_TOKEN), |contents| contents.max(size));
         let edwards = algorithm == SignatureAlgorithm::Ed25519;
         let written = prepare(document, &profile.request, &Value { digest: facts.digest, certificates, edwards, room })?;
         let message_digest = message_digest(document.octets(), &written, facts.digest);
-        let signed_attributes = signed_attributes(&facts.signer(), profile, &message_digest);
-        Ok(Self { original: document.octets(), written, algorithm, signed_attributes, certificates: certificates.to_vec(), key })
+        let to_be_signed = signed_attributes(&facts.signer(), profile, &message_digest);
+        let layout = Layout::Pdf(written);
+        Ok(Self { original: document.octets(), layout, algorithm, to_be_signed, certificates: certificates.to_vec(), key })
     }
 
-    /// What is to be signed: `SignedAttributes` in DER (RFC 5652 §5.4).
+    /// What is to be signed: of a PDF file `SignedAttributes` in DER (RFC 5652 §5.4).
     pub fn to_be_signed(&self) -> &[u8] {
-        &self.signed_attributes
+        &self.to_be_signed
     }
 
     /// The digest of [`Self::to_be_signed`] by the signature's algorithm, for a token or service that takes digests; `None` for Ed25519, which signs the octets.
     pub fn digest(&self) -> Option<Vec<u8>> {
-        self.algorithm.digest().map(|digest| digest.digest(&self.signed_attributes))
+        self.algorithm.digest().map(|digest| digest.digest(&self.to_be_signed))
     }
 
     /// What the value is to be made with.
@@ -104,30 +110,35 @@ impl<'a> Draft<'a> {
         self.algorithm
     }
 
-    /// The signed document. The value is verified first: one of another key, or over other octets, is never embedded.
+    /// The signed document. The value is verified first: one of another key, or over other octets, is never embedded. It comes as X.509 certificates
+    /// have it (of ECDSA: RFC 3279 §2.2.3), whatever the document writes.
     ///
     /// # Errors
     /// [`SignError::ValueRejected`]; [`SignError::ContentsTooSmall`] when the signature does not fit.
     pub fn complete(&self, value: &[u8]) -> Result<Vec<u8>, SignError> {
-        match self.key.verify(&self.algorithm, Signed::Octets(&self.signed_attributes), value) {
-            Verification::Valid => self.embed(value),
-            Verification::Invalid | Verification::Unsupported(_) => Err(SignError::ValueRejected),
+        match self.key.verify(&self.algorithm, Signed::Octets(&self.to_be_signed), value) {
+            Verification::Valid => {}
+            Verification::Invalid | Verification::Unsupported(_) => return Err(SignError::ValueRejected),
+        }
+        match &self.layout {
+            Layout::Pdf(written) => self.embed(written, value),
+            Layout::Around(around) => around.with_value(&self.key, value).ok_or(SignError::ValueRejected),
         }
     }
 
-    fn embed(&self, value: &[u8]) -> Result<Vec<u8>, SignError> {
+    fn embed(&self, written: &Written, value: &[u8]) -> Result<Vec<u8>, SignError> {
         let needed_for = "SignerInfo (RFC 5652 §5.3)";
         let signing_certificate = self.certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;
         let facts = Facts::new(signing_certificate, self.algorithm)?;
-        let signature = signed_data(&facts.signer(), &self.certificates, &self.signed_attributes, value);
-        let Range { start, end } = self.written.hole;
+        let signature = signed_data(&facts.signer(), &self.certificates, &self.to_be_signed, value);
+        let Range { start, end } = written.hole;
         let reserved = end.saturating_sub(start).saturating_sub(2) / 2;
         let contents = hexadecimal(&signature, reserved);
         let too_small = SignError::ContentsTooSmall { needed: signature.len(), reserved };
         // The one copy of the document that is made.
-        let mut signed = Vec::with_capacity(self.original.len().saturating_add(self.written.octets.len()));
+        let mut signed = Vec::with_capacity(self.original.len().saturating_add(written.octets.len()));
         signed.extend_from_slice(self.original);
-        signed.extend_from_slice(&self.written.octets);
+        signed.extend_from_slice(&written.octets);
         let hole = signed.get_mut(self.original.len()..).and_then(|update| update.get_mut(start..end));
         match hole.filter(|hole| hole.len() == contents.len()) {
             Some(hole) => hole.copy_from_slice(&contents),

@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 
 use super::draft::{Draft, message_digest};
 use super::error::{SignError, Unfit};
+use super::layout::{Around, CODINGS, Layout};
 use super::signed_data_writing::message_digest_algorithm;
 use crate::crypto::{DigestAlgorithm, PublicKey};
 use crate::encoding::der::{Reader, Received, Value, tag, write};
@@ -12,13 +13,18 @@ use crate::error::Malformed;
 use crate::pki::{AlgorithmIdentifier, Certificate, object_id};
 
 const FORMAT: &str = "draft";
-const VERSION: u64 = 1;
+const PDF: u8 = 0;
+const AROUND: u8 = 1;
+const VERSION: u64 = 2;
 
 /// ```asn1
 /// Stored ::= SEQUENCE { state State, sha256 OCTET STRING }   -- of the encoding of state
 /// State ::= SEQUENCE {
-///     version INTEGER (1), originalLength INTEGER, originalSha256 OCTET STRING, update OCTET STRING, holeStart INTEGER, holeEnd INTEGER,
-///     signatureAlgorithm AlgorithmIdentifier, signedAttributes SET OF Attribute, certificates SEQUENCE OF Certificate }
+///     version INTEGER (2), originalLength INTEGER, originalSha256 OCTET STRING, layout Layout,
+///     signatureAlgorithm AlgorithmIdentifier, toBeSigned OCTET STRING, certificates SEQUENCE OF Certificate }
+/// Layout ::= CHOICE {
+///     pdf    [0] SEQUENCE { update OCTET STRING, holeStart INTEGER, holeEnd INTEGER },
+///     around [1] SEQUENCE { before OCTET STRING, after OCTET STRING, coding INTEGER } }
 /// ```
 impl<'a> Draft<'a> {
     /// The draft as octets, to be stored until the value is there. They hold the update and the digest of the document, not the document.
@@ -26,17 +32,14 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// [`Unfit::Algorithm`] when the algorithm has no identifier.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SignError> {
-        let number = |number: usize| write::integer(u64::try_from(number).unwrap_or(u64::MAX));
         let certificates: Vec<&[u8]> = self.certificates.iter().map(Certificate::octets).collect();
         let state = write::sequence(&[
             write::integer(VERSION),
-            number(self.original.len()),
+            write_number(self.original.len()),
             write::octet_string(&DigestAlgorithm::Sha256.digest(self.original)),
-            write::octet_string(&self.written.octets),
-            number(self.written.hole.start),
-            number(self.written.hole.end),
+            write_layout(&self.layout),
             self.algorithm.to_identifier().ok_or(Unfit::Algorithm(self.algorithm))?,
-            self.signed_attributes.clone(),
+            write::octet_string(&self.to_be_signed),
             write::sequence(&certificates),
         ]);
         let sha256 = write::octet_string(&DigestAlgorithm::Sha256.digest(&state));
@@ -64,34 +67,75 @@ impl<'a> Draft<'a> {
     fn from_state(state: &Value<'_>, original: &'a [u8]) -> Result<Self, SignError> {
         let mut fields = state.reader()?;
         let version = fields.expect(tag::INTEGER, "version")?;
-        if version.small_integer()? != 1 {
-            return Err(version.malformed("version of the draft is not 1").into());
+        if u64::try_from(version.small_integer()?) != Ok(VERSION) {
+            return Err(version.malformed("version of the draft is not 2").into());
         }
         let length = number(&fields.expect(tag::INTEGER, "originalLength")?)?;
         let sha256 = fields.expect(tag::OCTET_STRING, "originalSha256")?.contents();
         if length != original.len() || sha256 != DigestAlgorithm::Sha256.digest(original) {
             return Err(SignError::DraftAltered);
         }
-        let octets = fields.expect(tag::OCTET_STRING, "update")?.contents().to_vec();
-        let start = number(&fields.expect(tag::INTEGER, "holeStart")?)?;
-        let end = number(&fields.expect(tag::INTEGER, "holeEnd")?)?;
+        let layout = layout(&fields.value()?)?;
         let identifier = AlgorithmIdentifier::read(&mut fields, "signatureAlgorithm")?;
-        let signed_attributes = fields.expect(tag::SET, "signedAttributes")?;
+        let to_be_signed = fields.expect(tag::OCTET_STRING, "toBeSigned")?;
         let certificates = certificates(&fields.expect(tag::SEQUENCE, "certificates")?)?;
         fields.finish()?;
 
-        let written = Written { octets, hole: start..end };
         let algorithm = identifier.signature(None)?;
-        let digest = message_digest_algorithm(&algorithm).ok_or(Unfit::Algorithm(algorithm))?;
-        let expected = message_digest(original, &written, digest);
-        if message_digest_of(&signed_attributes)?.as_deref() != Some(&*expected) {
-            return Err(SignError::DraftAltered);
+        if let Layout::Pdf(written) = &layout {
+            let digest = message_digest_algorithm(&algorithm).ok_or(Unfit::Algorithm(algorithm))?;
+            let expected = message_digest(original, written, digest);
+            if message_digest_of(to_be_signed.contents())?.as_deref() != Some(&*expected) {
+                return Err(SignError::DraftAltered);
+            }
         }
         let needed_for = "a stored draft";
         let signing_certificate = certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;
         let key = PublicKey::from_spki(signing_certificate.subject_public_key_info())?;
-        Ok(Self { original, written, algorithm, signed_attributes: signed_attributes.octets().to_vec(), certificates, key })
+        Ok(Self { original, layout, algorithm, to_be_signed: to_be_signed.contents().to_vec(), certificates, key })
     }
+}
+
+fn write_number(number: usize) -> Vec<u8> {
+    write::integer(u64::try_from(number).unwrap_or(u64::MAX))
+}
+
+fn write_layout(layout: &Layout) -> Vec<u8> {
+    match layout {
+        Layout::Pdf(Written { octets, hole }) => {
+            write::context_constructed(PDF, &[write::octet_string(octets), write_number(hole.start), write_number(hole.end)])
+        }
+        Layout::Around(Around { before, after, coding }) => {
+            let coding = CODINGS.into_iter().find(|(_, known)| known == coding).map_or(0, |(number, _)| number);
+            write::context_constructed(AROUND, &[write::octet_string(before), write::octet_string(after), write::integer(coding)])
+        }
+    }
+}
+
+fn layout(value: &Value<'_>) -> Result<Layout, Malformed> {
+    const IS_PDF: u8 = tag::context_constructed(PDF);
+    const IS_AROUND: u8 = tag::context_constructed(AROUND);
+    let mut fields = value.reader()?;
+    let layout = match value.tag() {
+        IS_PDF => {
+            let octets = fields.expect(tag::OCTET_STRING, "update")?.contents().to_vec();
+            let start = number(&fields.expect(tag::INTEGER, "holeStart")?)?;
+            let end = number(&fields.expect(tag::INTEGER, "holeEnd")?)?;
+            Layout::Pdf(Written { octets, hole: start..end })
+        }
+        IS_AROUND => {
+            let before = fields.expect(tag::OCTET_STRING, "before")?.contents().to_vec();
+            let after = fields.expect(tag::OCTET_STRING, "after")?.contents().to_vec();
+            let coding = fields.expect(tag::INTEGER, "coding")?;
+            let number = coding.small_integer()?;
+            let known = CODINGS.into_iter().find(|(known, _)| u64::try_from(number) == Ok(*known));
+            let (_, coding) = known.ok_or_else(|| coding.malformed("a coding that is not known"))?;
+            Layout::Around(Around { before, after, coding })
+        }
+        _ => return Err(value.malformed("a layout that is not known")),
+    };
+    fields.finish()?;
+    Ok(layout)
 }
 
 fn number(value: &Value<'_>) -> Result<usize, Malformed> {
@@ -109,9 +153,10 @@ fn certificates(sequence: &Value<'_>) -> Result<Vec<Certificate>, Malformed> {
 }
 
 /// The value of the attribute `message-digest`.
-fn message_digest_of(signed_attributes: &Value<'_>) -> Result<Option<Vec<u8>>, Malformed> {
+fn message_digest_of(signed_attributes: &[u8]) -> Result<Option<Vec<u8>>, Malformed> {
     const MESSAGE_DIGEST: ObjectIdentifier = object_id::MESSAGE_DIGEST;
-    let mut attributes = signed_attributes.reader()?;
+    let received = Received::new(signed_attributes);
+    let mut attributes = Reader::new(&received, FORMAT).only(|reader| reader.expect(tag::SET, "signedAttributes"))?.reader()?;
     while !attributes.is_empty() {
         let mut attribute = attributes.expect(tag::SEQUENCE, "attribute")?.reader()?;
         if attribute.expect(tag::OBJECT_IDENTIFIER, "attrType")?.object_id()? == MESSAGE_DIGEST {

@@ -4,6 +4,7 @@ mod augmentation;
 mod draft;
 mod draft_state;
 mod error;
+mod layout;
 mod pre_sign_check;
 mod profile;
 mod queue;
@@ -15,7 +16,7 @@ pub use augmentation::{AugmentError, Augmentation, Augmented, Goal, Need, NotAug
 pub use draft::Draft;
 pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};
-pub use profile::{Commitment, Profile, SignaturePolicy};
+pub use profile::{Commitment, Packaging, Profile, SignaturePolicy};
 pub use queue::{Queue, Waiting};
 pub use signer::{Signer, SignerError, SoftwareSigner};
 

@@ -1,4 +1,4 @@
-//! EN 319 142-1 §6 — Profiles: what a signature is to be and to say
+//! EN 319 142-1 §6 and its sisters for other formats — Profiles: what a signature is to be and to say
 
 use const_oid::ObjectIdentifier;
 
@@ -10,10 +10,31 @@ use crate::time::Time;
 /// What a signature is to be and to say. The paved path: [`Self::pades_b_b`] with nothing more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
+    pub(super) format: ProfileFormat,
+    pub(super) packaging: Packaging,
+    /// What concerns PDF alone, and the claimed time of every format.
     pub(super) request: Request,
     pub(super) commitment: Option<Commitment>,
     pub(super) policy: Option<SignaturePolicy>,
     pub(super) contents: Option<usize>,
+}
+
+/// The format of a signature. Further ones stand beside it as they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProfileFormat {
+    /// EN 319 142-1
+    Pdf,
+}
+
+/// Where what is signed stands (XML Signature §2, EN 319 132-1 §4.1; RFC 5652 §5.2; RFC 7515 appendix F).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packaging {
+    /// Within the signature.
+    Enveloping,
+    /// Around the signature: the document stays what it is and gets the signature into it.
+    Enveloped,
+    /// Elsewhere: the result is the signature alone.
+    Detached,
 }
 
 /// `CommitmentTypeIdentifier` (EN 319 122-1 §5.2.3): what the signer commits to.
@@ -55,7 +76,19 @@ impl Profile {
 
     fn new(sub_filter: SubFilter, time: Time) -> Self {
         let request = Request { sub_filter, time, offset_minutes: VIETNAM, ..Request::default() };
-        Self { request, commitment: None, policy: None, contents: None }
+        Self { format: ProfileFormat::Pdf, packaging: Packaging::Enveloped, request, commitment: None, policy: None, contents: None }
+    }
+
+    /// Where what is signed shall stand. A PDF file has its signature within.
+    #[must_use]
+    pub fn packaging(mut self, packaging: Packaging) -> Self {
+        self.packaging = packaging;
+        self
+    }
+
+    /// The time that the signer claims.
+    pub(super) fn time(&self) -> Time {
+        self.request.time
     }
 
     /// The field to sign, by its fully qualified name; it is made when the document has none of that name. Else a new one gets a free name.
@@ -167,6 +200,9 @@ impl Profile {
 
     /// The options that exclude each other.
     pub(super) fn check(&self) -> Result<(), Misuse> {
+        if self.format == ProfileFormat::Pdf && self.packaging != Packaging::Enveloped {
+            return Err(Misuse::new("a PDF file has its signature within: another packaging is for records"));
+        }
         let attributes = self.commitment.is_some() || self.policy.is_some();
         // EN 319 142-1 §5.3: the attribute and the entry would say the same thing twice.
         if attributes && self.request.reason.is_some() {

@@ -1,7 +1,7 @@
 //! RFC 7518 §3.4 — ECDSA values as the concatenation of `r` and `s`, as JWS and XML signatures write them
 
 use der::asn1::UintRef;
-use der::{Encode, Sequence};
+use der::{Decode, Encode, Sequence};
 
 use super::algorithm::Curve;
 
@@ -20,6 +20,19 @@ impl Curve {
         let (r, s) = concatenation.split_at_checked(half).filter(|(r, s)| r.len() == s.len())?;
         EcdsaSigValue { r: UintRef::new(r).ok()?, s: UintRef::new(s).ok()? }.to_der().ok()
     }
+
+    /// The other way round; `None` when `value` is no DER `ECDSA-Sig-Value` with integers that fit the curve.
+    pub fn concatenation_of_value(self, value: &[u8]) -> Option<Vec<u8>> {
+        let half = usize::try_from(self.bits().div_ceil(8)).ok()?;
+        let EcdsaSigValue { r, s } = EcdsaSigValue::from_der(value).ok()?;
+        let mut concatenation = Vec::with_capacity(half.checked_mul(2)?);
+        for integer in [r.as_bytes(), s.as_bytes()] {
+            let zeros = half.checked_sub(integer.len())?;
+            concatenation.resize(concatenation.len().checked_add(zeros)?, 0);
+            concatenation.extend_from_slice(integer);
+        }
+        Some(concatenation)
+    }
 }
 
 #[cfg(test)]
@@ -32,6 +45,18 @@ mod tests {
         concatenation[31] = 0x80;
         concatenation[63] = 1;
         assert_eq!(Curve::P256.value_from_concatenation(&concatenation).unwrap(), [0x30, 7, 2, 2, 0, 0x80, 2, 1, 1]);
+    }
+
+    #[test]
+    fn the_way_back_puts_the_zeros_in_again() {
+        let mut concatenation = [0; 132];
+        concatenation[65] = 0x80;
+        concatenation[131] = 1;
+        let value = Curve::P521.value_from_concatenation(&concatenation).unwrap();
+        assert_eq!(Curve::P521.concatenation_of_value(&value).unwrap(), concatenation);
+        assert_eq!(Curve::P256.concatenation_of_value(&value[1..]), None, "no DER");
+        let long = Curve::P521.value_from_concatenation(&[1; 132]).unwrap();
+        assert_eq!(Curve::P256.concatenation_of_value(&long), None, "of a longer curve");
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! EN 319 142-1 §6.3 — The level that a document is to reach
 
+use std::sync::Arc;
+
 use const_oid::ObjectIdentifier;
 
 use crate::crypto::DigestAlgorithm;
-use crate::error::Misuse;
+use crate::document::Document;
+use crate::error::{Malformed, Misuse};
+use crate::limits::Limits;
 use crate::pki::TimestampRequest;
 use crate::report::json::Level;
 
@@ -16,6 +20,16 @@ pub struct Goal {
     policy: Option<ObjectIdentifier>,
     pub(super) room: usize,
     pub(super) password: Option<String>,
+    pub(super) detached: Vec<(String, Elsewhere)>,
+}
+
+/// What a detached signature covers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Elsewhere {
+    /// All of it.
+    Octets(Arc<[u8]>),
+    /// Its digest.
+    Digest(DigestAlgorithm, Vec<u8>),
 }
 
 /// What a timestamp token with its certificates takes, generously.
@@ -25,7 +39,7 @@ impl Goal {
     /// All signatures at this level or a higher one.
     pub fn level(level: Level) -> Self {
         let digest = DigestAlgorithm::Sha256;
-        Self { level, renewal: false, digest, policy: None, room: TIMESTAMP_TOKEN, password: None }
+        Self { level, renewal: false, digest, policy: None, room: TIMESTAMP_TOKEN, password: None, detached: Vec::new() }
     }
 
     /// One more timestamp over everything, with what proves the last one before it: due before its algorithm or certificate ends. A document
@@ -56,6 +70,29 @@ impl Goal {
     #[must_use]
     pub fn password(self, password: impl Into<String>) -> Self {
         Self { password: Some(password.into()), ..self }
+    }
+
+    /// Gives a file that a detached signature covers, as [`Document::with_detached`] does.
+    #[must_use]
+    pub fn detached(mut self, name: impl Into<String>, octets: impl Into<Arc<[u8]>>) -> Self {
+        self.detached.push((name.into(), Elsewhere::Octets(octets.into())));
+        self
+    }
+
+    /// Gives the digest of a file that a detached signature covers, as [`Document::with_detached_digest`] does.
+    #[must_use]
+    pub fn detached_digest(mut self, name: impl Into<String>, algorithm: DigestAlgorithm, value: impl Into<Vec<u8>>) -> Self {
+        self.detached.push((name.into(), Elsewhere::Digest(algorithm, value.into())));
+        self
+    }
+
+    /// Opens the document that is to reach this level, with what belongs to it.
+    pub(super) fn open<'a>(&'a self, octets: &'a [u8], limits: &Limits) -> Result<Document<'a>, Malformed> {
+        let document = Document::detect_within(octets, limits, self.password.as_deref())?;
+        Ok(self.detached.iter().fold(document, |document, (name, elsewhere)| match elsewhere {
+            Elsewhere::Octets(octets) => document.with_detached(name, octets),
+            Elsewhere::Digest(algorithm, value) => document.with_detached_digest(name, *algorithm, value.as_slice()),
+        }))
     }
 
     /// What a request for a timestamp over this imprint says.

@@ -6,16 +6,16 @@ use crate::context::TrustAnchors;
 use crate::format::pades::writing;
 use crate::path::certificate_id;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
-use crate::report::json::Origin;
+use crate::report::json::{Origin, SignatureReport};
 use crate::report::{Block, Fact, Outcome, Step};
 use crate::verifying::Judged;
 
 /// Pieces for the store.
 #[derive(Default)]
 pub(super) struct Material {
-    certificates: Vec<Certificate>,
-    crls: Vec<CertificateList>,
-    ocsp_responses: Vec<BasicOcspResponse>,
+    pub certificates: Vec<Certificate>,
+    pub crls: Vec<CertificateList>,
+    pub ocsp_responses: Vec<BasicOcspResponse>,
 }
 
 impl From<Material> for writing::Material {
@@ -30,7 +30,12 @@ impl From<Material> for writing::Material {
 
 /// What the steps that passed name: certificates of paths, with those of the anchors (§6.3 (g)), and sources of their status.
 pub(super) fn used(judged: &Judged, anchors: &TrustAnchors) -> Material {
-    let named = named(judged);
+    used_for(judged, judged.report.signatures.iter(), anchors)
+}
+
+/// [`used`], for these entries of the report alone.
+pub(super) fn used_for<'r>(judged: &Judged, entries: impl Iterator<Item = &'r SignatureReport>, anchors: &TrustAnchors) -> Material {
+    let named = named(entries);
     let is_named = |id: String| named.contains(&id);
     let mut material = among(judged, |id| is_named(Fact::sha256(id).to_text().into_owned()));
     let of_anchors = anchors.iter().filter_map(|anchor| anchor.certificate.as_ref());
@@ -62,9 +67,9 @@ fn among(judged: &Judged, wanted: impl Fn([u8; 32]) -> bool) -> Material {
 }
 
 /// Every `sha256:` that a passed block is about or that a passed step of it rests on. What stands below a block that did not pass led nowhere.
-fn named(judged: &Judged) -> BTreeSet<String> {
+fn named<'r>(entries: impl Iterator<Item = &'r SignatureReport>) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
-    let mut open: Vec<&Block> = judged.report.signatures.iter().map(|entry| &entry.checks).collect();
+    let mut open: Vec<&Block> = entries.map(|entry| &entry.checks).collect();
     while let Some(block) = open.pop() {
         if !block.is_passed() {
             continue;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Added, AugmentError};
+use crate::format::signature::Role;
 use crate::report::json::{Kind, Level, Reason, SignatureReport, Want, WantKind};
 use crate::report::{Block, Conclusion, Report, Step};
 
@@ -30,13 +31,17 @@ pub(super) fn reached(entry: &SignatureReport, report: &Report, is_whole: bool) 
 pub(super) fn stamp(report: &Report, added: &Added) -> Option<(String, String, Conclusion)> {
     let of_subject = |stated: Option<String>| stated.unwrap_or_else(|| "an unknown authority".into());
     match added {
-        Added::OnSignature(signature) => {
+        Added::OnSignature(_) | Added::InRecord(..) => {
+            let (signature, kind) = match added {
+                Added::InRecord(signature, Role::Archive) => (&signature.id, "archive_timestamp"),
+                Added::InRecord(signature, _) => (&signature.id, "signature_timestamp"),
+                Added::OnSignature(signature) => (signature, "signature_timestamp"),
+                Added::OnDocument => return None,
+            };
             let entry = report.signatures.iter().find(|entry| entry.id == *signature)?;
-            let stamp = entry
-                .timestamps
-                .iter()
-                .filter(|stamp| stamp.kind == "signature_timestamp")
-                .max_by_key(|stamp| (stamp.id.len(), stamp.id.as_str()))?;
+            // A set of attributes has no order: the latest is the one that came last.
+            let stamps = entry.timestamps.iter().filter(|stamp| stamp.kind == kind);
+            let stamp = stamps.max_by_key(|stamp| (stamp.time.as_ref(), stamp.id.len(), stamp.id.as_str()))?;
             let conclusion = Conclusion { indication: stamp.indication, sub_indication: stamp.sub_indication };
             Some((stamp.id.clone(), of_subject(stamp.authority.clone()), conclusion))
         }

@@ -1,0 +1,37 @@
+//! EN 319 102-1 §4.3 — What carries timestamps and evidence: a PDF file in revisions of its own, a record in each of its signatures
+
+use super::AugmentError;
+use super::material::Material;
+use crate::crypto::DigestAlgorithm;
+use crate::document::{Document, Form};
+use crate::encoding::pdf::Pdf;
+use crate::error::Misuse;
+use crate::format::signature::Role;
+use crate::pki::TimestampToken;
+
+/// See the room.
+pub(super) enum Carrier<'d, 'a> {
+    Pdf(&'d Pdf<'a>),
+    #[allow(dead_code, reason = "made by the formats of records")]
+    Record(Box<dyn Record + 'd>),
+}
+
+/// A document whose signatures each carry their own unsigned properties. They are numbered from 0 in the order in which the report numbers them.
+pub(super) trait Record {
+    /// The digest of what a timestamp of this role on the signature is over.
+    fn imprint(&self, signature: usize, role: Role, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError>;
+
+    /// The document with the token as the last of its role on the signature.
+    fn with_timestamp(&self, signature: usize, role: Role, token: &TimestampToken) -> Result<Vec<u8>, AugmentError>;
+
+    /// The document with evidence in its signatures, each piece once; `None` when all of it is there.
+    fn with_evidence(&self, evidence: &[(usize, Material)]) -> Result<Option<Vec<u8>>, AugmentError>;
+}
+
+/// What carries the timestamps of `document`.
+pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>) -> Result<Carrier<'d, 'a>, AugmentError> {
+    match &document.form {
+        Form::Pdf(pdf) => Ok(Carrier::Pdf(pdf)),
+        Form::Data(_) => Err(Misuse::new("a document without a signature has no level").into()),
+    }
+}
