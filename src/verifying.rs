@@ -23,7 +23,7 @@ pub(crate) fn judged(document: &Document<'_>, context: &Context<'_>, cache: Opti
         size: size(document.octets),
         sha256: digest_text(DigestAlgorithm::Sha256, &sha256),
     };
-    let detached = document.detached.iter().map(detached).collect();
+    let detached = document.detached.iter().map(input_detached).collect();
     let (report, evidence) = crate::validation::verdict::verdict(input, detached, found, context, cache);
     Judged { report, evidence }
 }
@@ -39,7 +39,8 @@ fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
     }
 }
 
-fn detached(detached: &Detached<'_>) -> InputDetached {
+/// What the report says of a file that a detached signature covers.
+pub(crate) fn input_detached(detached: &Detached<'_>) -> InputDetached {
     let (size, digest) = match &detached.content {
         DetachedContent::Octets(octets) => {
             (Some(size(octets)), digest_text(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(octets)))

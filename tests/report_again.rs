@@ -60,6 +60,23 @@ fn any_changed_octet_of_a_bundle_is_seen() {
 }
 
 #[test]
+fn files_that_a_signature_covers_from_elsewhere_are_in_the_bundle() {
+    let good = bundle(&whole_life());
+    let document = kyso::Document::detect(&good.document).unwrap().with_name("document.pdf");
+    let document = document.with_detached("a.txt", b"a").with_detached_digest("b.txt", kyso::crypto::DigestAlgorithm::Sha512, vec![7; 64]);
+    let context =
+        kyso::Context { policy: &good.policy, anchors: &good.anchors, evidence: &good.evidence, time: good.time, existence: None };
+    let (report, bundle) = Bundle::of(&document, None, &context);
+    let names: Vec<_> = report.inputs.detached.iter().map(|one| (one.name.as_str(), one.size)).collect();
+    assert_eq!(names, [("a.txt", Some(1)), ("b.txt", None)]);
+    let read = Bundle::from_zip(&bundle.to_zip().unwrap()).unwrap();
+    assert_eq!(read.replay().unwrap(), []);
+    let mut other = bundle.clone();
+    other.detached[0].1 = Some(b"b".to_vec());
+    assert_ne!(Bundle::from_zip(&other.to_zip().unwrap()).unwrap().replay().unwrap(), []);
+}
+
+#[test]
 fn a_report_that_is_not_the_bundle_s_is_seen() {
     let good = bundle(&whole_life());
     for (from, to) in [("\"TOTAL-PASSED\"", "\"TOTAL-FAILED\""), ("urn:kyso", "urn:other"), ("kyso\"", "kysa\""), ("sha256:", "sha256: ")] {

@@ -7,7 +7,7 @@ use crate::context::Evidence;
 use crate::error::Malformed;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
 use crate::report::Fact;
-use crate::report::json::{EvidenceKind, InputEvidence};
+use crate::report::json::{EvidenceKind, InputDetached, InputEvidence};
 use crate::time::Time;
 
 /// The identifier of this form of bundles.
@@ -24,6 +24,8 @@ pub(super) struct Manifest {
     time: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     existence: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub detached: Vec<InputDetached>,
     pub evidence: Vec<InputEvidence>,
 }
 
@@ -35,6 +37,7 @@ impl Manifest {
             password: bundle.password.clone(),
             time: bundle.time.to_string(),
             existence: bundle.existence.map(|time| time.to_string()),
+            detached: bundle.detached.iter().map(|(input, _)| input.clone()).collect(),
             evidence: pieces(&bundle.evidence).map(|(entry, _)| entry).collect(),
         }
     }

@@ -6,10 +6,11 @@ mod zip_file;
 use crate::context::{Context, Evidence, Policy, TrustAnchors, TrustStore};
 use crate::document::Document;
 use crate::error::{Malformed, Misuse};
-use crate::report::json::{InputEvidence, Origin, Report};
+use crate::report::fact::digest_of_text;
+use crate::report::json::{InputDetached, InputEvidence, Origin, Report};
 use crate::report::{Fault, fact};
 use crate::time::Time;
-use crate::verifying::judged;
+use crate::verifying::{input_detached, judged};
 use manifest::Manifest;
 
 /// An evidence bundle: document, policy, trust anchors, evidence, time, and the report that follows from them.
@@ -21,6 +22,8 @@ pub struct Bundle {
     pub name: Option<String>,
     /// What opens the file, where it is encrypted. It stands in the bundle as it is: so does the document that it opens.
     pub password: Option<String>,
+    /// The files that detached signatures cover, each with its octets, or without where it was given by its digest.
+    pub detached: Vec<(InputDetached, Option<Vec<u8>>)>,
     /// The validation policy.
     pub policy: Policy,
     /// The trust anchors given.
@@ -43,6 +46,7 @@ impl Bundle {
             document: document.octets().to_vec(),
             name: document.name.clone(),
             password: password.map(str::to_owned),
+            detached: document.detached.iter().map(|one| (input_detached(one), one.octets().map(<[u8]>::to_vec))).collect(),
             policy: context.policy.clone(),
             anchors: context.anchors.clone(),
             evidence: judged.evidence.without(Origin::Embedded),
@@ -59,7 +63,14 @@ impl Bundle {
     }
 
     fn document(&self) -> Result<Document<'_>, Malformed> {
-        let document = Document::pdf_within(&self.document, &self.policy.limits, self.password.as_deref())?;
+        let mut document = Document::detect_within(&self.document, &self.policy.limits, self.password.as_deref())?;
+        for (input, octets) in &self.detached {
+            document = match (octets, digest_of_text(&input.digest)) {
+                (Some(octets), _) => document.with_detached(&input.name, octets),
+                (None, Some((algorithm, value))) => document.with_detached_digest(&input.name, algorithm, value),
+                (None, None) => return Err(malformed(format!("the digest of {} is none", input.name))),
+            };
+        }
         Ok(match &self.name {
             Some(name) => document.with_name(name.clone()),
             None => document,
@@ -105,6 +116,8 @@ impl Bundle {
             ("anchors.json".to_owned(), store.to_json().into_bytes()),
             ("report.json".to_owned(), self.report.clone()),
         ];
+        let octets = |(number, (_, octets)): (usize, &(_, Option<Vec<u8>>))| Some((detached_name(number), octets.clone()?));
+        files.extend(self.detached.iter().enumerate().filter_map(octets));
         files.extend(manifest::pieces(&self.evidence).map(|(entry, octets)| (file_name(&entry), octets)));
         zip_file::written(&files)
     }
@@ -124,10 +137,15 @@ impl Bundle {
             let octets = file(&file_name(entry))?;
             manifest::add(&mut evidence, entry, &octets)?;
         }
+        let mut detached = Vec::new();
+        for (number, input) in manifest.detached.iter().enumerate() {
+            detached.push((input.clone(), input.size.map(|_| file(&detached_name(number))).transpose()?));
+        }
         let bundle = Self {
             document: file("document")?,
             name: manifest.name.clone(),
             password: manifest.password.clone(),
+            detached,
             policy: Policy::from_json(&file("policy.json")?)?,
             anchors,
             evidence,
@@ -141,6 +159,11 @@ impl Bundle {
             Err(misuse) => Err(malformed(misuse.to_string())),
         }
     }
+}
+
+/// `detached/1`, ..
+fn detached_name(number: usize) -> String {
+    format!("detached/{}", number.saturating_add(1))
 }
 
 /// `evidence/<sha256>.crl`

@@ -80,6 +80,16 @@ pub fn digest_text(algorithm: DigestAlgorithm, digest: &[u8]) -> String {
     format!("{name}:{}", hex(digest))
 }
 
+/// What [`digest_text`] wrote.
+pub fn digest_of_text(text: &str) -> Option<(DigestAlgorithm, Vec<u8>)> {
+    let (_, digits) = text.split_once(':')?;
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else { return None };
+    let octet = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let value: Vec<u8> = pairs.iter().map(octet).collect::<Option<_>>()?;
+    let algorithm = DigestAlgorithm::ALL.into_iter().find(|algorithm| digest_text(*algorithm, &value) == text)?;
+    Some((algorithm, value))
+}
+
 impl Serialize for Fact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

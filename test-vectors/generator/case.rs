@@ -1,5 +1,7 @@
 //! `case.json`, as `test-vectors/README.md` describes it; absent members are left out.
 
+use std::collections::BTreeMap;
+
 use kyso::Time;
 use serde::Serialize;
 use serde_json::Value;
@@ -50,6 +52,8 @@ pub struct Document {
     evidence: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     policy_documents: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    detached: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<Value>,
     expected: Expected,
@@ -113,17 +117,23 @@ pub struct Good {
 impl Case {
     /// A document that passes, intact, with the shared anchor and revocation lists.
     pub fn passing(what: impl Into<String>, clause: &'static str, document: Vec<u8>) -> Self {
+        Self::passing_file(what, clause, "document.pdf", document)
+    }
+
+    /// As [`Self::passing`], of any format: the document is the file `name`.
+    pub fn passing_file(what: impl Into<String>, clause: &'static str, name: &str, document: Vec<u8>) -> Self {
         let subject = Document {
-            document: "document.pdf".into(),
+            document: name.into(),
             password: None,
             time: time().to_string(),
             existence: None,
             anchors: vec![shared("root.pem")],
             evidence: vec![shared("root.crl"), shared("issuing.crl")],
             policy_documents: Vec::new(),
+            detached: BTreeMap::new(),
             policy: None,
             expected: Expected { indication: PASSED, signatures: vec![Entry::intact()], ..Expected::default() },
-            own: vec![("document.pdf".into(), document)],
+            own: vec![(name.into(), document)],
         };
         Self { what: what.into(), clause, subject: Subject::Document(Box::new(subject)), twin: None, change: None }
     }
@@ -152,6 +162,21 @@ impl Case {
 
     pub fn document(self, octets: Vec<u8>) -> Self {
         self.own("document.pdf", octets).edited(|document| document.document = "document.pdf".into())
+    }
+
+    /// The document in another way: of the same name in the case's own folder.
+    #[allow(dead_code, reason = "for records")]
+    pub fn file(self, octets: Vec<u8>) -> Self {
+        let name = if let Subject::Document(document) = &self.subject { document.document.clone() } else { String::new() };
+        self.own(&name, octets)
+    }
+
+    /// A file that a detached signature covers, under the name by which the signature knows it.
+    #[allow(dead_code, reason = "for records")]
+    pub fn detached(self, name: &str, file: &str, octets: Vec<u8>) -> Self {
+        self.own(file, octets).edited(|document| {
+            document.detached.insert(name.into(), file.into());
+        })
     }
 
     /// A file of the case's own folder.

@@ -1,6 +1,7 @@
 //! The cases of `test-vectors/`, as its README describes them: every folder that has a `case.json`.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kyso::context::{Context, Evidence, Policy, TrustAnchors, TrustStore};
@@ -37,6 +38,8 @@ pub struct Case {
     pub evidence: Vec<String>,
     #[serde(default)]
     pub policy_documents: Vec<String>,
+    #[serde(default)]
+    pub detached: BTreeMap<String, String>,
     pub policy: Option<Value>,
     pub expected: Value,
 }
@@ -150,7 +153,14 @@ impl Vector {
             time: self.case.time.as_ref().map(time).expect("a validation time"),
             existence: self.case.existence.as_ref().map(time),
         };
-        let document = Document::pdf_within(&octets, &policy.limits, self.case.password.as_deref()).ok()?;
+        let detached: Vec<(&String, Vec<u8>)> = self.case.detached.iter().map(|(name, path)| (name, self.read(path))).collect();
+        let (limits, password) = (&policy.limits, self.case.password.as_deref());
+        // What is named a PDF file is to be one, as for the command line.
+        let is_named_pdf = self.case.document.as_ref().is_some_and(|name| name.ends_with(".pdf"));
+        let document =
+            if is_named_pdf { Document::pdf_within(&octets, limits, password) } else { Document::detect_within(&octets, limits, password) };
+        let document = document.ok()?;
+        let document = detached.iter().fold(document, |document, (name, octets)| document.with_detached(*name, octets));
         Some(ask(&document, &context))
     }
 

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use kyso::report::Fault;
 use kyso::report::text::printable;
-use kyso::{Bundle, Context, Document, Malformed, Time};
+use kyso::{Bundle, Context, Malformed, Time};
 use serde_json::Value;
 
 use crate::exit::{Failure, Status};
+use crate::opening::Opening;
 use crate::output::Output;
 use crate::supplied::Supplied;
 use crate::{files, policy};
@@ -26,7 +27,7 @@ pub struct RecheckArguments {
     /// A report in JSON
     #[arg(value_name = "REPORT")]
     report: PathBuf,
-    /// The PDF file that it is about
+    /// The file that it is about
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The certificates that were trusted, as for `kyso verify`
@@ -38,9 +39,8 @@ pub struct RecheckArguments {
     /// The policy
     #[arg(long, value_name = "ID|FILE", default_value = "etsi-basic")]
     policy: String,
-    /// Opens an encrypted PDF file
-    #[arg(long, value_name = "TEXT")]
-    password: Option<String>,
+    #[command(flatten)]
+    opening: Opening,
 }
 
 /// Validates again from an evidence bundle of `kyso verify --bundle`; the report must be the same, octet by octet
@@ -69,7 +69,8 @@ pub fn recheck(arguments: &RecheckArguments) -> Result<Status, Failure> {
     let time = |name| stated(&value, name).map_err(unreadable(&arguments.report));
     let validation_time = time("time")?.ok_or_else(|| Failure::unreadable(&arguments.report, "no validation time in it"))?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: validation_time, existence: time("existence")? };
-    let document = Document::pdf_within(&octets, &policy.limits, arguments.password.as_deref()).map_err(unreadable(&arguments.file))?;
+    let detached = arguments.opening.detached()?;
+    let document = arguments.opening.document(&arguments.file, &octets, &detached, &policy.limits)?;
     let document = match value.pointer("/inputs/document/name").and_then(Value::as_str) {
         Some(name) => document.with_name(name),
         None => document,

@@ -24,6 +24,7 @@ mod key;
 mod lang;
 mod level;
 mod network;
+mod opening;
 mod output;
 mod path;
 mod path_text;

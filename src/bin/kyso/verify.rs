@@ -13,15 +13,16 @@ use kyso::{Bundle, Context, Document, Fetched, Report, Time};
 use crate::exit::{Failure, Status};
 use crate::lang::Lang;
 use crate::network::Network;
+use crate::opening::{Detached, Opening};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::supplied::Supplied;
 use crate::{clock, files, policy};
 
-/// Judges every signature of each PDF file and says why
+/// Judges every signature of each file and says why
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// PDF files
+    /// Signed files: PDF, and the other formats of this build
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
@@ -39,9 +40,8 @@ pub struct Arguments {
     /// A time at which the documents are known to have existed, from a register of incoming documents for example
     #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
     existed_by: Option<Time>,
-    /// Opens encrypted PDF files
-    #[arg(long, value_name = "TEXT")]
-    password: Option<String>,
+    #[command(flatten)]
+    opening: Opening,
     /// Fetches what is missing from where the certificates say it is
     #[arg(long)]
     fetch: bool,
@@ -87,6 +87,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     }
     let policy = policy::named(&arguments.policy)?;
     let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
+    let detached = arguments.opening.detached()?;
     let time = clock::time(arguments.at)?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: arguments.existed_by };
     let fetcher = if arguments.fetch { Some(arguments.network.fetcher()?) } else { None };
@@ -94,7 +95,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     let mut sheet = Sheet::new(output, arguments.format, arguments.files.len());
     let progress = Progress::over(arguments.files.len());
     let mut status = Status::Passed;
-    judge_each(&arguments, &context, fetcher.as_ref(), |index, judged| {
+    judge_each(&arguments, &detached, &context, fetcher.as_ref(), |index, judged| {
         let (one, text) = match judged {
             Ok((one, text)) => (one, Some(text)),
             Err(failure) => (progress.aside(|| failure.tell()), None),
@@ -114,6 +115,7 @@ type Judged = Result<(Status, String), Failure>;
 /// Judges the files on several threads; `done` is told each, with its place among the arguments, as it comes. An error of it ends the work.
 fn judge_each(
     arguments: &Arguments,
+    detached: &Detached,
     context: &Context<'_>,
     fetcher: Option<&Fetcher>,
     mut done: impl FnMut(usize, Judged) -> Result<(), Failure>,
@@ -125,7 +127,7 @@ fn judge_each(
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 while let Some((index, path)) = take(next, &arguments.files) {
-                    if sender.send((index, judge(arguments, context, fetcher, path))).is_err() {
+                    if sender.send((index, judge(arguments, detached, context, fetcher, path))).is_err() {
                         break;
                     }
                 }
@@ -146,10 +148,9 @@ fn jobs(arguments: &Arguments) -> usize {
     arguments.jobs.map_or_else(processors, usize::from).min(arguments.files.len())
 }
 
-fn judge(arguments: &Arguments, context: &Context<'_>, fetcher: Option<&Fetcher>, path: &Path) -> Judged {
+fn judge(arguments: &Arguments, detached: &Detached, context: &Context<'_>, fetcher: Option<&Fetcher>, path: &Path) -> Judged {
     let octets = files::read(path)?;
-    let document = Document::pdf_within(&octets, &context.policy.limits, arguments.password.as_deref())
-        .map_err(|malformed| Failure::unreadable(path, malformed))?;
+    let document = arguments.opening.document(path, &octets, detached, &context.policy.limits)?;
     let document = document.with_name(path.to_string_lossy());
     let fetched = fetcher.map(|fetcher| fetched(&document, context, &mut fetcher.clone(), path));
     let report = match (&arguments.bundle, fetched) {
@@ -176,7 +177,7 @@ fn fetched(document: &Document<'_>, context: &Context<'_>, fetcher: &mut Fetcher
 
 /// The verdict, with all that it is a function of in the file `out`.
 fn bundled(document: &Document<'_>, context: &Context<'_>, arguments: &Arguments, out: &Path) -> Result<Report, Failure> {
-    let (report, bundle) = Bundle::of(document, arguments.password.as_deref(), context);
+    let (report, bundle) = Bundle::of(document, arguments.opening.password.as_deref(), context);
     let mut output = Output::to(Some(out))?;
     output.write(&bundle.to_zip().map_err(Failure::usage)?)?;
     output.finish()?;
