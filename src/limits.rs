@@ -24,6 +24,10 @@ pub struct Limits {
     pub signatures: u64,
     /// Changed objects of later revisions compared for one verdict.
     pub changes: u64,
+    /// Nodes and attributes of one XML document.
+    pub xml_nodes: u64,
+    /// Attributes of one XML element, namespace declarations among them.
+    pub xml_attributes: u64,
     /// Candidate certification paths tried for one verdict.
     pub paths: u64,
     /// Comparisons of names with name constraints, and nodes and edges of certificate policies, for one verdict.
@@ -42,6 +46,8 @@ impl Default for Limits {
             revisions: 10_000,
             signatures: 1_000,
             changes: 1_000_000,
+            xml_nodes: 20_000_000,
+            xml_attributes: 1_000,
             paths: 1_000,
             constraints: 250_000,
             signature_checks: 5_000,

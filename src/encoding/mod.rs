@@ -9,3 +9,7 @@ pub mod json;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 pub mod pem;
+#[cfg(feature = "xml")]
+pub mod uri;
+#[cfg(feature = "xml")]
+pub mod xml;
