@@ -32,6 +32,8 @@ pub mod net;
 pub mod path;
 pub mod pki;
 mod recheck;
+#[cfg(all(feature = "json", feature = "pdf"))]
+pub mod record;
 #[cfg(feature = "bundle")]
 mod replay;
 pub mod report;

@@ -128,6 +128,32 @@ fn each_verdict_has_its_status() {
 }
 
 #[test]
+fn a_record_is_put_in_before_signing_and_given_out_under_the_signature() {
+    let record = r#"{"schema":"urn:kyso:result-record:1","dossier":"H49-1","result":"H49-1-KQ(1)","issued":"2026-11-22",
+        "agency":{"id":"H49","name":"Sở Tư pháp"}}"#;
+    fs::write(MATERIAL.path("record.json"), record).unwrap();
+    fs::write(MATERIAL.path("no-record.json"), record.replace("KQ(1)", "KQ(0)")).unwrap();
+    let with = |record: &str, to| run(&MATERIAL.sign("unsigned.pdf", to, &["--record", &MATERIAL.path(record)]));
+    assert_eq!(with("no-record.json", "no-record.pdf").code, 65);
+    assert_eq!(with("record.json", "record.pdf").told(), (0, String::new(), String::new()));
+    let asked = |file: &str, more: &[&str]| {
+        let (path, anchors, evidence) = (MATERIAL.path(file), MATERIAL.path("pki/anchors"), MATERIAL.path("pki/evidence"));
+        run(&[&["record", &path, "--anchor", &anchors, "--evidence", &evidence, "--at", TIME], more].concat())
+    };
+    let given = asked("record.pdf", &[]);
+    assert_eq!(given.code, 0, "{}", given.err);
+    let answer = given.json();
+    assert_eq!((&answer["indication"], &answer["record"]["result"]), (&"TOTAL-PASSED".into(), &"H49-1-KQ(1)".into()));
+    let raw = asked("record.pdf", &["--format", "raw"]);
+    assert!(raw.out.starts_with(r#"{"agency":{"id":"H49""#) && !raw.out.contains(char::is_control), "{}", raw.out);
+    let signed = fs::read(MATERIAL.path("record.pdf")).unwrap();
+    fs::write(MATERIAL.path("record-altered.pdf"), replaced(&signed, b"KQ(1)", b"KQ(2)")).unwrap();
+    let withheld = asked("record-altered.pdf", &[]);
+    assert_eq!((withheld.code, withheld.out.as_str()), (1, ""), "{}", withheld.err);
+    assert_eq!(asked("signed.pdf", &[]).code, 3);
+}
+
+#[test]
 fn of_several_files_the_worst_is_told() {
     let judged = ["absent.pdf", "text.pdf", "altered.pdf", "unsigned.pdf", "signed.pdf"];
     for (pair, status) in judged.windows(2).zip([74, 65, 1, 3]) {

@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("validation", &["context", "crypto", "error", "format", "limits", "path", "pki", "report", "time"]),
     ("verifying", &["context", "crypto", "document", "format", "path", "report", "validation"]),
     ("recheck", &["context", "document", "report", "verifying"]),
+    ("record", &["context", "creation", "crypto", "document", "encoding", "error", "format", "limits", "report", "time", "verifying"]),
     ("replay", &["context", "document", "error", "pki", "recheck", "report", "time", "verifying"]),
     ("retrieval", &["context", "crypto", "document", "path", "pki", "report", "time", "verifying"]),
     (

@@ -1,6 +1,8 @@
 //! How is a signature made? Prepare, let the key act wherever it is, complete.
 
 mod augmentation;
+#[cfg(feature = "json")]
+mod batch;
 mod draft;
 mod draft_state;
 mod error;
@@ -13,6 +15,8 @@ mod signer;
 mod unsigned_attributes;
 
 pub use augmentation::{AugmentError, Augmentation, Augmented, Goal, Need, NotAugmented, augment, sign_at_level};
+#[cfg(feature = "json")]
+pub use batch::Batch;
 pub use draft::Draft;
 pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};

@@ -7,6 +7,7 @@ pub(crate) mod drbg;
 mod ecdsa_value;
 mod emsa;
 mod identifier;
+pub mod merkle_tree;
 #[cfg(feature = "sign")]
 pub(crate) mod private_key;
 pub mod public_key;

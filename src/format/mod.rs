@@ -1,5 +1,7 @@
 //! Where are the signatures and what do they cover? Every format is read into one plain struct, `signature::Signature`.
 
+#[cfg(feature = "json")]
+pub mod batch;
 pub(crate) mod cades;
 pub(crate) mod signature;
 

@@ -31,6 +31,7 @@ mod path_text;
 mod policy;
 mod progress;
 mod queue;
+mod record;
 mod sign;
 mod supplied;
 mod trust;
@@ -60,6 +61,7 @@ enum Command {
     Audit(audit::AuditArguments),
     Recheck(audit::RecheckArguments),
     Replay(audit::ReplayArguments),
+    Record(record::Arguments),
     Path(Box<path::Arguments>),
     /// Keeps trust anchors in a file: named stores, each anchor with what and since and until when it is trusted
     #[command(subcommand)]
@@ -86,6 +88,7 @@ fn run(command: Command) -> Result<Status, Failure> {
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Recheck(arguments) => audit::recheck(&arguments),
         Command::Replay(arguments) => audit::replay(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
         Command::Path(arguments) => path::run(*arguments),
         Command::Trust(command) => trust::run(command),
         Command::Demo(command) => demo::run(command),

@@ -1,11 +1,12 @@
 //! `kyso sign` — EN 319 142-1 §6.3, ISO 32000-2 §12.8.3.3: a signature added to a PDF file, the old octets unchanged before it
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use kyso::creation::Permission;
 use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::pki::PkiObject;
+use kyso::record::{ResultRecord, with_record};
 use kyso::{Document, Goal, Profile, SignError, SoftwareSigner, Time};
 
 use crate::augment::Preservation;
@@ -49,6 +50,9 @@ pub struct Arguments {
     /// The form field that is signed, a new one when there is none of this name
     #[arg(long, value_name = "NAME")]
     field: Option<String>,
+    /// A result record in JSON, which is put into a PDF file before it is signed for the first time
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Certifies the document: what may be changed later is nothing, forms and signatures, or annotations too
     #[arg(long, value_enum, ignore_case = true)]
     certify: Option<Certify>,
@@ -97,11 +101,18 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.cert.iter().chain([&arguments.key]), Some(&arguments.output))?;
     let profile = profile(&arguments)?;
     let octets = files::read(&arguments.file)?;
-    let document = match &arguments.pdf_password {
-        Some(password) => Document::pdf_with_password(&octets, password),
-        None => Document::pdf(&octets),
+    let opened = |octets| {
+        let document = match &arguments.pdf_password {
+            Some(password) => Document::pdf_with_password(octets, password),
+            None => Document::pdf(octets),
+        };
+        document.map_err(|malformed| Failure::unreadable(&arguments.file, malformed))
     };
-    let document = document.map_err(|malformed| Failure::unreadable(&arguments.file, malformed))?;
+    let mut document = opened(&octets)?;
+    let recorded = arguments.record.as_ref().map(|path| recorded(&arguments, &document, path)).transpose()?;
+    if let Some(octets) = &recorded {
+        document = opened(octets)?;
+    }
     // What is missing for the level is told before the key is used.
     let preserving = if arguments.level == Level::BB || arguments.is_for_later() {
         None
@@ -130,6 +141,13 @@ impl Arguments {
     fn is_for_later(&self) -> bool {
         self.later.is_some() && self.preservation.authority.tsa.is_none()
     }
+}
+
+/// The document with the record of this file in it.
+fn recorded(arguments: &Arguments, document: &Document<'_>, path: &Path) -> Result<Vec<u8>, Failure> {
+    let record = ResultRecord::from_json(&files::read(path)?).map_err(|malformed| Failure::unreadable(path, malformed))?;
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    with_record(document, &name, &record).map_err(|error| refused(arguments, error))
 }
 
 /// Puts the signed file on the list, by a name that is good from everywhere.

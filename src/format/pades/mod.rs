@@ -1,5 +1,7 @@
 //! EN 319 142-1, ISO 32000-2 §12.8 — signatures of PDF files
 
+#[cfg(feature = "json")]
+pub(crate) mod associated_file;
 mod byte_range;
 mod content;
 mod document_security_store;

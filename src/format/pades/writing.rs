@@ -1,6 +1,8 @@
 //! EN 319 142-1 §5 — PAdES signatures written: field, widget and signature dictionary in one incremental update
 
 mod archival;
+#[cfg(feature = "json")]
+mod associated_file;
 mod catalog;
 mod dictionary;
 mod field;
@@ -15,6 +17,8 @@ mod seed_value;
 use std::sync::Arc;
 
 pub(crate) use archival::{Material, document_timestamp, security_store};
+#[cfg(feature = "json")]
+pub(crate) use associated_file::with_associated_file;
 pub use refusal::Refusal;
 pub use request::{Appearance, FieldLock, Permission, SubFilter};
 pub(crate) use request::{Request, Value};

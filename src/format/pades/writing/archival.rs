@@ -98,7 +98,7 @@ impl Writing<'_, '_, '_> {
     }
 }
 
-fn opened<'w, 'p, 'a>(pdf: &'p Pdf<'a>, request: &'w Request, value: &'w Value<'w>) -> Result<Writing<'w, 'p, 'a>, Refusal> {
+pub(super) fn opened<'w, 'p, 'a>(pdf: &'p Pdf<'a>, request: &'w Request, value: &'w Value<'w>) -> Result<Writing<'w, 'p, 'a>, Refusal> {
     if pdf.locked() {
         return Err(Refusal::PasswordMissing);
     }
@@ -106,6 +106,6 @@ fn opened<'w, 'p, 'a>(pdf: &'p Pdf<'a>, request: &'w Request, value: &'w Value<'
 }
 
 /// There is no signature here, and so nothing that its algorithm would have to announce.
-fn value(room: usize) -> Value<'static> {
+pub(super) fn value(room: usize) -> Value<'static> {
     Value { digest: DigestAlgorithm::Sha256, certificates: &[], edwards: false, room }
 }

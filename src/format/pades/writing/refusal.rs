@@ -75,6 +75,15 @@ pub enum Refusal {
         /// What it asks for.
         wanted: String,
     },
+    /// What is put into a document before its first signature comes too late.
+    #[error("the document is signed already")]
+    SignedAlready,
+    /// The document has an associated file of that name.
+    #[error("the document has an associated file {file:?} already")]
+    FileThere {
+        /// Its name.
+        file: String,
+    },
     /// The document has no such page.
     #[error("the document has no page {0}")]
     PageMissing(u32),
@@ -97,6 +106,8 @@ impl Refusal {
             Self::FieldOfAnotherType { .. } => "field.type",
             Self::CertificationNotFirst => "certification.not_first",
             Self::SeedValue { .. } => "field.seed_value",
+            Self::SignedAlready => "document.signed",
+            Self::FileThere { .. } => "associated_file.there",
             Self::PageMissing(_) => "page.missing",
         }
     }
