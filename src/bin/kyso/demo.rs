@@ -10,7 +10,7 @@ use kyso::Time;
 use kyso::testkit::{Authority, AuthorityFault, DemoPki, Quirk, Random, Service, Serving};
 
 use crate::exit::{Failure, Status};
-use crate::{clock, output};
+use crate::{clock, output, outputs};
 
 /// What to make.
 #[derive(clap::Subcommand)]
@@ -19,6 +19,8 @@ pub enum Command {
     Pki(Pki),
     /// The same, and authorities that answer at an address of this machine for a while: timestamps, OCSP, lists, issuers
     Serve(Serve),
+    /// The same, and one signed file of each format, packaging and level, told in `outputs.json`
+    Outputs(outputs::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -89,6 +91,7 @@ pub fn run(command: Command) -> Result<Status, Failure> {
     match command {
         Command::Pki(arguments) => pki(&arguments),
         Command::Serve(arguments) => serve(&arguments),
+        Command::Outputs(arguments) => outputs::run(&arguments),
     }
 }
 
@@ -124,7 +127,7 @@ fn now() -> Time {
 }
 
 /// Writes all files of `pki`; their names, a line each.
-fn write_all(pki: &DemoPki, folder: &Path) -> Result<String, Failure> {
+pub fn write_all(pki: &DemoPki, folder: &Path) -> Result<String, Failure> {
     let files = pki.files().map_err(|misuse| Failure::input_output(folder, misuse))?;
     let files: Vec<_> = files.into_iter().map(|(name, octets)| (folder.join(name), octets)).collect();
     // Looked at before the first is written: keys of one making and certificates of another fit nothing.
@@ -139,7 +142,7 @@ fn write_all(pki: &DemoPki, folder: &Path) -> Result<String, Failure> {
     Ok(names)
 }
 
-fn write_new(path: &Path, octets: &[u8]) -> std::io::Result<()> {
+pub fn write_new(path: &Path, octets: &[u8]) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(octets)?;

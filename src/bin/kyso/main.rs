@@ -26,6 +26,7 @@ mod level;
 mod network;
 mod opening;
 mod output;
+mod outputs;
 mod path;
 mod path_text;
 mod policy;

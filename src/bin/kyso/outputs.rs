@@ -1,0 +1,137 @@
+//! `kyso demo outputs` — one signed file of each format, packaging and level, for other verifiers to judge
+
+use std::path::{Path, PathBuf};
+
+use kyso::report::json::Level;
+use kyso::testkit::authority::TIMESTAMPS;
+use kyso::testkit::{Authority, DemoPki, Random, blank_page};
+use kyso::{Context, Document, Evidence, Goal, Policy, Profile, Time, sign_at_level};
+use serde_json::json;
+
+use crate::demo::{write_all, write_new};
+use crate::exit::{Failure, Status};
+use crate::{clock, output};
+
+/// Where it goes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The folder that the files go to; none there is overwritten
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// The time at which all of it is made; the clock's when absent
+    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
+    at: Option<Time>,
+}
+
+/// One kind of signature.
+struct Recipe {
+    /// The name of its files, before the level.
+    name: &'static str,
+    /// The ending of the signed file.
+    ending: &'static str,
+    /// As `outputs.json` calls it: the format of the report.
+    format: &'static str,
+    packaging: &'static str,
+    profile: fn(Time) -> Profile,
+    input: Input,
+    levels: &'static [Level],
+}
+
+/// What is signed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Input {
+    Pdf,
+}
+
+const LEVELS: &[Level] = &[Level::BB, Level::BT, Level::BLT, Level::BLTA];
+
+const RECIPES: &[Recipe] = &[
+    Recipe {
+        name: "pades",
+        ending: "pdf",
+        format: "PAdES",
+        packaging: "enveloped",
+        profile: Profile::pades_b_b,
+        input: Input::Pdf,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "pkcs7",
+        ending: "pdf",
+        format: "PKCS7",
+        packaging: "enveloped",
+        profile: Profile::pkcs7_detached,
+        input: Input::Pdf,
+        levels: &[Level::BB],
+    },
+];
+
+impl Input {
+    /// Name and octets.
+    fn file(self) -> (&'static str, Vec<u8>) {
+        match self {
+            Self::Pdf => ("input.pdf", blank_page()),
+        }
+    }
+
+    fn document(self, octets: &[u8]) -> Result<Document<'_>, kyso::Malformed> {
+        match self {
+            Self::Pdf => Document::pdf(octets),
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    let folder = &arguments.folder;
+    let time = clock::time(arguments.at)?;
+    let broken = |cause: &dyn std::fmt::Display| Failure::input_output(folder, cause);
+    let seed = Random::unforeseeable().map_err(|cause| broken(&cause))?.octets();
+    let mut authority = Authority::new(DemoPki::new(seed, time).map_err(|cause| broken(&cause))?, time);
+    let mut names = write_all(&authority.pki, folder)?;
+    let mut list = Vec::new();
+    for recipe in RECIPES {
+        let (input, octets) = recipe.input.file();
+        if !folder.join(input).exists() {
+            names.push_str(&written(folder, input, &octets)?);
+        }
+        for level in recipe.levels {
+            let file = format!("{}-{}.{}", recipe.name, level.name().to_ascii_lowercase(), recipe.ending);
+            let signed = signed(&mut authority, recipe, &octets, *level, time).map_err(|cause| broken(&cause))?;
+            names.push_str(&written(folder, &file, &signed)?);
+            let detached = (recipe.packaging == "detached").then_some(input);
+            list.push(json!({
+                "file": file, "format": recipe.format, "packaging": recipe.packaging, "level": level.name(), "input": input, "detached": detached
+            }));
+        }
+    }
+    let list = json!({ "time": time.to_string(), "outputs": list });
+    let list = serde_json::to_string_pretty(&list).map_err(|cause| broken(&cause))? + "\n";
+    names.push_str(&written(folder, "outputs.json", list.as_bytes())?);
+    output::write(None, names.as_bytes())?;
+    Ok(Status::Passed)
+}
+
+fn signed(authority: &mut Authority, recipe: &Recipe, octets: &[u8], level: Level, time: Time) -> Result<Vec<u8>, String> {
+    let said = |cause: &dyn std::fmt::Display| format!("{} at {}: {cause}", recipe.name, level.name());
+    let signer = authority.pki.leader_signer().map_err(|cause| said(&cause))?;
+    let document = recipe.input.document(octets).map_err(|cause| said(&cause))?;
+    let profile = (recipe.profile)(time);
+    if level == Level::BB {
+        return kyso::sign(&document, &profile, &signer).map_err(|cause| said(&cause));
+    }
+    let (policy, anchors, evidence) =
+        (Policy::etsi_basic(), authority.pki.trust_anchors().map_err(|cause| said(&cause))?, Evidence::none());
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
+    let mut goal = Goal::level(level);
+    if recipe.packaging == "detached" {
+        goal = goal.detached(recipe.input.file().0, octets);
+    }
+    let augmented = sign_at_level(&document, &profile, &signer, &goal, TIMESTAMPS, &context, authority).map_err(|cause| said(&cause))?;
+    augmented.map(|augmented| augmented.octets).map_err(|cause| said(&cause))
+}
+
+fn written(folder: &Path, name: &str, octets: &[u8]) -> Result<String, Failure> {
+    let path = folder.join(name);
+    write_new(&path, octets).map_err(|error| Failure::input_output(&path, error))?;
+    Ok(format!("{}\n", path.display()))
+}

@@ -1,0 +1,55 @@
+//! `kyso demo outputs`: every file is what `outputs.json` says, and passes by what lies beside it.
+#![cfg(feature = "cli")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+const TIME: &str = "2026-11-26T09:40:00+07:00";
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kyso")).args(arguments).output().unwrap();
+    let text = |octets| String::from_utf8(octets).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn made() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outputs");
+    let _ = std::fs::remove_dir_all(&folder);
+    let (code, names, errors) = run(&["demo", "outputs", folder.to_str().unwrap(), "--at", TIME]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(names.lines().all(|name| Path::new(name).is_file()), "{names}");
+    folder
+}
+
+#[test]
+fn each_output_passes_at_the_level_that_it_claims() {
+    let folder = made();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let list: Value = serde_json::from_slice(&std::fs::read(folder.join("outputs.json")).unwrap()).unwrap();
+    let outputs = list["outputs"].as_array().unwrap();
+    for output in outputs {
+        let text = |name: &str| output[name].as_str().unwrap();
+        let mut arguments = vec!["verify".to_owned(), path(text("file")), "--anchor".into(), path("anchors"), "--at".into(), TIME.into()];
+        arguments.extend(["--format".to_owned(), "json".into()]);
+        if text("level") == "B-B" || text("level") == "B-T" {
+            arguments.extend(["--evidence".to_owned(), path("evidence")]);
+        }
+        if let Some(detached) = output["detached"].as_str() {
+            arguments.extend(["--detached".to_owned(), path(detached)]);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (code, report, errors) = run(&arguments);
+        assert_eq!(code, 0, "{output}: {errors}{report}");
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let entry = &report["signatures"][0];
+        assert_eq!(entry["format"], output["format"], "{output}");
+        // The older form has no levels.
+        let level = if text("format") == "PKCS7" { "none" } else { text("level") };
+        assert_eq!(entry["level"], level, "{output}");
+    }
+    assert!(outputs.len() >= 5, "only {} outputs", outputs.len());
+    let again = run(&["demo", "outputs", folder.to_str().unwrap()]);
+    assert!(again.0 == 74 && again.2.contains("exists already"), "{}", again.2);
+}
