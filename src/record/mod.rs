@@ -2,6 +2,8 @@
 
 mod carried;
 mod result_record;
+#[cfg(feature = "xml")]
+mod xml_form;
 
 #[cfg(feature = "sign")]
 pub use carried::with_record;

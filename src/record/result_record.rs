@@ -171,7 +171,7 @@ impl ResultRecord {
     }
 
     /// What the record says and may not.
-    fn fault(&self) -> Option<String> {
+    pub(super) fn fault(&self) -> Option<String> {
         if self.schema != SCHEMA {
             return Some(format!("schema is not {SCHEMA}"));
         }
