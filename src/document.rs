@@ -3,8 +3,12 @@
 use crate::crypto::DigestAlgorithm;
 #[cfg(feature = "pdf")]
 use crate::encoding::pdf::Pdf;
+#[cfg(feature = "cms")]
+use crate::encoding::pem;
 use crate::error::Malformed;
 use crate::limits::Limits;
+#[cfg(feature = "cms")]
+use crate::pki::SignedData;
 
 /// An opened document. It borrows its octets: a mapped file of any size is never copied.
 pub struct Document<'a> {
@@ -19,6 +23,9 @@ pub(crate) enum Form<'a> {
     /// ISO 32000
     #[cfg(feature = "pdf")]
     Pdf(Box<Pdf<'a>>),
+    /// RFC 5652
+    #[cfg(feature = "cms")]
+    Cms(Box<Cms>),
     /// Octets of which nothing is known: something to be signed.
     Data(std::marker::PhantomData<&'a ()>),
 }
@@ -29,10 +36,57 @@ impl Form<'_> {
         match self {
             #[cfg(feature = "pdf")]
             Self::Pdf(_) => "application/pdf",
+            #[cfg(feature = "cms")]
+            Self::Cms(_) => "application/pkcs7-signature",
             Self::Data(_) => "application/octet-stream",
         }
     }
 }
+
+/// Signed data, in a file of their own.
+#[cfg(feature = "cms")]
+pub(crate) struct Cms {
+    /// What the file holds.
+    pub signed_data: SignedData,
+    /// How many octets follow that are more than white space.
+    pub unaccounted: usize,
+}
+
+#[cfg(feature = "cms")]
+impl Cms {
+    /// Whether `octets` say that they are signed data: in either encoding, or in PEM (RFC 7468 §9, and the label that PKCS #7 had).
+    fn is_announced(octets: &[u8]) -> bool {
+        const SIGNED_DATA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+        let header = match octets {
+            [0x30, length @ 0x81..=0x88, ..] => 2_usize.saturating_add(usize::from(length & 0x7f)),
+            [0x30, ..] => 2,
+            _ => return LABELS.iter().any(|label| octets.starts_with(format!("-----BEGIN {label}-----").as_bytes())),
+        };
+        octets.get(header..).is_some_and(|content| content.starts_with(SIGNED_DATA))
+    }
+
+    fn read(octets: &[u8]) -> Result<Self, Malformed> {
+        if octets.first() == Some(&b'-') {
+            let objects = pem::read(octets)?;
+            return match objects.as_slice() {
+                [one] if LABELS.contains(&&*one.label) => Self::from_ber(&one.octets),
+                _ => Err(Malformed::new("CMS", "one signature in PEM expected", 0)),
+            };
+        }
+        Self::from_ber(octets)
+    }
+
+    fn from_ber(octets: &[u8]) -> Result<Self, Malformed> {
+        let signed_data = SignedData::from_ber(octets)?;
+        let behind = octets.get(signed_data.used()..).unwrap_or_default();
+        let unaccounted = if behind.iter().all(u8::is_ascii_whitespace) { 0 } else { behind.len() };
+        Ok(Self { signed_data, unaccounted })
+    }
+}
+
+/// The labels of signed data in PEM.
+#[cfg(feature = "cms")]
+const LABELS: [&str; 2] = ["CMS", "PKCS7"];
 
 /// Something that a signature covers and that stands elsewhere.
 #[derive(Clone, Debug)]
@@ -52,6 +106,11 @@ pub(crate) enum DetachedContent<'a> {
 
 #[allow(dead_code, reason = "asked for by the formats of records")]
 impl<'a> Detached<'a> {
+    /// The name under which it was given.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its octets, where they were given.
     pub(crate) fn octets(&self) -> Option<&'a [u8]> {
         match self.content {
@@ -84,6 +143,11 @@ impl<'a> Document<'a> {
     /// As [`Self::detect`].
     pub fn detect_within(octets: &'a [u8], limits: &Limits, password: Option<&str>) -> Result<Self, Malformed> {
         let _ = (limits, password);
+        // Before PDF, whose header may stand anywhere in the first 1,024 octets: also in a PDF file that is the content of this one.
+        #[cfg(feature = "cms")]
+        if Cms::is_announced(octets) {
+            return Self::cms(octets);
+        }
         #[cfg(feature = "pdf")]
         if Pdf::is_announced(octets) {
             return Self::pdf_within(octets, limits, password);
@@ -94,6 +158,16 @@ impl<'a> Document<'a> {
     /// Octets of which nothing is known: something to be signed. It has no signature.
     pub fn data(octets: &'a [u8]) -> Self {
         Self::of(octets, Form::Data(std::marker::PhantomData))
+    }
+
+    /// Opens a file of signed data (RFC 5652): in DER, BER or PEM, with its content inside or not ([`Self::with_detached`]). A timestamp token by
+    /// itself is one too.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it does not begin with signed data.
+    #[cfg(feature = "cms")]
+    pub fn cms(octets: &'a [u8]) -> Result<Self, Malformed> {
+        Ok(Self::of(octets, Form::Cms(Box::new(Cms::read(octets)?))))
     }
 
     /// Opens a PDF file. An encrypted one is opened with the empty password; see [`Self::pdf_with_password`].
@@ -151,6 +225,11 @@ impl<'a> Document<'a> {
         self
     }
 
+    /// Whether the octets said what they are.
+    pub fn is_recognised(&self) -> bool {
+        !matches!(self.form, Form::Data(_))
+    }
+
     /// All octets of the file.
     pub fn octets(&self) -> &'a [u8] {
         self.octets
@@ -161,7 +240,7 @@ impl<'a> Document<'a> {
     pub fn as_pdf(&self) -> Option<&Pdf<'a>> {
         match &self.form {
             Form::Pdf(pdf) => Some(pdf),
-            Form::Data(_) => None,
+            _ => None,
         }
     }
 }

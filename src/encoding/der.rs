@@ -43,6 +43,11 @@ impl Received {
         self.range.start
     }
 
+    /// These octets up to an offset of the input.
+    pub(crate) fn until(&self, end: usize) -> Self {
+        self.part(self.range.start..end.clamp(self.range.start, self.range.end))
+    }
+
     /// The octets of the input between two of its offsets.
     fn part(&self, range: Range<usize>) -> Self {
         Self { input: Arc::clone(&self.input), range }

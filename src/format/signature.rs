@@ -104,7 +104,8 @@ pub struct NamedPolicy {
     pub digest: Option<(Result<DigestAlgorithm, String>, Vec<u8>)>,
 }
 
-/// What stands within the octets that a timestamp is over. A timestamp on a signature is over that signature's value in any case.
+/// What stands within the octets that a timestamp is over. A timestamp on a signature is over that signature's value,
+/// unless its role says otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Covered {
     /// What a timestamp on a signature is for.
@@ -124,8 +125,10 @@ pub enum Role {
     /// It is on the value: when was it there?
     #[default]
     Value,
-    /// It is on the value and on references to evidence (EN 319 122-1 annex A.1.5).
+    /// It is on the value and on references to evidence (EN 319 122-1 §A.1.5.2).
     References,
+    /// It is on references to evidence alone, and tells nothing of the value (EN 319 122-1 §A.1.5.1).
+    ReferencesAlone,
     /// It is on everything that the signature has, evidence too (EN 319 122-1 §5.5).
     Archive,
 }

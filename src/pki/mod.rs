@@ -23,6 +23,7 @@ pub mod subject_kind;
 pub mod timestamp_request;
 pub mod timestamp_token;
 pub mod unread;
+pub mod validation_data;
 pub mod verification;
 
 pub use algorithm_identifier::AlgorithmIdentifier;
@@ -45,6 +46,7 @@ pub use subject_kind::{KindReason, SubjectKind, subject_kind};
 pub use timestamp_request::{TimestampError, TimestampRequest};
 pub use timestamp_token::{TimestampInfo, TimestampResponse, TimestampToken};
 pub use unread::Unread;
+pub use validation_data::ValidationData;
 pub use verification::{CoveredOctets, SignatureFacts, verify_signature};
 
 use crate::encoding::der::{Reader, Received, tag};

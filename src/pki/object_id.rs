@@ -155,6 +155,47 @@ object_ids! {
     CONTENT_TIMESTAMP = "1.2.840.113549.1.9.16.2.20";
     /// Attribute: signing certificate, version 2 (RFC 5035 §3)
     SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
+    /// Attribute: signer attributes (RFC 5126 §5.11.3)
+    SIGNER_ATTRIBUTES = "1.2.840.113549.1.9.16.2.18";
+    /// Attribute: references to certificates (EN 319 122-1 §A.1.1.1)
+    COMPLETE_CERTIFICATE_REFERENCES = "1.2.840.113549.1.9.16.2.21";
+    /// Attribute: references to revocation data (EN 319 122-1 §A.1.2.1)
+    COMPLETE_REVOCATION_REFERENCES = "1.2.840.113549.1.9.16.2.22";
+    /// Attribute: certificates (EN 319 122-1 §A.1.1.2)
+    CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23";
+    /// Attribute: revocation data (EN 319 122-1 §A.1.2.2)
+    REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24";
+    /// Attribute: timestamp on the value, its timestamps and references (EN 319 122-1 §A.1.5.2)
+    CADES_C_TIMESTAMP = "1.2.840.113549.1.9.16.2.25";
+    /// Attribute: timestamp on references (EN 319 122-1 §A.1.5.1)
+    REFERENCES_TIMESTAMP = "1.2.840.113549.1.9.16.2.26";
+    /// Attribute: archive timestamp, version 1 (RFC 3126 §4.4.1)
+    ARCHIVE_TIMESTAMP = "1.2.840.113549.1.9.16.2.27";
+    /// Attribute: references to the certificates of attribute authorities (EN 319 122-1 §A.1.3)
+    ATTRIBUTE_CERTIFICATE_REFERENCES = "1.2.840.113549.1.9.16.2.44";
+    /// Attribute: references to the revocation data of attribute certificates (EN 319 122-1 §A.1.4)
+    ATTRIBUTE_REVOCATION_REFERENCES = "1.2.840.113549.1.9.16.2.45";
+    /// Attribute: archive timestamp, version 2 (RFC 5126 §6.4.1)
+    ARCHIVE_TIMESTAMP_V2 = "1.2.840.113549.1.9.16.2.48";
+    /// Attribute: evidence record, the content inside (RFC 4998 §A)
+    EVIDENCE_RECORD_INTERNAL = "1.2.840.113549.1.9.16.2.49";
+    /// Attribute: evidence record, the content outside (RFC 4998 §A)
+    EVIDENCE_RECORD_EXTERNAL = "1.2.840.113549.1.9.16.2.50";
+    /// Attribute: long-term validation (TS 101 733 V2.2.1 §6.4.2)
+    LONG_TERM_VALIDATION = "0.4.0.1733.2.2";
+    /// Attribute: archive timestamp, version 3 (EN 319 122-1 §5.5.3)
+    ARCHIVE_TIMESTAMP_V3 = "0.4.0.1733.2.4";
+    /// Attribute of an archive timestamp: its index, version 1 (TS 101 733 V2.2.1 §6.4.2)
+    ATS_HASH_INDEX = "0.4.0.1733.2.5";
+    /// Attribute of an archive timestamp: its index, version 2
+    ATS_HASH_INDEX_V2 = "0.4.0.19122.1.4";
+    /// Attribute of an archive timestamp: its index (EN 319 122-1 §5.5.2)
+    ATS_HASH_INDEX_V3 = "0.4.0.19122.1.5";
+    /// Attribute: signer attributes, version 2 (EN 319 122-1 §5.2.6.1)
+    SIGNER_ATTRIBUTES_V2 = "0.4.0.19122.1.1";
+    /// Attribute: the document of the signature policy (EN 319 122-1 §5.2.10)
+    SIGNATURE_POLICY_STORE = "0.4.0.19122.1.3";
+
     /// Attribute: revocation information archival (ISO 32000-2 §12.8.3.3.2)
     ADOBE_REVOCATION_INFORMATION = "1.2.840.113583.1.1.8";
 

@@ -16,6 +16,8 @@ pub struct Attribute {
     pub oid: ObjectId,
     /// `attrValues`, each with identifier and length.
     pub values: Vec<Received>,
+    /// Type and values, each with identifier and length.
+    pub contents: Received,
     /// The whole attribute.
     pub received: Received,
 }
@@ -119,12 +121,18 @@ impl Attributes {
 }
 
 impl Attribute {
+    /// `attrType` with identifier and length.
+    pub(crate) fn type_octets(&self) -> &[u8] {
+        // It stands before the SET with the values, by whatever rules that was written.
+        Reader::with_rules(&self.contents, FORMAT, Rules::Basic).value().map(|value| value.octets()).unwrap_or_default()
+    }
+
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let oid = reader.expect(tag::OBJECT_IDENTIFIER, "attrType")?.object_id()?;
         let values = reader.expect(tag::SET, "attrValues")?.reader()?.each(|values| Ok(values.value()?.received()))?;
         reader.finish()?;
-        Ok(Self { oid, values, received: value.received() })
+        Ok(Self { oid, values, contents: value.received_contents(), received: value.received() })
     }
 }
 
@@ -139,6 +147,17 @@ impl std::ops::Deref for SignedAttributes {
 impl SignedAttributes {
     pub(crate) fn from_value(set: &Value<'_>) -> Result<Self, Malformed> {
         Attributes::from_value(set).map(Self)
+    }
+
+    /// Whether `octets` are signed attributes as they are signed: a `SET OF Attribute` with a `message-digest` (§11.2).
+    pub(crate) fn are_in(octets: &[u8]) -> bool {
+        if octets.first() != Some(&tag::SET) {
+            return false;
+        }
+        let received = Received::new(octets);
+        let set = Reader::with_rules(&received, FORMAT, Rules::Basic)
+            .only(|reader| Attributes::from_value(&reader.expect(tag::SET, "attributes")?));
+        set.is_ok_and(|attributes| attributes.count(object_id::MESSAGE_DIGEST) > 0)
     }
 
     /// The octets received, under the tag `SET OF`: what most signers signed, whether or not that is DER.

@@ -22,6 +22,10 @@ pub struct SignedData {
     pub crls: Vec<CertificateList>,
     /// The OCSP responses among `crls` (RFC 5940).
     pub ocsp_responses: Vec<BasicOcspResponse>,
+    /// The whole field `certificates` under its implicit tag, where it is there.
+    pub certificates_field: Option<Received>,
+    /// The whole field `crls` under its implicit tag, where it is there.
+    pub crls_field: Option<Received>,
     /// `signerInfos`
     pub signer_infos: Vec<SignerInfo>,
     /// Elements of the sets above that were not read: attribute certificates, malformed ones, unknown kinds.
@@ -40,6 +44,10 @@ pub struct EncapsulatedContent {
     pub octets: Option<Received>,
     /// The leading identifier octet of the content: PKCS #7 1.5 allows any type, CMS an octet string only.
     pub tag: Option<u8>,
+    /// `eContentType` with identifier and length.
+    pub type_received: Received,
+    /// The whole value.
+    pub received: Received,
 }
 
 const FORMAT: &str = "CMS";
@@ -66,9 +74,20 @@ impl SignedData {
         self.octets().len()
     }
 
+    /// Where it begins in the input.
+    pub(crate) fn at(&self) -> usize {
+        self.received.at()
+    }
+
     /// The whole `ContentInfo` as received.
     pub fn octets(&self) -> &[u8] {
         self.received.octets()
+    }
+
+    /// Elements of the field `field`, [`Self::certificates_field`] or [`Self::crls_field`], in their order, read or not.
+    pub(crate) fn elements<'a>(&self, field: Option<&'a Received>) -> Vec<Value<'a>> {
+        let elements = |received: &'a Received| Reader::with_rules(received, FORMAT, self.rules).value()?.reader()?.each(Reader::value);
+        field.and_then(|received| elements(received).ok()).unwrap_or_default()
     }
 
     /// Elements of the field `field` that were not read: `certificates`, `crls` or `signerInfos`.
@@ -100,13 +119,28 @@ impl SignedData {
         let content = EncapsulatedContent::from_value(&reader.expect(tag::SEQUENCE, "encapContentInfo")?)?;
         let (certificates, crls) = (Vec::new(), Vec::new());
         let (ocsp_responses, signer_infos, unread) = (Vec::new(), Vec::new(), Vec::new());
-        let mut signed_data =
-            Self { version, digest_algorithms, content, certificates, crls, ocsp_responses, signer_infos, unread, rules, received };
+        let (certificates_field, crls_field) = (None, None);
+        let mut signed_data = Self {
+            version,
+            digest_algorithms,
+            content,
+            certificates,
+            crls,
+            ocsp_responses,
+            certificates_field,
+            crls_field,
+            signer_infos,
+            unread,
+            rules,
+            received,
+        };
         if let Some(set) = reader.optional(tag::context_constructed(0))? {
             signed_data.read_certificates(&set)?;
+            signed_data.certificates_field = Some(set.received());
         }
         if let Some(set) = reader.optional(tag::context_constructed(1))? {
             signed_data.read_revocation_information(&set)?;
+            signed_data.crls_field = Some(set.received());
         }
         signed_data.read_signer_infos(&reader.expect(tag::SET, "signerInfos")?)?;
         reader.finish()?;
@@ -155,7 +189,7 @@ impl SignedData {
 }
 
 /// `other [1] IMPLICIT OtherRevocationInfoFormat ::= SEQUENCE { otherRevInfoFormat, otherRevInfo ANY }`; of an OCSP response the basic one counts.
-fn other_revocation(value: &Value<'_>) -> Result<BasicOcspResponse, Malformed> {
+pub(crate) fn other_revocation(value: &Value<'_>) -> Result<BasicOcspResponse, Malformed> {
     if value.tag() != tag::context_constructed(1) {
         return Err(value.malformed("unknown revocation information"));
     }
@@ -176,15 +210,18 @@ fn other_revocation(value: &Value<'_>) -> Result<BasicOcspResponse, Malformed> {
 impl EncapsulatedContent {
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
-        let content_type = reader.expect(tag::OBJECT_IDENTIFIER, "eContentType")?.object_id()?;
+        let content_type = reader.expect(tag::OBJECT_IDENTIFIER, "eContentType")?;
+        let type_received = content_type.received();
+        let content_type = content_type.object_id()?;
         let content = reader.explicit(0, Reader::value)?;
         reader.finish()?;
+        let received = value.received();
         let Some(content) = content else {
-            return Ok(Self { content_type, octets: None, tag: None });
+            return Ok(Self { content_type, octets: None, tag: None, type_received, received });
         };
         let is_string = content.tag() & !tag::CONSTRUCTED == tag::OCTET_STRING;
         let octets = if is_string { content.octet_string()? } else { content.received_contents() };
-        Ok(Self { content_type, octets: Some(octets), tag: Some(content.tag()) })
+        Ok(Self { content_type, octets: Some(octets), tag: Some(content.tag()), type_received, received })
     }
 
     /// The octets, when they are there.

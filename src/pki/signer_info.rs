@@ -26,6 +26,8 @@ pub struct SignerInfo {
     pub signature: Received,
     /// `unsignedAttrs`
     pub unsigned_attributes: Option<Attributes>,
+    /// The fields from `version` to `signature`, one after another.
+    pub fields: Received,
     /// The whole value.
     pub received: Received,
 }
@@ -56,10 +58,21 @@ impl SignerInfo {
         };
         let signature_algorithm = AlgorithmIdentifier::read(&mut reader, "signatureAlgorithm")?;
         let signature = reader.expect(tag::OCTET_STRING, "signature")?.octet_string()?;
+        let fields = value.received_contents().until(reader.at());
         let unsigned_attributes = reader.optional(tag::context_constructed(1))?.map(|set| Attributes::from_value(&set)).transpose()?;
         reader.finish()?;
         let received = value.received();
-        Ok(Self { version, signer, digest_algorithm, signed_attributes, signature_algorithm, signature, unsigned_attributes, received })
+        Ok(Self {
+            version,
+            signer,
+            digest_algorithm,
+            signed_attributes,
+            signature_algorithm,
+            signature,
+            unsigned_attributes,
+            fields,
+            received,
+        })
     }
 
     /// The digest of `digestAlgorithm`; `None` when this crate lacks it.
@@ -88,14 +101,21 @@ impl SignerInfo {
 
     /// Counter signatures among the unsigned attributes (§11.4): they sign [`Self::signature`].
     pub fn counter_signatures(&self) -> (Vec<SignerInfo>, Vec<Unread>) {
+        let (signers, unread) = self.counter_signatures_in_place();
+        (signers.into_iter().map(|(_, signer)| signer).collect(), unread)
+    }
+
+    /// [`Self::counter_signatures`], each with the position of its value among those of all attributes of this type.
+    pub(crate) fn counter_signatures_in_place(&self) -> (Vec<(usize, SignerInfo)>, Vec<Unread>) {
         let (mut signers, mut unread) = (Vec::new(), Vec::new());
         let Some(attributes) = &self.unsigned_attributes else {
             return (signers, unread);
         };
-        for received in attributes.values(object_id::COUNTER_SIGNATURE) {
+        for (index, received) in attributes.values(object_id::COUNTER_SIGNATURE).enumerate() {
             let mut reader = Reader::with_rules(received, "CMS", attributes.rules());
             if let Ok(value) = reader.value() {
-                Unread::or_push(Self::from_value(&value), "countersignature", &value, &mut signers, &mut unread);
+                let signer = Self::from_value(&value).map(|signer| (index, signer));
+                Unread::or_push(signer, "countersignature", &value, &mut signers, &mut unread);
             }
         }
         (signers, unread)

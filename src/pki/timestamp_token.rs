@@ -82,11 +82,19 @@ impl TimestampToken {
     /// # Errors
     /// As [`Self::from_ber`], with offsets in the whole input.
     pub fn from_received(received: &Received) -> Result<Self, Malformed> {
-        let signed_data = SignedData::from_received(received)?;
+        Self::from_signed_data(SignedData::from_received(received)?)
+    }
+
+    /// Reads what the signed data hold.
+    ///
+    /// # Errors
+    /// [`Malformed`] when their content is not `TSTInfo`.
+    pub fn from_signed_data(signed_data: SignedData) -> Result<Self, Malformed> {
+        let at = signed_data.at();
         if signed_data.content.content_type != object_id::TIMESTAMP_INFO {
-            return Err(Malformed::new(FORMAT, format!("content type {} is not TSTInfo", signed_data.content.content_type), received.at()));
+            return Err(Malformed::new(FORMAT, format!("content type {} is not TSTInfo", signed_data.content.content_type), at));
         }
-        let content = signed_data.content.octets.clone().ok_or_else(|| Malformed::new(FORMAT, "token without content", received.at()))?;
+        let content = signed_data.content.octets.clone().ok_or_else(|| Malformed::new(FORMAT, "token without content", at))?;
         let info = TimestampInfo::from_received(&content)?;
         Ok(Self { signed_data, info })
     }

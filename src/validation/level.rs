@@ -7,7 +7,7 @@ use super::long_term::concerns;
 use super::proof_of_existence::{brought, covered};
 use super::time_stamp::{Found, TimeStamp, Whose};
 use super::verdict::Session;
-use crate::format::signature::Signature;
+use crate::format::signature::{Role, Signature};
 use crate::path::embedded_status;
 use crate::pki::Certificate;
 use crate::report::json::{Kind, Level, Origin};
@@ -28,11 +28,10 @@ pub(super) fn level(session: &Session<'_>, found: &[Found<'_>], position: usize,
     if signature.level == Level::None {
         return Level::None;
     }
-    let stamped: Vec<&TimeStamp<'_>> = stamps
-        .iter()
-        .filter(|stamp| !matches!(stamp.whose, Whose::Content(_)) && concerns(stamp, found, position) && imprint_matches(stamp.signature))
-        .collect();
-    if stamped.is_empty() {
+    let stamped: Vec<&TimeStamp<'_>> =
+        stamps.iter().filter(|stamp| is_on_value(stamp) && concerns(stamp, found, position) && imprint_matches(stamp.signature)).collect();
+    // EN 319 122-1 §6.3 and its sisters: an archive timestamp is not in the place of the one on the value.
+    if !stamped.iter().any(|stamp| stamp.whose == Whose::Document || stamp.signature.covers.role == Role::Value) {
         return Level::BB;
     }
     // The last document timestamp is what keeps the rest; its own certificates are not asked for before the next one.
@@ -67,8 +66,14 @@ pub(super) fn required(
     }
 }
 
+fn is_on_value(stamp: &TimeStamp<'_>) -> bool {
+    !matches!(stamp.whose, Whose::Content(_)) && stamp.signature.covers.role != Role::ReferencesAlone
+}
+
+/// Over what is there: the imprint, and everything else that the timestamp names by digest.
 fn imprint_matches(stamp: &Signature) -> bool {
-    stamp.signed_data.first().is_some_and(|imprint| imprint.actual.as_ref() == Some(&imprint.expected))
+    let data = &stamp.signed_data;
+    !data.is_empty() && data.iter().all(|datum| datum.actual.as_ref() == Some(&datum.expected))
 }
 
 /// What must be in the document for one certificate and its issuers up to an anchor or the last that can be reached: each by the digests of which
@@ -85,8 +90,13 @@ fn material(session: &Session<'_>, basic: &Basic) -> Option<Vec<Vec<[u8; 32]>>> 
             continue;
         }
         needed.push(vec![certificate.sha256()]);
-        // Of a certificate whose issuer is not here nobody can tell more.
-        let Some(issuer) = chain.get(position.saturating_add(1)) else { continue };
+        // Of an authority whose issuer is not here nobody can tell more.
+        let Some(issuer) = chain.get(position.saturating_add(1)) else {
+            if position == 0 {
+                return None;
+            }
+            continue;
+        };
         match embedded_status(&session.evidence, certificate, issuer) {
             None => {}
             Some(status) if status.is_empty() => return None,

@@ -58,7 +58,7 @@ pub(super) fn concerns(stamp: &TimeStamp<'_>, found: &[Found<'_>], position: usi
 
 /// Whatever is covered by a timestamp was there before it: content, then signature, then document timestamps.
 fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&TimeStamp<'_>]) {
-    if found.get(position).is_none_or(|one| one.signature.kind == Kind::DocumentTimestamp) {
+    if found.get(position).is_none_or(|one| matches!(one.signature.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)) {
         return;
     }
     let mut proven: Vec<(u8, (u64, u64), Time, String)> = own
@@ -85,7 +85,7 @@ fn rank(stamp: &TimeStamp<'_>) -> u8 {
     match (stamp.whose, stamp.signature.covers.role) {
         (Whose::Content(_), _) => 0,
         (Whose::Signature(_), Role::Value) => 1,
-        (Whose::Signature(_), Role::References) => 2,
+        (Whose::Signature(_), Role::References | Role::ReferencesAlone) => 2,
         (Whose::Signature(_), Role::Archive) => 3,
         (Whose::Document, _) => 4,
     }

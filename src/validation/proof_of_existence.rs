@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::time_stamp::{Found, TimeStamp, Whose};
 use crate::context::Evidence;
-use crate::format::signature::Signature;
+use crate::format::signature::{Role, Signature};
 use crate::path::Proofs;
 use crate::report::json::{Origin, TimeSource};
 use crate::report::{Block, Fact, checks};
@@ -82,11 +82,13 @@ impl ProofsOfExistence {
             Whose::Signature(position) => {
                 let Some(signed) = found.get(position) else { return };
                 let source = stamp.source();
-                self.add(&signed.id, proof(source));
-                for certificate in named_certificates(signed.signature) {
-                    self.evidence.add(certificate, time);
-                }
                 let covers = &stamp.signature.covers;
+                if covers.role != Role::ReferencesAlone {
+                    self.add(&signed.id, proof(source));
+                    for certificate in named_certificates(signed.signature) {
+                        self.evidence.add(certificate, time);
+                    }
+                }
                 for index in &covers.timestamps {
                     self.add(&super::time_stamp::own_id(&signed.id, *index), proof(source));
                     for id in signed.signature.timestamps.get(*index).into_iter().flat_map(brought) {

@@ -35,7 +35,7 @@ pub(super) fn signature_acceptance(signature: &Signature, id: &str, certificate:
     Block::run("Signature acceptance validation", "EN 319 102-1 §5.2.8", id, |r| {
         let Some(value) = &signature.value else { return Ok(()) };
         r.tolerate(&REFERENCE_PRESENT, !value.references.is_empty(), []);
-        if signature.kind == Kind::DocumentTimestamp {
+        if matches!(signature.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp) {
             super::time_stamp::acceptance(r, signature, certificate, time);
         } else {
             claimed_time(r, signature, certificate);

@@ -57,7 +57,7 @@ impl TimeStamp<'_> {
         match (self.whose, self.signature.covers.role) {
             (Whose::Document, _) => TimeSource::DocumentTimestamp,
             (_, Role::Archive) => TimeSource::ArchiveTimestamp,
-            (_, Role::Value | Role::References) => TimeSource::SignatureTimestamp,
+            (_, Role::Value | Role::References | Role::ReferencesAlone) => TimeSource::SignatureTimestamp,
         }
     }
 

@@ -268,7 +268,7 @@ fn timestamp_report(judged: &Judged<'_>, stamp: &TimeStamp<'_>) -> TimestampRepo
 fn kind_on_signature(role: Role) -> &'static str {
     match role {
         Role::Value => "signature_timestamp",
-        Role::References => "references_timestamp",
+        Role::References | Role::ReferencesAlone => "references_timestamp",
         Role::Archive => "archive_timestamp",
     }
 }
@@ -278,7 +278,8 @@ fn covered_on_signature(judged: &Judged<'_>, stamp: &TimeStamp<'_>, of: usize) -
     let Some(signed) = judged.found.get(of) else { return Vec::new() };
     let timestamps = stamp.signature.covers.timestamps.iter().map(|index| own_id(&signed.id, *index));
     let others = covered(stamp.signature, judged.found).map(|one| one.id.clone());
-    [signed.id.clone()].into_iter().chain(timestamps).chain(others).collect()
+    let value = Some(signed.id.clone()).filter(|_| stamp.signature.covers.role != Role::ReferencesAlone);
+    value.into_iter().chain(timestamps).chain(others).collect()
 }
 
 fn is_counted(kind: Kind) -> bool {

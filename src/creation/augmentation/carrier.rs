@@ -32,6 +32,6 @@ pub(super) trait Record {
 pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>) -> Result<Carrier<'d, 'a>, AugmentError> {
     match &document.form {
         Form::Pdf(pdf) => Ok(Carrier::Pdf(pdf)),
-        Form::Data(_) => Err(Misuse::new("a document without a signature has no level").into()),
+        _ => Err(Misuse::new("a document without a signature has no level").into()),
     }
 }

@@ -1,9 +1,10 @@
 //! RFC 5652 §5 — from `SignedData` to the waist: rules of the format, signed data, value, references
 
-use crate::crypto::DigestAlgorithm;
+use super::validation_data::validation_data;
+use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::format::signature::{CertificateReference, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::signed_attributes::SignaturePolicy;
-use crate::pki::{SignedData, SignerInfo, TimestampToken, object_id};
+use crate::pki::{SignedAttributes, SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, Stop, checks};
 
 checks! {
@@ -31,6 +32,17 @@ checks! {
         "The algorithms were exchanged: what is signed names others.", "Thuật toán đã bị thay thế: phần được ký ghi thuật toán khác.";
     IN_PLACE = "signed_data.attributes_in_place", "RFC 5652 §11", Failed(FormatFailure),
         "An attribute stands where it must not: {oid}.", "Một thuộc tính nằm ở vị trí không được phép: {oid}.";
+    NO_CONTENT_TYPE = "signed_data.no_content_type", "RFC 5652 §11.4", Failed(FormatFailure),
+        "A counter signature names a type of content, which it has not.", "Chữ ký xác nhận ghi kiểu nội dung, trong khi nó không có nội dung.";
+    DIGEST_IDENTIFIER = "signed_data.digest_identifier", "RFC 5652 §10.1.1", Failed(FormatFailure),
+        "The digest algorithm is given by the identifier of a signature algorithm: {oid}.",
+        "Thuật toán băm được ghi bằng định danh của thuật toán ký: {oid}.";
+    DIGESTS_AGREE = "signed_data.digests_agree", "RFC 8933 §3", Failed(FormatFailure),
+        "The signature is made with {signature}, and the content digested with {digest}.",
+        "Chữ ký dùng {signature}, trong khi nội dung được băm bằng {digest}.";
+    CONTENT_NO_ATTRIBUTES = "signed_data.content_is_no_attributes", "RFC 5652 §5.4", Failed(FormatFailure),
+        "The content is what the attributes of another signature look like, and its value may have been made over those.",
+        "Nội dung có dạng thuộc tính được ký của một chữ ký khác, nên giá trị chữ ký có thể đã được tạo trên các thuộc tính đó.";
     ATTRIBUTES_DER = "signed_data.signed_attributes_der", "RFC 5652 §5.3", Failed(FormatFailure),
         "The signed attributes are not in DER.", "Các thuộc tính được ký không theo mã hóa DER.";
 }
@@ -54,6 +66,10 @@ pub(crate) fn evidence(signed_data: &SignedData, signer: &SignerInfo, signature:
     signature.certificates = signed_data.certificates.clone();
     signature.crls = signed_data.crls.clone();
     signature.ocsp_responses = signed_data.ocsp_responses.clone();
+    let data = validation_data(signer);
+    signature.certificates.extend(data.certificates);
+    signature.crls.extend(data.crls);
+    signature.ocsp_responses.extend(data.ocsp_responses);
     let Some(attributes) = &signer.signed_attributes else { return };
     signature.claimed_time = attributes.signing_time().ok().flatten();
     if let Ok(Some(archived)) = attributes.revocation_information() {
@@ -77,6 +93,8 @@ pub(crate) enum Attributes {
     Mandatory,
     /// PKCS #7: without them the value is over the content itself.
     Optional,
+    /// RFC 5652 §11.4: the same, and without a type of content.
+    CounterSignature,
 }
 
 /// The rules for the signed attributes (RFC 5652 §11): each mandatory one there once, readable, and saying what the rest of the structure says.
@@ -91,11 +109,16 @@ pub(crate) fn signed_attributes(r: &mut Recorder, signed_data: &SignedData, sign
     r.ask(&ATTRIBUTES_PRESENT, true, []);
     let misplaced = signer.misplaced_attributes().first().map(|attribute| attribute.oid.to_string());
     r.ask(&IN_PLACE, misplaced.is_none(), [("oid", misplaced.unwrap_or_default().into())]);
-    let expected = &signed_data.content.content_type;
-    let content_type = attributes.content_type();
-    let named = content_type.as_ref().map_or_else(ToString::to_string, ToString::to_string);
-    let same = content_type.is_ok_and(|content_type| content_type == *expected);
-    r.ask(&CONTENT_TYPE, same, [("what", named.into()), ("content_type", expected.to_string().into())]);
+    if presence == Attributes::CounterSignature {
+        // Misplaced and misleading nobody, whose reading of the value does not change by it.
+        r.tolerate(&NO_CONTENT_TYPE, attributes.count(object_id::CONTENT_TYPE) == 0, []);
+    } else {
+        let expected = &signed_data.content.content_type;
+        let content_type = attributes.content_type();
+        let named = content_type.as_ref().map_or_else(ToString::to_string, ToString::to_string);
+        let same = content_type.is_ok_and(|content_type| content_type == *expected);
+        r.ask(&CONTENT_TYPE, same, [("what", named.into()), ("content_type", expected.to_string().into())]);
+    }
     let digest = attributes.message_digest();
     r.ask(&MESSAGE_DIGEST, digest.is_ok(), [("what", digest.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
     let time = attributes.signing_time();
@@ -118,6 +141,7 @@ pub(crate) fn value(r: &mut Recorder, signer: &SignerInfo, content: ToBeSignedDa
     let algorithm = signer.signature_algorithm();
     let what = algorithm.as_ref().err().map_or(String::new(), ToString::to_string);
     let algorithm = r.obtain(&ALGORITHM_READABLE, algorithm.ok(), [("what", what.into())])?;
+    digests(r, signer, &algorithm);
     let to_be_signed = match &signer.signed_attributes {
         None => vec![ToBeSigned { form: "content", data: content }],
         Some(attributes) => {
@@ -134,6 +158,22 @@ pub(crate) fn value(r: &mut Recorder, signer: &SignerInfo, content: ToBeSignedDa
         signer: Some(signer.signer.clone()),
         references: references(signer),
     })
+}
+
+/// The two digests that a signature names are one, and named as one. What is written is what is verified, so that neither is more than a finding.
+fn digests(r: &mut Recorder, signer: &SignerInfo, algorithm: &SignatureAlgorithm) {
+    let oid = &signer.digest_algorithm.oid;
+    let named = signer.digest();
+    let is_digest = named.is_none_or(|digest| *oid == digest.oid());
+    r.tolerate(&DIGEST_IDENTIFIER, is_digest, [("oid", oid.to_string().into())]);
+    if let (Some(named), Some(signed)) = (named, algorithm.digest()) {
+        r.tolerate(&DIGESTS_AGREE, named == signed, [("digest", named.name().into()), ("signature", algorithm.to_string().into())]);
+    }
+}
+
+/// Without signed attributes the value is over the content. What was signed as attributes must not pass for content.
+pub(crate) fn content_is_no_attributes(r: &mut Recorder, content: &[u8]) {
+    r.ask(&CONTENT_NO_ATTRIBUTES, !SignedAttributes::are_in(content), []);
 }
 
 /// The data that the signed attributes name by digest; none without them.
@@ -180,6 +220,13 @@ pub(crate) fn named_policy(signer: &SignerInfo) -> Result<Option<NamedPolicy>, S
         Ok(Some(SignaturePolicy::Implied) | None) => Ok(None),
         Err(malformed) => Err(malformed.to_string()),
     }
+}
+
+/// Whether the signing certificate is named in either version (EN 319 122-1 §5.2.2.1).
+#[cfg(feature = "cms")]
+pub(crate) fn has_signing_certificate(signer: &SignerInfo) -> bool {
+    let version_1 = |attributes: &SignedAttributes| attributes.signing_certificate_v1().is_ok_and(|reference| reference.is_some());
+    has_signing_certificate_v2(signer) || signer.signed_attributes.as_ref().is_some_and(version_1)
 }
 
 /// Whether the attribute is there, readable or not.

@@ -1,6 +1,8 @@
 //! RFC 3161 §2.4.2 — a timestamp token as the waist sees it: a signature of its authority over a digest and a time
 
 use super::signed_data::{Attributes, enveloped_content, evidence, one_signer, signed_attributes, value};
+#[cfg(feature = "cms")]
+use crate::crypto::DigestAlgorithm;
 use crate::crypto::Digester;
 use crate::format::signature::{Signature, SignedDatum, ToBeSignedData};
 use crate::pki::TimestampToken;
@@ -16,6 +18,16 @@ pub(crate) fn timestamp_over_parts<'p>(token: &TimestampToken, parts: impl IntoI
             parts.into_iter().for_each(|part| digester.update(part));
             digester.finish()
         });
+    }
+    stamp
+}
+
+/// A token over what has the digests that `digest` tells.
+#[cfg(feature = "cms")]
+pub(crate) fn timestamp_over_digest(token: &TimestampToken, digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>) -> Signature {
+    let mut stamp = timestamp(token);
+    if let Some(imprint) = stamp.signed_data.first_mut() {
+        imprint.actual = imprint.algorithm.as_ref().ok().and_then(|algorithm| digest(*algorithm));
     }
     stamp
 }
