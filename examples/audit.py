@@ -209,12 +209,14 @@ class Auditor:
 
     def times(self, entry):
         where, times, inputs = entry["id"], entry["times"], self.report["inputs"]
-        ids = {one["id"] for one in self.report["signatures"]}
-        own = {"content_timestamp": [], "signature_timestamp": [], "document_timestamp": []}
+        ids = {one["id"] for one in self.report["signatures"] + entry["timestamps"]}
+        own = {f"{kind}_timestamp": [] for kind in ("content", "signature", "references", "archive", "document")}
         for stamp in entry["timestamps"]:
             self.hold(all(one in ids for one in stamp["covers"]), f"{where}: {stamp['id']} covers what is not there")
             if concluded(stamp) == PASSED:
                 own[stamp["kind"]].append(stamp["time"])
+        # One on value and references is told as one on the value.
+        own["signature_timestamp"] += own["references_timestamp"]
         best = {"validation_time": [inputs["time"]], "supplied": [inputs.get("existence")]}.get(times["source"]) or own[times["source"]]
         self.hold(times["best_signature_time"] in best, f"{where}: best_signature_time")
         proof = max(own["content_timestamp"], default=None, key=moment)

@@ -225,11 +225,6 @@ impl<'a> Document<'a> {
         self
     }
 
-    /// Whether the octets said what they are.
-    pub fn is_recognised(&self) -> bool {
-        !matches!(self.form, Form::Data(_))
-    }
-
     /// All octets of the file.
     pub fn octets(&self) -> &'a [u8] {
         self.octets

@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use kyso::report::Outcome;
 
 /// The standards with a ledger: how they are cited, and the file.
-const LEDGERS: [(&str, &str); 5] = [
+const LEDGERS: [(&str, &str); 7] = [
     ("EN 319 102-1", "en-319-102-1"),
+    ("EN 319 122-1", "en-319-122-1"),
     ("EN 319 142-1", "en-319-142-1"),
     ("RFC 3161", "rfc-3161"),
     ("RFC 5280", "rfc-5280"),
+    ("RFC 5652", "rfc-5652"),
     ("RFC 6960", "rfc-6960"),
 ];
 

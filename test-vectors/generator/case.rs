@@ -165,18 +165,27 @@ impl Case {
     }
 
     /// The document in another way: of the same name in the case's own folder.
-    #[allow(dead_code, reason = "for records")]
     pub fn file(self, octets: Vec<u8>) -> Self {
-        let name = if let Subject::Document(document) = &self.subject { document.document.clone() } else { String::new() };
-        self.own(&name, octets)
+        let path = if let Subject::Document(document) = &self.subject { document.document.clone() } else { String::new() };
+        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        self.own(&name, octets).edited(|document| document.document = name)
     }
 
     /// A file that a detached signature covers, under the name by which the signature knows it.
-    #[allow(dead_code, reason = "for records")]
     pub fn detached(self, name: &str, file: &str, octets: Vec<u8>) -> Self {
         self.own(file, octets).edited(|document| {
             document.detached.insert(name.into(), file.into());
         })
+    }
+
+    /// Nothing that a detached signature covers.
+    pub fn without_detached(self) -> Self {
+        self.edited(|document| document.detached.clear())
+    }
+
+    /// A case of its own, which twins differ from.
+    pub fn untwinned(self) -> Self {
+        Self { twin: None, change: None, ..self }
     }
 
     /// A file of the case's own folder.
@@ -345,6 +354,7 @@ impl Good {
         let there = |name: &str| format!("../{}/{name}", self.name.rsplit('/').next().unwrap_or_default());
         case.edited(|document| {
             let others = document.anchors.iter_mut().chain(&mut document.evidence).chain(&mut document.policy_documents);
+            let others = others.chain(document.detached.values_mut());
             for path in others.chain([&mut document.document]) {
                 if document.own.iter().any(|(name, _)| name == path) {
                     *path = there(path);

@@ -44,6 +44,7 @@ pub struct SignedData {
     /// The octets of `eContent`.
     pub content: Option<Vec<u8>>,
     pub certificates: Vec<Vec<u8>>,
+    pub crls: Vec<Vec<u8>>,
     pub signers: Vec<Vec<u8>>,
 }
 
@@ -109,6 +110,7 @@ impl<'a> Signer<'a> {
             content_type: object_id::DATA,
             content: None,
             certificates: self.certificates.clone(),
+            crls: Vec::new(),
             signers: vec![info.der()],
         }
     }
@@ -172,12 +174,14 @@ impl SignedData {
 
     fn parts(&self) -> Vec<Vec<u8>> {
         let content = self.content.as_ref().map(|octets| context_constructed(0, &[octet_string(octets)])).unwrap_or_default();
-        let certificates = if self.certificates.is_empty() { Vec::new() } else { retagged(0xa0, &set_of(self.certificates.clone())) };
+        let tagged = |tag, values: &[Vec<u8>]| if values.is_empty() { Vec::new() } else { retagged(tag, &set_of(values.to_vec())) };
+        let (certificates, crls) = (tagged(0xa0, &self.certificates), tagged(0xa1, &self.crls));
         vec![
             integer(self.version),
             set_of(self.digests.clone()),
             sequence(&[object_id(self.content_type), content]),
             certificates,
+            crls,
             set_of(self.signers.clone()),
         ]
     }

@@ -27,6 +27,7 @@ mod revocation;
 mod several;
 mod shared;
 mod signed_attributes;
+mod signed_data;
 mod structure;
 mod sub_filters;
 mod timestamps;
@@ -52,6 +53,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("attacks", attacks::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),
+    ("cms", signed_data::add),
     ("contents", contents::add),
     ("existence", existence::add),
     ("fields", fields::add),

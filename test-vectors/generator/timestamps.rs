@@ -211,7 +211,7 @@ fn on_signatures(shared: &Shared, files: &mut Files) -> Outcome {
         "what the token says is not what was signed",
         "RFC 5652 §5.6",
         "cryptographic_verification.data_intact",
-        "B-T",
+        "B-B",
         &altered,
     )?;
     let future = token(&shared.timestamping, at(1));

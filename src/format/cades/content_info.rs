@@ -13,12 +13,10 @@ use crate::report::json::{Coverage, CoveredReference, DocumentFacts, Finding, Fo
 use crate::report::{Block, checks};
 
 checks! {
-    WITHIN_LIMITS = "limit.signer_infos", "RFC 5652 §5.1", Indeterminate(SigConstraintsFailure),
+    WITHIN_LIMITS = "content_info.signers_within_limit", "RFC 5652 §5.1", Indeterminate(SigConstraintsFailure),
         "The file has more than {limit} signatures; the others are not judged.", "Tệp có hơn {limit} chữ ký; phần còn lại không được kiểm tra.";
     SIGNER_READABLE = "content_info.signer_readable", "RFC 5652 §5.3", Indeterminate(SigConstraintsFailure),
         "A signature of the file cannot be read: {what}.", "Không đọc được một chữ ký của tệp: {what}.";
-    CONTENT_FOUND = "content_info.content_found", "RFC 5652 §5.2", Indeterminate(SignedDataNotFound),
-        "The signed content is in another file, which was not given.", "Nội dung được ký nằm ở tệp khác và chưa được cung cấp.";
 }
 
 /// What a file of signed data holds.
@@ -28,10 +26,9 @@ pub(crate) fn found(cms: &Cms, detached: &[Detached<'_>], policy: &Policy) -> Fo
         Some(octets) => Content::attached(octets),
         None => Content::detached(detached),
     };
-    let limit = usize::try_from(policy.limits.signatures).unwrap_or(usize::MAX);
-    let mut signatures = match TimestampToken::from_signed_data(signed_data.clone()) {
-        Ok(token) if signed_data.content.content_type == object_id::TIMESTAMP_INFO => vec![token_entry(&token, detached)],
-        _ => entries(signed_data, &content, limit),
+    let (mut signatures, too_many) = match TimestampToken::from_signed_data(signed_data.clone()) {
+        Ok(token) if signed_data.content.content_type == object_id::TIMESTAMP_INFO => (vec![token_entry(&token, detached)], false),
+        _ => entries(signed_data, &content, policy),
     };
     let whole = cms.unaccounted == 0;
     for (position, signature) in (0_u64..).zip(&mut signatures) {
@@ -47,7 +44,7 @@ pub(crate) fn found(cms: &Cms, detached: &[Detached<'_>], policy: &Policy) -> Fo
         evidence: policy_documents(signed_data),
         modified: modified(cms, detached),
         wants: wants(signed_data, &content),
-        listing: listing(signed_data, signatures.len(), limit),
+        listing: listing(signed_data, too_many, policy),
         signatures,
         ..Found::nothing()
     }
@@ -69,23 +66,28 @@ struct Waiting {
 }
 
 /// Every signer and after it those who signed its value, each an entry.
-fn entries(signed_data: &SignedData, content: &Content<'_>, limit: usize) -> Vec<Signature> {
+fn entries(signed_data: &SignedData, content: &Content<'_>, policy: &Policy) -> (Vec<Signature>, bool) {
+    let limit = usize::try_from(policy.limits.signatures).unwrap_or(usize::MAX);
     let mut waiting: Vec<Waiting> =
         signed_data.signer_infos.iter().rev().map(|signer| Waiting { signer: signer.clone(), of: None }).collect();
     let mut read: Vec<(Entry, Waiting)> = Vec::new();
-    while let Some(next) = waiting.pop().filter(|_| read.len() < limit) {
+    while read.len() < limit
+        && let Some(next) = waiting.pop()
+    {
         let signed = next.of.and_then(|(of, _)| read.get(of)).map(|(_, signed)| signed.signer.signature.clone());
         let over = signed.map_or(Over::Content(content), Over::Value);
-        let entry = entry(signed_data, &next.signer, &over);
+        let entry = entry(signed_data, &next.signer, &over, limit);
         let own = read.len();
         let of_it = entry.counter_signatures.iter().rev().map(|(at, signer)| Waiting { signer: signer.clone(), of: Some((own, *at)) });
         waiting.extend(of_it);
         read.push((entry, next));
     }
     covered(&mut read);
-    let unread = signed_data.unread_in("signerInfos").take(limit.saturating_sub(read.len()));
-    let not_read: Vec<Signature> = unread.map(not_judged).collect();
-    read.into_iter().map(|(entry, _)| entry.signature).chain(not_read).collect()
+    let unread: Vec<&Unread> = signed_data.unread_in("signerInfos").collect();
+    let room = limit.saturating_sub(read.len());
+    let too_many = !waiting.is_empty() || unread.len() > room;
+    let not_read = unread.into_iter().take(room).map(not_judged);
+    (read.into_iter().map(|(entry, _)| entry.signature).chain(not_read).collect(), too_many)
 }
 
 /// A timestamp over an attribute is over the counter signatures in it, and over those in them.
@@ -115,11 +117,11 @@ fn not_judged(unread: &Unread) -> Signature {
 }
 
 /// What is asked of the list of signatures as a whole.
-fn listing(signed_data: &SignedData, entries: usize, limit: usize) -> Block {
+fn listing(signed_data: &SignedData, too_many: bool, policy: &Policy) -> Block {
     Block::run("Signatures of the file", "RFC 5652 §5.1", "document", |r| {
         let unread = signed_data.unread_in("signerInfos").next();
         r.ask(&SIGNER_READABLE, unread.is_none(), [("what", unread.map_or(String::new(), |unread| unread.malformed.to_string()).into())]);
-        r.ask(&WITHIN_LIMITS, entries < limit, [("limit", limit.into())]);
+        r.ask(&WITHIN_LIMITS, !too_many, [("limit", policy.limits.signatures.into())]);
         Ok(())
     })
 }
@@ -170,5 +172,5 @@ fn wants(signed_data: &SignedData, content: &Content<'_>) -> Vec<Want> {
     if signed_data.content.octets.is_some() || content.is_found() || signed_data.signer_infos.is_empty() {
         return Vec::new();
     }
-    vec![Want { kind: WantKind::SignedData, url: None, subject: "document".into(), why: CONTENT_FOUND.id.into() }]
+    vec![Want { kind: WantKind::SignedData, url: None, subject: "document".into(), why: "cryptographic_verification.data_found".into() }]
 }

@@ -37,7 +37,7 @@ pub(super) struct Entry {
 }
 
 /// Reads one signer; whatever is wrong with it is in the block that rests in the signature.
-pub(super) fn entry(signed_data: &SignedData, signer: &SignerInfo, over: &Over<'_>) -> Entry {
+pub(super) fn entry(signed_data: &SignedData, signer: &SignerInfo, over: &Over<'_>, limit: usize) -> Entry {
     let is_counter = matches!(over, Over::Value(_));
     let (kind, presence) = match over {
         Over::Content(_) => (Kind::Signature, Attributes::Optional),
@@ -61,7 +61,7 @@ pub(super) fn entry(signed_data: &SignedData, signer: &SignerInfo, over: &Over<'
         attributes
     });
     signature.format_constraints = Block::run("Constraints of the file", "EN 319 122-1 §6.2", "", |r| {
-        stamps = stamped.timestamps(r);
+        stamps = stamped.timestamps(r, limit);
         r.ask(
             &COUNTER_SIGNATURES_READABLE,
             unread.is_none(),

@@ -170,7 +170,7 @@ impl<'a> Audit<'a> {
                         format!("{id} states another time"),
                     );
                 }
-                "signature_timestamp" | "content_timestamp" => {
+                "signature_timestamp" | "references_timestamp" | "archive_timestamp" | "content_timestamp" => {
                     let about = blocks(member_of(entry, "checks")).into_iter().find(|block| text(block, "subject") == id);
                     let same = about.is_none_or(|block| conclusion(member_of(block, "conclusion")) == concluded);
                     self.hold(same, at, format!("the verdict on {id} is not what its checks conclude"));
@@ -193,6 +193,8 @@ impl<'a> Audit<'a> {
         let proven = match text(times, "source") {
             "validation_time" => best == text(inputs, "time"),
             "supplied" => best == text(inputs, "existence"),
+            // One on value and references is told as one on the value.
+            "signature_timestamp" => passed("signature_timestamp").contains(&best) || passed("references_timestamp").contains(&best),
             source => passed(source).contains(&best),
         };
         self.hold(proven && Time::from_rfc3339(best).is_ok(), at, "nothing proves its best signature time");
@@ -213,8 +215,8 @@ impl<'a> Audit<'a> {
         let reached = LEVELS.iter().position(|known| *known == level);
         let stamped = list(entry, "timestamps").iter().any(|stamp| text(stamp, "kind") != "content_timestamp");
         self.hold(reached.is_some_and(|reached| reached < 2 || stamped), at, format!("level {level} without a timestamp"));
-        let kept = list(entry, "timestamps").iter().any(|stamp| text(stamp, "kind") == "document_timestamp");
-        self.hold(level != "B-LTA" || kept, at, "level B-LTA without a document timestamp");
+        let kept = list(entry, "timestamps").iter().any(|stamp| ["document_timestamp", "archive_timestamp"].contains(&text(stamp, "kind")));
+        self.hold(level != "B-LTA" || kept, at, "level B-LTA without a document or archive timestamp");
     }
 
     fn algorithms(&mut self, at: &str, entry: &'a Value, root: &'a Value) {
