@@ -24,6 +24,7 @@ mod paths;
 mod pdf;
 mod policies;
 mod revocation;
+mod seed_values;
 mod several;
 mod shared;
 mod signed_attributes;
@@ -65,6 +66,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("paths", paths::add),
     ("policies", policies::add),
     ("revocation", revocation::add),
+    ("seed-values", seed_values::add),
     ("several", several::add),
     ("structure", structure::add),
     ("sub-filters", sub_filters::add),

@@ -163,6 +163,7 @@ fn required_seed_values_are_met_or_refused() {
         ("/Cert << /Issuer [<3000>] /Ff 2 >>", leader(), "field.seed_value"),
         ("/Cert << /OID [(1.2.3)] /Ff 4 >>", leader(), "field.seed_value"),
         ("/Cert << /SubjectDN [<< /CN (x) >>] /Ff 8 >>", leader(), "field.seed_value"),
+        ("/Cert << /SubjectDN [<< /CN (x) >> << /cn (leader) >>] /Ff 8 >>", leader(), "signed"),
     ] {
         assert_eq!(seed(entries, &profile), expected, "{entries}");
     }

@@ -7,6 +7,7 @@ mod content;
 mod document_security_store;
 mod permitted_changes;
 mod revisions;
+mod seed_value;
 mod signature_dictionary;
 mod signature_field;
 #[cfg(feature = "sign")]
@@ -39,7 +40,10 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, byte_range::CHECKS, content::CHECKS, permitted_changes::CHECKS, signature_dictionary::CHECKS].into_iter().flatten().copied()
+    [CHECKS, byte_range::CHECKS, content::CHECKS, permitted_changes::CHECKS, seed_value::CHECKS, signature_dictionary::CHECKS]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// What a PDF file holds, and the SHA-256 of its octets.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::byte_range::{self, ByteRange, ReadByteRange};
 use super::content::{self, Wanted};
+use super::seed_value;
 use super::signature_field::{FoundIn, SignaturePlace, dictionary, text_string};
 use crate::encoding::pdf::object::{Dictionary, Object};
 use crate::encoding::pdf::{Located, Pdf, View};
@@ -99,6 +100,9 @@ pub(super) fn read(pdf: &Pdf<'_>, place: SignaturePlace) -> Read {
             // The format checks have said why there is no range.
             None => true,
         };
+        if let Some(Ok(index)) = revision {
+            seed_value::kept(pdf, &place, index, &gathered.content).map(|block| r.bind(block));
+        }
         Ok(())
     });
     let revision = revision.and_then(Result::ok);

@@ -12,7 +12,6 @@ mod permissions;
 mod refusal;
 mod request;
 mod rewriting;
-mod seed_value;
 
 use std::sync::Arc;
 
@@ -23,12 +22,12 @@ pub use refusal::Refusal;
 pub use request::{Appearance, FieldLock, Permission, SubFilter};
 pub(crate) use request::{Request, Value};
 
+use super::seed_value::{Made, demands};
 use dictionary::signature_dictionary;
 use field::Shows;
 use form::Form;
 use permissions::{Reading, Rules};
 use rewriting::fault;
-use seed_value::SeedValue;
 
 use crate::encoding::pdf::{Dictionary, EncryptionFacts, Object, Pdf, Problem, Reference, Update, View, Written};
 
@@ -152,9 +151,29 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
     fn check_seed_value(&self, name: &str, existing: Option<&Existing>, locked: Option<Permission>) -> Result<(), Refusal> {
         let Some(field) = existing else { return Ok(()) };
         let Object::Dictionary(seed_value) = self.view.value(&field.dictionary, b"SV")? else { return Ok(()) };
-        let permission = self.request.certification.into_iter().chain(locked).min();
-        let (view, request, value) = (self.view, self.request, self.value);
-        SeedValue { view, field: name, dictionary: &seed_value, request, value, permission }.check()
+        let made = self.made(locked);
+        match demands(&self.view, &seed_value, &made)?.into_iter().find(|demand| !demand.met) {
+            Some(unmet) => Err(Refusal::SeedValue { field: name.to_owned(), constraint: unmet.constraint, wanted: unmet.wanted }),
+            None => Ok(()),
+        }
+    }
+
+    /// What the signature will be. Revocation information inside its value, and an attestation, are nothing that is written.
+    fn made(&self, locked: Option<Permission>) -> Made {
+        let Request { sub_filter, reason, certification, .. } = self.request;
+        let permission = certification.iter().copied().chain(locked).min();
+        Made {
+            filter: "Adobe.PPKLite".into(),
+            sub_filter: sub_filter.name().into(),
+            reason: reason.clone(),
+            digest: Some(self.value.digest),
+            certification: certification.map(Permission::value),
+            permission: permission.map(Permission::value),
+            attestation: None,
+            revocation_information: false,
+            timestamp: false,
+            certificates: self.value.certificates.to_vec(),
+        }
     }
 }
 

@@ -29,8 +29,8 @@ impl fmt::Display for Name {
 /// RFC 4514 §2.3, §2.4. Types without a short name there are written as identifiers, values that are no text in hexadecimal.
 impl fmt::Display for NameAttribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match SHORT_NAMES.iter().find(|(oid, _)| self.oid == *oid) {
-            Some((_, name)) => write!(f, "{name}=")?,
+        match self.short_name() {
+            Some(name) => write!(f, "{name}=")?,
             None => write!(f, "{}=", self.oid)?,
         }
         if self.tag & tag::CONSTRUCTED != 0 || self.tag & 0xc0 != 0 {
@@ -45,6 +45,13 @@ impl fmt::Display for NameAttribute {
             c if c.is_control() => c.encode_utf8(&mut [0; 4]).bytes().try_for_each(|octet| write!(f, "\\{octet:02X}")),
             c => write!(f, "{c}"),
         })
+    }
+}
+
+impl NameAttribute {
+    /// What people call the type.
+    pub fn short_name(&self) -> Option<&'static str> {
+        SHORT_NAMES.iter().find(|(oid, _)| self.oid == *oid).map(|(_, name)| *name)
     }
 }
 
