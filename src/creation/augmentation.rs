@@ -1,6 +1,8 @@
 //! EN 319 102-1 §4.3, EN 319 142-1 §6 — Signature augmentation: from B-B to B-T, B-LT, B-LTA, and once more before an algorithm ends
 
 mod carrier;
+#[cfg(feature = "cms")]
+mod cms_record;
 mod error;
 mod goal;
 mod material;

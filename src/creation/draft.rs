@@ -6,9 +6,11 @@ use super::error::{SignError, Unfit};
 use super::layout::Layout;
 use super::pre_sign_check::{longest_value, pre_sign_check};
 use super::profile::{Profile, ProfileFormat};
-use super::signed_data_writing::{SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
+use super::signed_data_writing::{Signed, SignerFacts, message_digest_algorithm, signed_attributes, signed_data};
+#[cfg(feature = "cms")]
+use super::signed_data_writing::{digest_identifier, signer_info};
 use super::signer::Signer;
-use crate::crypto::{DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Signed, Verification};
+use crate::crypto::{self, DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, Verification};
 use crate::document::Document;
 use crate::encoding::pdf::{Pdf, Written, hexadecimal};
 use crate::error::Misuse;
@@ -72,6 +74,8 @@ impl<'a> Draft<'a> {
                 let pdf = pdf.ok_or_else(|| Misuse::new("a PAdES profile signs PDF files: open the document with `Document::pdf`"))?;
                 Self::of_pdf(pdf, profile, certificates, algorithm)
             }
+            #[cfg(feature = "cms")]
+            ProfileFormat::Cms => Self::of_cms(document, profile, certificates, algorithm),
         }
     }
 
@@ -90,12 +94,12 @@ impl<'a> Draft<'a> {
         let edwards = algorithm == SignatureAlgorithm::Ed25519;
         let written = prepare(document, &profile.request, &Value { digest: facts.digest, certificates, edwards, room })?;
         let message_digest = message_digest(document.octets(), &written, facts.digest);
-        let to_be_signed = signed_attributes(&facts.signer(), profile, &message_digest);
+        let to_be_signed = signed_attributes(&facts.signer(), profile, &message_digest, Signed::Pdf);
         let layout = Layout::Pdf(written);
         Ok(Self { original: document.octets(), layout, algorithm, to_be_signed, certificates: certificates.to_vec(), key })
     }
 
-    /// What is to be signed: of a PDF file `SignedAttributes` in DER (RFC 5652 §5.4).
+    /// What is to be signed: of a PDF file and of CMS `SignedAttributes` in DER (RFC 5652 §5.4).
     pub fn to_be_signed(&self) -> &[u8] {
         &self.to_be_signed
     }
@@ -116,20 +120,30 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// [`SignError::ValueRejected`]; [`SignError::ContentsTooSmall`] when the signature does not fit.
     pub fn complete(&self, value: &[u8]) -> Result<Vec<u8>, SignError> {
-        match self.key.verify(&self.algorithm, Signed::Octets(&self.to_be_signed), value) {
+        match self.key.verify(&self.algorithm, crypto::Signed::Octets(&self.to_be_signed), value) {
             Verification::Valid => {}
             Verification::Invalid | Verification::Unsupported(_) => return Err(SignError::ValueRejected),
         }
         match &self.layout {
             Layout::Pdf(written) => self.embed(written, value),
             Layout::Around(around) => around.with_value(&self.key, value).ok_or(SignError::ValueRejected),
+            #[cfg(feature = "cms")]
+            Layout::WithSigner(layout) => {
+                let facts = self.facts()?;
+                let signer = signer_info(&facts.signer(), &self.to_be_signed, value);
+                layout.with_signer(signer, &digest_identifier(facts.digest))?.ok_or(SignError::DraftAltered)
+            }
         }
     }
 
-    fn embed(&self, written: &Written, value: &[u8]) -> Result<Vec<u8>, SignError> {
+    fn facts(&self) -> Result<Facts<'_>, SignError> {
         let needed_for = "SignerInfo (RFC 5652 §5.3)";
         let signing_certificate = self.certificates.first().ok_or(SignError::CertificateMissing { needed_for })?;
-        let facts = Facts::new(signing_certificate, self.algorithm)?;
+        Ok(Facts::new(signing_certificate, self.algorithm)?)
+    }
+
+    fn embed(&self, written: &Written, value: &[u8]) -> Result<Vec<u8>, SignError> {
+        let facts = self.facts()?;
         let signature = signed_data(&facts.signer(), &self.certificates, &self.to_be_signed, value);
         let Range { start, end } = written.hole;
         let reserved = end.saturating_sub(start).saturating_sub(2) / 2;
@@ -149,28 +163,28 @@ impl<'a> Draft<'a> {
 }
 
 /// What every part of the signature says about its algorithms.
-struct Facts<'c> {
+pub(super) struct Facts<'c> {
     signing_certificate: &'c Certificate,
-    digest: DigestAlgorithm,
+    pub digest: DigestAlgorithm,
     identifier: Vec<u8>,
 }
 
 impl<'c> Facts<'c> {
-    fn new(signing_certificate: &'c Certificate, algorithm: SignatureAlgorithm) -> Result<Self, Unfit> {
+    pub fn new(signing_certificate: &'c Certificate, algorithm: SignatureAlgorithm) -> Result<Self, Unfit> {
         match (message_digest_algorithm(&algorithm), algorithm.to_identifier()) {
             (Some(digest), Some(identifier)) => Ok(Self { signing_certificate, digest, identifier }),
             _ => Err(Unfit::Algorithm(algorithm)),
         }
     }
 
-    fn signer(&self) -> SignerFacts<'_> {
+    pub fn signer(&self) -> SignerFacts<'_> {
         SignerFacts { signing_certificate: self.signing_certificate, digest: self.digest, signature_algorithm: &self.identifier }
     }
 }
 
 /// The most octets that the signature can take: one is made with the real chain and attributes, and zeros for what is not known yet.
 fn size(facts: &SignerFacts<'_>, profile: &Profile, certificates: &[Certificate], value: usize) -> usize {
-    let attributes = signed_attributes(facts, profile, &vec![0; facts.digest.output()]);
+    let attributes = signed_attributes(facts, profile, &vec![0; facts.digest.output()], Signed::Pdf);
     signed_data(facts, certificates, &attributes, &vec![0; value]).len()
 }
 

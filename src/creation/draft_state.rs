@@ -4,6 +4,8 @@ use const_oid::ObjectIdentifier;
 
 use super::draft::{Draft, message_digest};
 use super::error::{SignError, Unfit};
+#[cfg(feature = "cms")]
+use super::layout::WithSigner;
 use super::layout::{Around, CODINGS, Layout};
 use super::signed_data_writing::message_digest_algorithm;
 use crate::crypto::{DigestAlgorithm, PublicKey};
@@ -15,6 +17,8 @@ use crate::pki::{AlgorithmIdentifier, Certificate, object_id};
 const FORMAT: &str = "draft";
 const PDF: u8 = 0;
 const AROUND: u8 = 1;
+#[cfg(feature = "cms")]
+const WITH_SIGNER: u8 = 2;
 const VERSION: u64 = 2;
 
 /// ```asn1
@@ -24,7 +28,8 @@ const VERSION: u64 = 2;
 ///     signatureAlgorithm AlgorithmIdentifier, toBeSigned OCTET STRING, certificates SEQUENCE OF Certificate }
 /// Layout ::= CHOICE {
 ///     pdf    [0] SEQUENCE { update OCTET STRING, holeStart INTEGER, holeEnd INTEGER },
-///     around [1] SEQUENCE { before OCTET STRING, after OCTET STRING, coding INTEGER } }
+///     around [1] SEQUENCE { before OCTET STRING, after OCTET STRING, coding INTEGER },
+///     withSigner [2] SEQUENCE { signedData OCTET STRING, counter INTEGER OPTIONAL } }
 /// ```
 impl<'a> Draft<'a> {
     /// The draft as octets, to be stored until the value is there. They hold the update and the digest of the document, not the document.
@@ -109,12 +114,19 @@ fn write_layout(layout: &Layout) -> Vec<u8> {
             let coding = CODINGS.into_iter().find(|(_, known)| known == coding).map_or(0, |(number, _)| number);
             write::context_constructed(AROUND, &[write::octet_string(before), write::octet_string(after), write::integer(coding)])
         }
+        #[cfg(feature = "cms")]
+        Layout::WithSigner(WithSigner { signed_data, counter }) => {
+            let counter = counter.map(write_number).unwrap_or_default();
+            write::context_constructed(WITH_SIGNER, &[write::octet_string(signed_data), counter])
+        }
     }
 }
 
 fn layout(value: &Value<'_>) -> Result<Layout, Malformed> {
     const IS_PDF: u8 = tag::context_constructed(PDF);
     const IS_AROUND: u8 = tag::context_constructed(AROUND);
+    #[cfg(feature = "cms")]
+    const IS_WITH_SIGNER: u8 = tag::context_constructed(WITH_SIGNER);
     let mut fields = value.reader()?;
     let layout = match value.tag() {
         IS_PDF => {
@@ -131,6 +143,12 @@ fn layout(value: &Value<'_>) -> Result<Layout, Malformed> {
             let known = CODINGS.into_iter().find(|(known, _)| u64::try_from(number) == Ok(*known));
             let (_, coding) = known.ok_or_else(|| coding.malformed("a coding that is not known"))?;
             Layout::Around(Around { before, after, coding })
+        }
+        #[cfg(feature = "cms")]
+        IS_WITH_SIGNER => {
+            let signed_data = fields.expect(tag::OCTET_STRING, "signedData")?.contents().to_vec();
+            let counter = fields.optional(tag::INTEGER)?.map(|value| number(&value)).transpose()?;
+            Layout::WithSigner(WithSigner { signed_data, counter })
         }
         _ => return Err(value.malformed("a layout that is not known")),
     };

@@ -1,8 +1,16 @@
 //! EN 319 102-1 §4.2 — Where the signature value comes into the document
 
+#[cfg(feature = "cms")]
+use super::signed_data_parts::SignedDataParts;
 use crate::crypto::{KeyKind, PublicKey};
 use crate::encoding::base64;
+#[cfg(feature = "cms")]
+use crate::encoding::der::write;
 use crate::encoding::pdf::Written;
+#[cfg(feature = "cms")]
+use crate::error::Malformed;
+#[cfg(feature = "cms")]
+use crate::pki::object_id;
 
 /// The document as it will be, but for the signature value.
 #[derive(Clone, Debug)]
@@ -11,6 +19,19 @@ pub(super) enum Layout {
     Pdf(Written),
     /// Octets before and after the value.
     Around(Around),
+    /// Signed data that get the signer with the value.
+    #[cfg(feature = "cms")]
+    WithSigner(WithSigner),
+}
+
+/// See [`Layout::WithSigner`]. The length of what stands around a value depends on the value's own.
+#[cfg(feature = "cms")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WithSigner {
+    /// `ContentInfo` without the signer, with its certificates.
+    pub signed_data: Vec<u8>,
+    /// The signer whose value is signed, counted from 0.
+    pub counter: Option<usize>,
 }
 
 /// See [`Layout::Around`].
@@ -42,5 +63,23 @@ impl Around {
             Coding::Base64 => base64::encode(&value),
         };
         Some([&self.before, text.as_bytes(), &self.after].concat())
+    }
+}
+
+#[cfg(feature = "cms")]
+impl WithSigner {
+    /// The whole document; `None` when there is no signer to be countersigned.
+    pub fn with_signer(&self, signer: Vec<u8>, digest_algorithm: &[u8]) -> Result<Option<Vec<u8>>, Malformed> {
+        let mut parts = SignedDataParts::from_ber(&self.signed_data)?;
+        match self.counter {
+            None => parts.add_signer(signer, digest_algorithm),
+            Some(signed) => {
+                let attribute = write::sequence(&[write::object_id(object_id::COUNTER_SIGNATURE), write::set_of(vec![signer])]);
+                if parts.add_unsigned_attribute(signed, &attribute)?.is_none() {
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(parts.to_der()))
     }
 }

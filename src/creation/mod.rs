@@ -3,6 +3,8 @@
 mod augmentation;
 #[cfg(feature = "json")]
 mod batch;
+#[cfg(feature = "cms")]
+mod cades;
 mod draft;
 mod draft_state;
 mod error;
@@ -10,6 +12,8 @@ mod layout;
 mod pre_sign_check;
 mod profile;
 mod queue;
+#[cfg(feature = "cms")]
+mod signed_data_parts;
 mod signed_data_writing;
 mod signer;
 mod unsigned_attributes;

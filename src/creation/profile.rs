@@ -17,6 +17,9 @@ pub struct Profile {
     pub(super) commitment: Option<Commitment>,
     pub(super) policy: Option<SignaturePolicy>,
     pub(super) contents: Option<usize>,
+    /// Of CMS: the signature whose value is signed, counted from 1.
+    #[cfg(feature = "cms")]
+    pub(super) counter_signature: Option<usize>,
 }
 
 /// The format of a signature. Further ones stand beside it as they come.
@@ -24,6 +27,9 @@ pub struct Profile {
 pub(super) enum ProfileFormat {
     /// EN 319 142-1
     Pdf,
+    /// EN 319 122-1
+    #[cfg(feature = "cms")]
+    Cms,
 }
 
 /// Where what is signed stands (XML Signature §2, EN 319 132-1 §4.1; RFC 5652 §5.2; RFC 7515 appendix F).
@@ -74,9 +80,35 @@ impl Profile {
         Self::new(SubFilter::AdbePkcs7Detached, signing_time)
     }
 
+    /// CAdES baseline B-B (EN 319 122-1 §6.3) with this claimed signing time: of any document its content inside, or [`Packaging::Detached`] (over
+    /// the document, or over the file that was given with it, of which the digest is enough); of signed data (`Document::cms`) one more signer
+    /// beside those that there are.
+    #[cfg(feature = "cms")]
+    pub fn cades_b_b(signing_time: Time) -> Self {
+        let packaging = Packaging::Enveloping;
+        Self { format: ProfileFormat::Cms, packaging, ..Self::new(SubFilter::EtsiCadesDetached, signing_time) }
+    }
+
+    /// Signs the value of a signature of signed data instead of their content: of the one of this number, from 1, in the order of the report.
+    #[cfg(feature = "cms")]
+    #[must_use]
+    pub fn counter_signature(mut self, number: usize) -> Self {
+        self.counter_signature = Some(number);
+        self
+    }
+
     fn new(sub_filter: SubFilter, time: Time) -> Self {
         let request = Request { sub_filter, time, offset_minutes: VIETNAM, ..Request::default() };
-        Self { format: ProfileFormat::Pdf, packaging: Packaging::Enveloped, request, commitment: None, policy: None, contents: None }
+        Self {
+            format: ProfileFormat::Pdf,
+            packaging: Packaging::Enveloped,
+            request,
+            commitment: None,
+            policy: None,
+            contents: None,
+            #[cfg(feature = "cms")]
+            counter_signature: None,
+        }
     }
 
     /// Where what is signed shall stand. A PDF file has its signature within.
@@ -202,6 +234,10 @@ impl Profile {
     pub(super) fn check(&self) -> Result<(), Misuse> {
         if self.format == ProfileFormat::Pdf && self.packaging != Packaging::Enveloped {
             return Err(Misuse::new("a PDF file has its signature within: another packaging is for records"));
+        }
+        #[cfg(feature = "cms")]
+        if self.format == ProfileFormat::Cms && self.packaging == Packaging::Enveloped {
+            return Err(Misuse::new("signed data have their content inside or elsewhere, never around them"));
         }
         let attributes = self.commitment.is_some() || self.policy.is_some();
         // EN 319 142-1 §5.3: the attribute and the entry would say the same thing twice.

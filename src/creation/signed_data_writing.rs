@@ -2,6 +2,8 @@
 
 use super::profile::Profile;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
+#[cfg(feature = "cms")]
+use crate::encoding::der::ObjectId;
 use crate::encoding::der::{tag, write};
 use crate::format::pades::writing::SubFilter;
 use crate::pki::{Certificate, object_id};
@@ -22,16 +24,36 @@ pub(super) fn message_digest_algorithm(algorithm: &SignatureAlgorithm) -> Option
     }
 }
 
+/// What a signature is over, as far as its attributes tell.
+#[derive(Clone, Copy)]
+pub(super) enum Signed<'a> {
+    /// A PDF file.
+    Pdf,
+    /// Content of this type.
+    #[cfg(feature = "cms")]
+    Content(&'a ObjectId),
+    /// The value of another signature, which has no type (RFC 5652 §11.4).
+    #[cfg(feature = "cms")]
+    Value,
+}
+
 /// `SignedAttributes` as `SET OF`: what is signed (RFC 5652 §5.4).
-pub(super) fn signed_attributes(facts: &SignerFacts<'_>, profile: &Profile, message_digest: &[u8]) -> Vec<u8> {
+pub(super) fn signed_attributes(facts: &SignerFacts<'_>, profile: &Profile, message_digest: &[u8], signed: Signed<'_>) -> Vec<u8> {
+    let content_type = match signed {
+        Signed::Pdf => Some(write::object_id(object_id::DATA)),
+        #[cfg(feature = "cms")]
+        Signed::Content(content_type) => Some(write::value(tag::OBJECT_IDENTIFIER, content_type.octets())),
+        #[cfg(feature = "cms")]
+        Signed::Value => None,
+    };
     let mut attributes = vec![
-        attribute(object_id::CONTENT_TYPE, &write::object_id(object_id::DATA)),
         attribute(object_id::MESSAGE_DIGEST, &write::octet_string(message_digest)),
         attribute(object_id::SIGNING_CERTIFICATE_V2, &signing_certificate(facts)),
         attribute(object_id::ALGORITHM_PROTECTION, &algorithm_protection(facts)),
     ];
+    attributes.extend(content_type.map(|content_type| attribute(object_id::CONTENT_TYPE, &content_type)));
     // EN 319 142-1 §6.3: PAdES claims its time in `/M`, and the attribute shall not be used.
-    if profile.request.sub_filter == SubFilter::AdbePkcs7Detached {
+    if !matches!(signed, Signed::Pdf) || profile.request.sub_filter == SubFilter::AdbePkcs7Detached {
         attributes.push(attribute(object_id::SIGNING_TIME, &write::time(profile.request.time)));
     }
     if let Some(commitment) = profile.commitment {
@@ -77,7 +99,7 @@ pub(super) fn signed_data(facts: &SignerFacts<'_>, certificates: &[Certificate],
 }
 
 /// `SignerInfo` (RFC 5652 §5.3), version 1: the signer by issuer and serial number.
-fn signer_info(facts: &SignerFacts<'_>, signed_attributes: &[u8], value: &[u8]) -> Vec<u8> {
+pub(super) fn signer_info(facts: &SignerFacts<'_>, signed_attributes: &[u8], value: &[u8]) -> Vec<u8> {
     let issuer = facts.signing_certificate.issuer().octets().to_vec();
     write::sequence(&[
         write::integer(1),
@@ -90,7 +112,7 @@ fn signer_info(facts: &SignerFacts<'_>, signed_attributes: &[u8], value: &[u8]) 
 }
 
 /// RFC 5754 §2: digests are identified without parameters.
-fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+pub(super) fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
     write::algorithm_identifier(digest.oid(), None)
 }
 

@@ -1,6 +1,8 @@
 //! EN 319 102-1 §4.3 — What carries timestamps and evidence: a PDF file in revisions of its own, a record in each of its signatures
 
 use super::AugmentError;
+#[cfg(feature = "cms")]
+use super::cms_record::CmsRecord;
 use super::material::Material;
 use crate::crypto::DigestAlgorithm;
 use crate::document::{Document, Form};
@@ -32,6 +34,8 @@ pub(super) trait Record {
 pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>) -> Result<Carrier<'d, 'a>, AugmentError> {
     match &document.form {
         Form::Pdf(pdf) => Ok(Carrier::Pdf(pdf)),
+        #[cfg(feature = "cms")]
+        Form::Cms(cms) => Ok(Carrier::Record(Box::new(CmsRecord::new(cms, &document.detached)))),
         _ => Err(Misuse::new("a document without a signature has no level").into()),
     }
 }

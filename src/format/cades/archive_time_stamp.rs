@@ -9,6 +9,8 @@ use crate::crypto::{DigestAlgorithm, Digester};
 use crate::encoding::der::{Received, to_der, write};
 use crate::format::signature::{Role, Signature};
 use crate::pki::{Attribute, TimestampToken};
+#[cfg(feature = "sign")]
+use crate::pki::{SignedData, SignerInfo};
 use crate::report::{Block, checks};
 use crate::time::Time;
 
@@ -40,6 +42,12 @@ pub(super) fn archive_timestamp_v3(stamped: &Stamped<'_>, token: &TimestampToken
     stamp.signed_data.push(elements);
     stamp.covers.evidence = indexed.evidence;
     Stamp { signature: stamp, values: indexed.values }
+}
+
+/// What an archive timestamp on the signature is to be over, with this digest of its content and this index.
+#[cfg(feature = "sign")]
+pub(crate) fn imprint(signed_data: &SignedData, signer: &SignerInfo, content: &[u8], index: &[u8], algorithm: DigestAlgorithm) -> Vec<u8> {
+    digest_of(algorithm, [signed_data.content.type_received.octets(), content, signer.fields.octets(), index])
 }
 
 /// A timestamp over everything: content, certificates, revocation data, all of the signature with the attributes that were there before.

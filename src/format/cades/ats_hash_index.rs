@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::stamped::Stamped;
 use crate::crypto::DigestAlgorithm;
+#[cfg(feature = "sign")]
+use crate::encoding::der::write;
 use crate::encoding::der::{Reader, Received, Value, tag};
 use crate::error::Malformed;
 use crate::format::signature::SignedDatum;
 use crate::pki::signed_data::other_revocation;
 use crate::pki::{AlgorithmIdentifier, TimestampToken, object_id};
+#[cfg(feature = "sign")]
+use crate::pki::{SignedData, SignerInfo};
 
 /// `ATSHashIndexV3 ::= SEQUENCE { hashIndAlgorithm, certificatesHashIndex, crlsHashIndex, unsignedAttrValuesHashIndex SEQUENCE OF OCTET STRING }`
 pub(super) struct AtsHashIndex {
@@ -123,6 +127,25 @@ impl AtsHashIndex {
             }
         })
     }
+}
+
+/// The index of everything that there is now, in DER.
+#[cfg(feature = "sign")]
+pub(crate) fn hash_index(signed_data: &SignedData, signer: &SignerInfo, algorithm: DigestAlgorithm) -> Vec<u8> {
+    let digests = |octets: Vec<Vec<u8>>| {
+        let mut digests: Vec<Vec<u8>> = octets.iter().map(|octets| write::octet_string(&algorithm.digest(octets))).collect();
+        digests.dedup();
+        write::sequence(&digests)
+    };
+    let elements = |field| signed_data.elements(field).iter().map(|value| value.octets().to_vec()).collect();
+    let attributes = signer.unsigned_attributes.iter().flat_map(|attributes| &attributes.all);
+    let values = attributes.flat_map(|attribute| attribute.values.iter().map(|value| [attribute.type_octets(), value.octets()].concat()));
+    write::sequence(&[
+        write::algorithm_identifier(algorithm.oid(), None),
+        digests(elements(signed_data.certificates_field.as_ref())),
+        digests(elements(signed_data.crls_field.as_ref())),
+        digests(values.collect()),
+    ])
 }
 
 /// Digests of an index looked up among those of what is there.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::crypto::DigestAlgorithm;
 use crate::document::Detached;
 use crate::encoding::der::Received;
+use crate::pki::SignedData;
 
 /// What a signature is over.
 pub(super) enum Over<'c> {
@@ -16,7 +17,7 @@ pub(super) enum Over<'c> {
 }
 
 /// The content of a file's signatures. Each digest of it is computed once.
-pub(super) struct Content<'a> {
+pub(crate) struct Content<'a> {
     /// How the report calls it: `content`, or the name of the file that holds it.
     pub name: String,
     octets: Option<&'a [u8]>,
@@ -26,6 +27,14 @@ pub(super) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
+    /// The content of these signed data.
+    pub fn of(signed_data: &'a SignedData, detached: &'a [Detached<'a>]) -> Self {
+        match signed_data.content.octets() {
+            Some(octets) => Self::attached(octets),
+            None => Self::detached(detached),
+        }
+    }
+
     /// The content that stands in the file.
     pub fn attached(octets: &'a [u8]) -> Self {
         Self { name: "content".into(), octets: Some(octets), given: Vec::new(), digests: RefCell::default() }

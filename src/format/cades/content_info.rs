@@ -22,10 +22,7 @@ checks! {
 /// What a file of signed data holds.
 pub(crate) fn found(cms: &Cms, detached: &[Detached<'_>], policy: &Policy) -> Found {
     let signed_data = &cms.signed_data;
-    let content = match signed_data.content.octets() {
-        Some(octets) => Content::attached(octets),
-        None => Content::detached(detached),
-    };
+    let content = Content::of(signed_data, detached);
     let (mut signatures, too_many) = match TimestampToken::from_signed_data(signed_data.clone()) {
         Ok(token) if signed_data.content.content_type == object_id::TIMESTAMP_INFO => (vec![token_entry(&token, detached)], false),
         _ => entries(signed_data, &content, policy),

@@ -1,11 +1,11 @@
 //! EN 319 122-1 — CMS signatures, wherever they stand: in a PDF file, alone, in a container
 
 #[cfg(feature = "cms")]
-mod archive_time_stamp;
+pub(crate) mod archive_time_stamp;
 #[cfg(feature = "cms")]
-mod ats_hash_index;
+pub(crate) mod ats_hash_index;
 #[cfg(feature = "cms")]
-mod content;
+pub(crate) mod content;
 #[cfg(feature = "cms")]
 pub(crate) mod content_info;
 pub(crate) mod signed_data;
