@@ -155,6 +155,15 @@ impl<'a> Document<'a> {
         Ok(Self::data(octets))
     }
 
+    /// Signed data where the octets are some (RFC 5652), which may get another signature; else octets of whatever kind, to be signed as they are.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they begin like signed data and cannot be read as them.
+    #[cfg(feature = "cms")]
+    pub fn signed_or_data(octets: &'a [u8]) -> Result<Self, Malformed> {
+        if Cms::is_announced(octets) { Self::cms(octets) } else { Ok(Self::data(octets)) }
+    }
+
     /// Octets of which nothing is known: something to be signed. It has no signature.
     pub fn data(octets: &'a [u8]) -> Self {
         Self::of(octets, Form::Data(std::marker::PhantomData))

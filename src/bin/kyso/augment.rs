@@ -11,14 +11,15 @@ use kyso::{Augmented, Context, Goal, Policy, Time, augment};
 use crate::exit::{Failure, Status};
 use crate::level::{self, Level};
 use crate::network::{Network, TimestampingAuthority};
+use crate::opening::Beside;
 use crate::queue::Stored;
 use crate::supplied::Supplied;
 use crate::{clock, files, output, policy};
 
-/// Brings a signed PDF file to a level: timestamps, certificates and revocation data that keep it verifiable
+/// Brings a signed file to a level: timestamps, certificates and revocation data that keep it verifiable
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A signed PDF file
+    /// A signed file
     #[arg(value_name = "FILE", required_unless_present = "queue", conflicts_with = "queue")]
     file: Option<PathBuf>,
     /// The file at its level; it may be FILE itself, which is then replaced at once or not at all
@@ -44,6 +45,8 @@ pub struct Arguments {
     /// Opens an encrypted PDF file
     #[arg(long, value_name = "TEXT")]
     pdf_password: Option<String>,
+    #[command(flatten)]
+    beside: Beside,
 }
 
 /// Whom the signatures and timestamps are to be believed by, and what for.
@@ -120,6 +123,7 @@ fn one(arguments: &Arguments, preserving: &Preserving, file: &Path, to: &PathBuf
         _ => Goal::renewal(),
     };
     let goal = arguments.pdf_password.iter().fold(goal, |goal, password| goal.password(password));
+    let goal = arguments.beside.read()?.in_goal(goal);
     let augmented = preserving.augmented(file, &files::read(file)?, &goal)?;
     output::write(Some(to), &augmented.octets)?;
     Ok(Status::Passed)

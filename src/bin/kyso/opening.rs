@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kyso::{Document, Limits};
+use kyso::{Document, Goal, Limits};
 
 use crate::exit::Failure;
 use crate::files::{self, Octets};
@@ -10,25 +10,51 @@ use crate::files::{self, Octets};
 /// How a document is opened.
 #[derive(clap::Args)]
 pub struct Opening {
-    /// A file that a detached signature covers; NAME is how the signature names it, the file's own name when absent
-    #[arg(long, value_name = "[NAME=]FILE")]
-    detached: Vec<PathBuf>,
+    #[command(flatten)]
+    beside: Beside,
     /// Opens encrypted PDF files
     #[arg(long, value_name = "TEXT")]
     pub password: Option<String>,
 }
 
+/// What stands beside a document.
+#[derive(clap::Args)]
+pub struct Beside {
+    /// A file that a detached signature covers; NAME is how the signature names it, the file's own name when absent
+    #[arg(long, value_name = "[NAME=]FILE")]
+    detached: Vec<PathBuf>,
+}
+
 /// Files by the names under which signatures look for them.
 pub struct Detached(Vec<(String, Octets)>);
 
-impl Opening {
-    /// Reads the files given beside the document.
-    pub fn detached(&self) -> Result<Detached, Failure> {
+impl Beside {
+    /// Reads the files.
+    pub fn read(&self) -> Result<Detached, Failure> {
         let read = |given: &PathBuf| {
             let (name, path) = named(given);
             Ok((name, files::read(&path)?))
         };
         self.detached.iter().map(read).collect::<Result<_, _>>().map(Detached)
+    }
+}
+
+impl Detached {
+    /// `document` with these files beside it.
+    pub fn beside<'a>(&'a self, document: Document<'a>) -> Document<'a> {
+        self.0.iter().fold(document, |document, (name, octets)| document.with_detached(name, octets))
+    }
+
+    /// `goal` with what these files are to the signatures.
+    pub fn in_goal(&self, goal: Goal) -> Goal {
+        self.0.iter().fold(goal, |goal, (name, octets)| goal.detached(name, &octets[..]))
+    }
+}
+
+impl Opening {
+    /// Reads the files given beside the document.
+    pub fn detached(&self) -> Result<Detached, Failure> {
+        self.beside.read()
     }
 
     /// The document of these octets, which came from `path`.
@@ -38,7 +64,7 @@ impl Opening {
         let opened =
             if is_named_pdf { Document::pdf_within(octets, limits, password) } else { Document::detect_within(octets, limits, password) };
         let document = opened.map_err(|malformed| Failure::unreadable(path, malformed))?;
-        Ok(detached.0.iter().fold(document, |document, (name, octets)| document.with_detached(name, octets)))
+        Ok(detached.beside(document))
     }
 }
 

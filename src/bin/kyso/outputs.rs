@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kyso::creation::Packaging;
 use kyso::report::json::Level;
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::{Authority, DemoPki, Random, blank_page};
@@ -41,6 +42,7 @@ struct Recipe {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Input {
     Pdf,
+    Text,
 }
 
 const LEVELS: &[Level] = &[Level::BB, Level::BT, Level::BLT, Level::BLTA];
@@ -64,6 +66,24 @@ const RECIPES: &[Recipe] = &[
         input: Input::Pdf,
         levels: &[Level::BB],
     },
+    Recipe {
+        name: "cades-enveloping",
+        ending: "p7m",
+        format: "CAdES",
+        packaging: "enveloping",
+        profile: Profile::cades_b_b,
+        input: Input::Text,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "cades-detached",
+        ending: "p7s",
+        format: "CAdES",
+        packaging: "detached",
+        profile: |time| Profile::cades_b_b(time).packaging(Packaging::Detached),
+        input: Input::Text,
+        levels: LEVELS,
+    },
 ];
 
 impl Input {
@@ -71,12 +91,14 @@ impl Input {
     fn file(self) -> (&'static str, Vec<u8>) {
         match self {
             Self::Pdf => ("input.pdf", blank_page()),
+            Self::Text => ("input.txt", "Quyết định số 01/QĐ-UBND\n".into()),
         }
     }
 
     fn document(self, octets: &[u8]) -> Result<Document<'_>, kyso::Malformed> {
         match self {
             Self::Pdf => Document::pdf(octets),
+            Self::Text => Ok(Document::data(octets)),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! `kyso sign` — EN 319 142-1 §6.3, ISO 32000-2 §12.8.3.3: a signature added to a PDF file, the old octets unchanged before it
+//! `kyso sign` — EN 319 142-1 §6.3, ISO 32000-2 §12.8.3.3: a signature added to a PDF file, the old octets unchanged before it; EN 319 122-1 §6.3:
+//! any file signed in CMS
 
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use kyso::creation::Permission;
+use kyso::creation::{self, Permission};
 use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::pki::PkiObject;
 use kyso::record::{ResultRecord, with_record};
@@ -13,13 +14,14 @@ use crate::augment::Preservation;
 use crate::exit::{Failure, Status};
 use crate::key::{self, Password};
 use crate::level::Level;
+use crate::opening::{Beside, Detached};
 use crate::queue::Stored;
 use crate::{clock, files, output, supplied};
 
-/// Signs a PDF file with a key from a file
+/// Signs a file with a key from a file
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A PDF file
+    /// A PDF file; for CAdES any file, or one with signatures that gets another one
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The signed file; it may be FILE itself, which is then replaced at once or not at all
@@ -36,6 +38,14 @@ pub struct Arguments {
     /// Form of the signature
     #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Pades)]
     format: Format,
+    /// Of CAdES: where the content stands
+    #[arg(long, value_enum)]
+    packaging: Option<Packaging>,
+    /// Of CAdES: signs the signature of this number, from 1, instead of the content
+    #[arg(long, value_name = "N")]
+    counter_signature: Option<usize>,
+    #[command(flatten)]
+    beside: Beside,
     /// Baseline level; all but B-B take a timestamping authority and anchors
     #[arg(long, value_enum, ignore_case = true, default_value_t = Level::BB)]
     level: Level,
@@ -84,6 +94,17 @@ enum Format {
     /// adbe.pkcs7.detached
     #[value(name = "PKCS7")]
     Pkcs7,
+    /// CMS in a file of its own
+    #[value(name = "CAdES")]
+    Cades,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Packaging {
+    /// Inside
+    Enveloping,
+    /// In the file that it came from
+    Detached,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -101,12 +122,14 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.cert.iter().chain([&arguments.key]), Some(&arguments.output))?;
     let profile = profile(&arguments)?;
     let octets = files::read(&arguments.file)?;
+    let detached = arguments.beside.read()?;
     let opened = |octets| {
-        let document = match &arguments.pdf_password {
-            Some(password) => Document::pdf_with_password(octets, password),
-            None => Document::pdf(octets),
+        let document = match (arguments.format, &arguments.pdf_password) {
+            (Format::Cades, _) => Document::signed_or_data(octets),
+            (_, Some(password)) => Document::pdf_with_password(octets, password),
+            (_, None) => Document::pdf(octets),
         };
-        document.map_err(|malformed| Failure::unreadable(&arguments.file, malformed))
+        document.map(|document| detached.beside(document)).map_err(|malformed| Failure::unreadable(&arguments.file, malformed))
     };
     let mut document = opened(&octets)?;
     let recorded = arguments.record.as_ref().map(|path| recorded(&arguments, &document, path)).transpose()?;
@@ -121,7 +144,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     };
     let mut later = arguments.later.as_deref().map(Stored::open).transpose()?;
     let signed = kyso::sign(&document, &profile, &signer(&arguments)?).map_err(|error| refused(&arguments, error))?;
-    let goal = arguments.pdf_password.iter().fold(Goal::level(arguments.level.into()), |goal, password| goal.password(password));
+    let goal = goal(&arguments, &detached, &octets);
     match preserving.map(|preserving| preserving.augmented(&arguments.output, &signed, &goal)) {
         Some(Ok(augmented)) => output::write(Some(&arguments.output), &augmented.octets).map(|()| Status::Passed),
         Some(Err(failure)) if later.is_none() => Err(failure),
@@ -133,6 +156,17 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
             }
             failed.map_or(Ok(Status::Passed), |failed| failed.map(|_| Status::Passed))
         }
+    }
+}
+
+/// The level, with what a detached signature is over.
+fn goal(arguments: &Arguments, detached: &Detached, octets: &[u8]) -> Goal {
+    let goal = arguments.pdf_password.iter().fold(Goal::level(arguments.level.into()), |goal, password| goal.password(password));
+    let goal = detached.in_goal(goal);
+    match arguments.packaging {
+        // Where no other file was given, the document itself is what is signed.
+        Some(Packaging::Detached) => goal.detached(arguments.file.file_name().unwrap_or_default().to_string_lossy(), octets),
+        _ => goal,
     }
 }
 
@@ -170,7 +204,20 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
     let mut profile = match arguments.format {
         Format::Pades => Profile::pades_b_b(time),
         Format::Pkcs7 => Profile::pkcs7_detached(time),
+        Format::Cades => Profile::cades_b_b(time),
     };
+    if let Some(packaging) = arguments.packaging {
+        profile = profile.packaging(match packaging {
+            Packaging::Enveloping => creation::Packaging::Enveloping,
+            Packaging::Detached => creation::Packaging::Detached,
+        });
+    }
+    if let Some(number) = arguments.counter_signature {
+        if !matches!(arguments.format, Format::Cades) {
+            return Err(Failure::usage("--counter-signature is for --format CAdES"));
+        }
+        profile = profile.counter_signature(number);
+    }
     let texts: [(Entry, &Option<String>); 5] = [
         (Profile::field, &arguments.field),
         (Profile::reason, &arguments.reason),
