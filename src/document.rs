@@ -5,6 +5,8 @@ use crate::crypto::DigestAlgorithm;
 use crate::encoding::pdf::Pdf;
 #[cfg(feature = "cms")]
 use crate::encoding::pem;
+#[cfg(feature = "xml")]
+use crate::encoding::xml::{self, Tree};
 use crate::error::Malformed;
 use crate::limits::Limits;
 #[cfg(feature = "cms")]
@@ -26,6 +28,9 @@ pub(crate) enum Form<'a> {
     /// RFC 5652
     #[cfg(feature = "cms")]
     Cms(Box<Cms>),
+    /// XML 1.0
+    #[cfg(feature = "xml")]
+    Xml(Box<Tree<'a>>),
     /// Octets of which nothing is known: something to be signed.
     Data(std::marker::PhantomData<&'a ()>),
 }
@@ -38,6 +43,8 @@ impl Form<'_> {
             Self::Pdf(_) => "application/pdf",
             #[cfg(feature = "cms")]
             Self::Cms(_) => "application/pkcs7-signature",
+            #[cfg(feature = "xml")]
+            Self::Xml(_) => "application/xml",
             Self::Data(_) => "application/octet-stream",
         }
     }
@@ -152,6 +159,10 @@ impl<'a> Document<'a> {
         if Pdf::is_announced(octets) {
             return Self::pdf_within(octets, limits, password);
         }
+        #[cfg(feature = "xml")]
+        if xml::is_announced(octets) {
+            return Self::xml_within(octets, limits);
+        }
         Ok(Self::data(octets))
     }
 
@@ -206,6 +217,24 @@ impl<'a> Document<'a> {
     pub fn pdf_within(octets: &'a [u8], limits: &Limits, password: Option<&str>) -> Result<Self, Malformed> {
         let pdf = Pdf::open(octets, limits, password.map(str::as_bytes))?;
         Ok(Self::of(octets, Form::Pdf(Box::new(pdf))))
+    }
+
+    /// Opens an XML document.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is not namespace-well-formed UTF-8, has a document type declaration, or is larger than the limits.
+    #[cfg(feature = "xml")]
+    pub fn xml(octets: &'a [u8]) -> Result<Self, Malformed> {
+        Self::xml_within(octets, &Limits::default())
+    }
+
+    /// As [`Self::xml`], within the limits of a policy.
+    ///
+    /// # Errors
+    /// As [`Self::xml`].
+    #[cfg(feature = "xml")]
+    pub fn xml_within(octets: &'a [u8], limits: &Limits) -> Result<Self, Malformed> {
+        Ok(Self::of(octets, Form::Xml(Box::new(xml::read(octets, limits)?))))
     }
 
     pub(crate) fn of(octets: &'a [u8], form: Form<'a>) -> Self {

@@ -28,6 +28,12 @@ pub struct Limits {
     pub xml_nodes: u64,
     /// Attributes of one XML element, namespace declarations among them.
     pub xml_attributes: u64,
+    /// References of one signature, those of its manifests among them.
+    pub references: u64,
+    /// Transforms of one reference.
+    pub transforms: u64,
+    /// Octets that references and timestamps of one document are over.
+    pub referenced_octets: u64,
     /// Candidate certification paths tried for one verdict.
     pub paths: u64,
     /// Comparisons of names with name constraints, and nodes and edges of certificate policies, for one verdict.
@@ -48,6 +54,9 @@ impl Default for Limits {
             changes: 1_000_000,
             xml_nodes: 20_000_000,
             xml_attributes: 1_000,
+            references: 1_000,
+            transforms: 16,
+            referenced_octets: 2 << 30,
             paths: 1_000,
             constraints: 250_000,
             signature_checks: 5_000,

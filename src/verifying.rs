@@ -37,6 +37,8 @@ fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
         Form::Pdf(pdf) => crate::format::pades::found(pdf, context.policy),
         #[cfg(feature = "cms")]
         Form::Cms(cms) => (crate::format::cades::content_info::found(cms, &document.detached, context.policy), sha256()),
+        #[cfg(feature = "xml")]
+        Form::Xml(tree) => (crate::format::xades::found(tree, &document.detached, context.policy), sha256()),
         Form::Data(_) => (Found::nothing(), sha256()),
     }
 }

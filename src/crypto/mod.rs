@@ -14,6 +14,8 @@ pub mod public_key;
 #[cfg(feature = "sign")]
 pub mod software_key;
 pub mod verification;
+#[cfg(feature = "xml")]
+mod xml_identifier;
 
 pub use algorithm::{Curve, DigestAlgorithm, PssParameters, SignatureAlgorithm};
 pub use digest::Digester;

@@ -7,6 +7,8 @@ pub(crate) mod signature;
 
 #[cfg(feature = "pdf")]
 pub mod pades;
+#[cfg(feature = "xml")]
+pub(crate) mod xades;
 
 use crate::context::Evidence;
 use crate::report::Block;
@@ -56,5 +58,7 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     let shared = cades::checks();
     #[cfg(feature = "pdf")]
     let shared = shared.chain(pades::checks());
+    #[cfg(feature = "xml")]
+    let shared = shared.chain(xades::checks());
     shared
 }

@@ -3,7 +3,7 @@
 use super::extension::GeneralNames;
 use super::{AlgorithmIdentifier, Certificate, same_integer};
 use crate::crypto::DigestAlgorithm;
-use crate::encoding::der::{Received, Value, tag};
+use crate::encoding::der::{Reader, Received, Value, tag};
 use crate::error::Malformed;
 
 /// `SigningCertificateV2 ::= SEQUENCE { certs SEQUENCE OF ESSCertIDv2, policies SEQUENCE OF PolicyInformation OPTIONAL }`, or version 1 of it
@@ -87,6 +87,15 @@ impl EssCertificateId {
 }
 
 impl IssuerSerial {
+    /// Reads one that stands alone, as XAdES has it.
+    ///
+    /// # Errors
+    /// [`Malformed`] when `octets` are not one.
+    pub fn from_der(octets: &[u8]) -> Result<Self, Malformed> {
+        let received = Received::new(octets);
+        Reader::new(&received, "IssuerSerial").only(|reader| Self::from_value(&reader.expect(tag::SEQUENCE, "IssuerSerial")?))
+    }
+
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let issuer = GeneralNames::from_value(&reader.expect(tag::SEQUENCE, "issuer")?)?;

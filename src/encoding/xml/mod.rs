@@ -12,3 +12,9 @@ pub use canonical::{Canonicalisation, Comments, Method, canonical};
 pub use node_set::NodeSet;
 pub use reader::read;
 pub use tree::{NodeId, Tree};
+
+/// Whether the first thing in `octets` is a tag, as in nothing but XML (and what is like it) it is.
+pub fn is_announced(octets: &[u8]) -> bool {
+    let text = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets).trim_ascii_start();
+    matches!(text, [b'<', b'?' | b'!' | b':' | b'_' | b'A'..=b'Z' | b'a'..=b'z' | 0x80.., ..])
+}

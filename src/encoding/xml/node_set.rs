@@ -88,6 +88,19 @@ impl NodeSet {
         behind.checked_sub(1).and_then(|position| self.ranges.get(position)).is_some_and(|range| range.contains(&node.0))
     }
 
+    /// Whether the node and everything in it are in it.
+    pub fn has_all(&self, tree: &Tree<'_>, node: NodeId) -> bool {
+        let behind = self.ranges.partition_point(|range| range.start <= node.0);
+        let range = behind.checked_sub(1).and_then(|position| self.ranges.get(position));
+        range.is_some_and(|range| range.contains(&node.0) && tree.node(node).end <= range.end)
+    }
+
+    /// Whether the node or something in it is in it.
+    pub fn overlaps(&self, tree: &Tree<'_>, node: NodeId) -> bool {
+        let behind = self.ranges.partition_point(|range| range.end <= node.0);
+        self.ranges.get(behind).is_some_and(|range| range.start < tree.node(node).end)
+    }
+
     /// Every text in it, in document order.
     pub fn string(&self, tree: &Tree<'_>) -> String {
         let nodes = self.ranges.iter().cloned().flatten().map(|position| tree.node(NodeId(position)));

@@ -113,6 +113,11 @@ impl Span {
 }
 
 impl NodeId {
+    /// Its place in document order.
+    pub fn order(self) -> u32 {
+        self.0
+    }
+
     pub(super) fn position(self) -> usize {
         wide(self.0)
     }
@@ -230,6 +235,16 @@ impl<'a> Tree<'a> {
     /// The node and everything in it, in document order.
     pub fn descendants(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {
         (node.0..self.node(node).end).map(NodeId)
+    }
+
+    /// The next node in document order.
+    pub fn following(&self, node: NodeId) -> Option<NodeId> {
+        Some(NodeId(node.0.saturating_add(1))).filter(|next| next.position() < self.nodes.len())
+    }
+
+    /// The next node in document order that does not stand in this one.
+    pub fn after(&self, node: NodeId) -> Option<NodeId> {
+        Some(NodeId(self.node(node).end)).filter(|next| next.position() < self.nodes.len())
     }
 
     /// Whether `inner` is `outer` or stands in it.
