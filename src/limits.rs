@@ -71,6 +71,10 @@ pub struct Budget {
     pub name: &'static str,
     limit: u64,
     spent: Cell<u64>,
+    /// What each question may spend whatever others spent before it.
+    assured: u64,
+    /// What the question in hand has spent.
+    own: Cell<u64>,
 }
 
 /// The budget called `name` is used up.
@@ -86,20 +90,37 @@ pub struct Exhausted {
 impl Budget {
     /// A fresh budget.
     pub fn new(name: &'static str, limit: u64) -> Self {
-        Self { name, limit, spent: Cell::new(0) }
+        Self { name, limit, spent: Cell::new(0), assured: 0, own: Cell::new(0) }
+    }
+
+    /// A budget of several questions, of which each may spend `assured` of it in any case: nobody who makes one of them costly takes that from the
+    /// others. A question alone has the whole limit and no more.
+    pub fn shared(name: &'static str, limit: u64, assured: u64) -> Self {
+        Self { assured: assured.min(limit), ..Self::new(name, limit) }
+    }
+
+    /// Another question begins: one with its assured part, or one for which only what others left is there.
+    pub fn begin(&self, is_assured: bool) {
+        self.own.set(if is_assured { 0 } else { self.assured });
     }
 
     /// Spends `units`.
     ///
     /// # Errors
-    /// [`Exhausted`] when less than `units` is left; the budget is then empty for good.
+    /// [`Exhausted`] when less than `units` is left; the budget is then empty for good, but for what is assured to other questions.
     pub fn spend(&self, units: u64) -> Result<(), Exhausted> {
-        match self.spent.get().checked_add(units).filter(|spent| *spent <= self.limit) {
+        let own = self.own.get().saturating_add(units);
+        self.own.set(own);
+        if own <= self.assured {
+            return Ok(());
+        }
+        match self.spent.get().checked_add(units).filter(|spent| *spent <= self.limit && own <= self.limit) {
             Some(spent) => {
                 self.spent.set(spent);
                 Ok(())
             }
             None => {
+                self.own.set(u64::MAX);
                 self.spent.set(u64::MAX);
                 Err(Exhausted { name: self.name, limit: self.limit })
             }
@@ -128,6 +149,23 @@ mod tests {
         assert_eq!(budget.left(), 1);
         assert_eq!(budget.spend(1), Ok(()));
         assert_eq!(budget.spend(1), Err(Exhausted { name: "paths", limit: 3 }));
+    }
+
+    #[test]
+    fn what_one_question_spends_is_not_taken_from_the_assured_part_of_another() {
+        let budget = Budget::shared("paths", 5, 2);
+        assert!((0..5).all(|_| budget.spend(1).is_ok()));
+        assert!(budget.spend(1).is_err(), "a question alone has the limit and no more");
+        budget.begin(true);
+        assert_eq!([(); 3].map(|()| budget.spend(1).is_ok()), [true, true, false]);
+        budget.begin(false);
+        assert!(budget.spend(1).is_err());
+    }
+
+    #[test]
+    fn what_is_assured_is_no_more_than_the_limit() {
+        let budget = Budget::shared("paths", 1, 2);
+        assert_eq!([(); 2].map(|()| budget.spend(1).is_ok()), [true, false]);
     }
 
     #[test]

@@ -73,8 +73,7 @@ impl TrustAnchor {
 
     /// `sha256:<hex>` of the certificate, or of the `SubjectPublicKeyInfo` where there is none.
     pub fn id(&self) -> String {
-        let octets = self.certificate.as_ref().map_or(self.public_key.spki(), Certificate::octets);
-        digest_text(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(octets))
+        digest_text(DigestAlgorithm::Sha256, &self.certificate.as_ref().map_or_else(|| self.public_key.sha256(), Certificate::sha256))
     }
 
     /// Whether `certificate` says no more than this anchor does: it is the anchor's, or it has the same name and key, whoever signed it.

@@ -69,7 +69,7 @@ pub enum Unfit {
         not_after: Time,
     },
     /// Its key usage has neither `digitalSignature` nor `contentCommitment`.
-    #[error("its key usage allows {allowed:?}, not signatures on documents")]
+    #[error("its key usage allows {}, not signatures on documents", allowed.join(", "))]
     KeyUsage {
         /// The uses that it allows.
         allowed: Vec<&'static str>,

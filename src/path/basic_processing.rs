@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::{NameConstraintsState, Violation};
-use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing, both};
+use super::policy_graph::{PolicyFacts, PolicyInputs, PolicyProcessing, both, dotted};
 use super::revocation::Statement;
 use super::{
     Inquiry, Judged, Path, Relied, Request, Use, algorithm_name, certificate_id, list, preparation_for_next, revocation, subject,
@@ -331,7 +331,7 @@ fn policies(r: &mut Recorder, inquiry: &Inquiry<'_>, place: &Place<'_>, state: &
     let step = counted(r, state.certificate(index, &facts, budget))?;
     r.ask(&POLICY_VALID, step.satisfied, || {
         let explicit = ("explicit_policy", Fact::from(step.counters.explicit_policy));
-        [("subject", subject(certificate)), explicit, ("valid_policies", list(step.valid_policies))]
+        [("subject", subject(certificate)), explicit, ("valid_policies", list(dotted(step.valid_policies.iter())))]
     });
     if place.position > 0 {
         preparation_for_next::policies(r, certificate, state.prepare(&facts, budget))

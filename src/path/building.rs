@@ -1,12 +1,13 @@
 //! RFC 4158 — Certification Path Building: from the target towards the trust anchors, most promising issuer first
 
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use super::{Inquiry, subject};
 use crate::context::TrustAnchor;
 use crate::limits::{Budget, Exhausted};
 use crate::pki::extension::AuthorityKeyIdentifier;
-use crate::pki::{Certificate, same_integer};
+use crate::pki::{Certificate, Name, same_integer};
 use crate::report::Fact;
 
 /// A path longer than this is nobody's.
@@ -43,6 +44,7 @@ pub(super) struct Candidates<'a> {
     certificates: Vec<Certificate>,
     /// Of each of them, who may have issued it and was not looked at yet, the most promising last.
     open: Vec<Vec<Candidate<'a>>>,
+    issuers: Issuers<'a>,
     /// What this search may still enter.
     left: Budget,
     /// The limit at which the search ended.
@@ -52,7 +54,8 @@ pub(super) struct Candidates<'a> {
 impl<'a> Candidates<'a> {
     pub(super) fn new(inquiry: &'a Inquiry<'a>, target: &Certificate) -> Self {
         let left = Budget::new("paths", WIDEST);
-        let mut candidates = Self { inquiry, certificates: Vec::new(), open: Vec::new(), left, exhausted: None };
+        let issuers = Issuers { inquiry, named: Vec::new() };
+        let mut candidates = Self { inquiry, certificates: Vec::new(), open: Vec::new(), issuers, left, exhausted: None };
         match inquiry.context.anchors.find(target) {
             Some(anchor) => {
                 candidates.certificates.push(target.clone());
@@ -92,7 +95,7 @@ impl<'a> Candidates<'a> {
             return;
         }
         self.certificates.push(certificate.clone());
-        let mut issuers = issuers(self.inquiry, certificate, self.certificates.len() < LONGEST);
+        let mut issuers = self.issuers.of(certificate, self.certificates.len() < LONGEST);
         issuers.reverse();
         self.open.push(issuers);
     }
@@ -102,8 +105,9 @@ impl<'a> Candidates<'a> {
 pub(super) fn last_reachable(inquiry: &Inquiry<'_>, target: &Certificate) -> Certificate {
     let mut path = vec![target.clone()];
     let mut last = target.clone();
+    let mut issuers = Issuers { inquiry, named: Vec::new() };
     while path.len() < LONGEST {
-        let next = issuers(inquiry, &last, true).into_iter().find_map(|issuer| match issuer {
+        let next = issuers.of(&last, true).into_iter().find_map(|issuer| match issuer {
             Candidate::Certificate(issuer) if !path.iter().any(|certificate| is_same_entity(certificate, issuer)) => Some(issuer.clone()),
             _ => None,
         });
@@ -120,34 +124,64 @@ fn is_same_entity(a: &Certificate, b: &Certificate) -> bool {
 }
 
 /// Who may have issued a certificate.
+#[derive(Clone, Copy)]
 enum Candidate<'a> {
     Anchor(&'a TrustAnchor),
     Certificate(&'a Certificate),
 }
 
-/// Anchors and, unless the path is at its longest, certificates whose subject is the issuer of `certificate`: those that its authority key
-/// identifier names first, then anchors (RFC 4158 §3.5).
-fn issuers<'a>(inquiry: &Inquiry<'a>, certificate: &Certificate, further: bool) -> Vec<Candidate<'a>> {
-    let (context, evidence) = (inquiry.context, inquiry.evidence);
-    let anchors = context.anchors.named(certificate.issuer()).map(|anchor| (Candidate::Anchor(anchor), anchor.certificate.as_ref()));
-    let others = further.then(|| evidence.certificates_named(certificate.issuer())).into_iter().flatten();
-    let others = others.filter(|other| *other != certificate && !context.anchors.iter().any(|anchor| anchor.is_certificate(other)));
-    let others = others.map(|other| (Candidate::Certificate(other), Some(other)));
-    let named = certificate.authority_key_identifier().ok().flatten();
-    let mut found: Vec<(Candidate<'a>, _)> = anchors
-        .chain(others)
-        .map(|(candidate, issuer)| {
-            let is_anchor = matches!(candidate, Candidate::Anchor(_));
-            let in_validity = issuer.is_none_or(|issuer| issuer.not_before() <= inquiry.time && inquiry.time <= issuer.not_after());
-            // RFC 4158 §3.5: whoever an anchor certified is at the end of its way already.
-            let under_anchor = issuer.is_some_and(|issuer| context.anchors.named(issuer.issuer()).next().is_some());
-            let since = Reverse(issuer.map_or(i64::MAX, |issuer| issuer.not_before().unix()));
+/// Who may have issued certificates, by the names of issuers that were asked for: each list is put in order once, for a thousand authorities of
+/// one name certify each other.
+struct Issuers<'a> {
+    inquiry: &'a Inquiry<'a>,
+    named: Vec<(Name, Rc<[Candidate<'a>]>)>,
+}
+
+impl<'a> Issuers<'a> {
+    /// Anchors and, unless the path is at its longest, certificates whose subject is the issuer of `certificate`: those that its authority key
+    /// identifier names first, then anchors (RFC 4158 §3.5).
+    fn of(&mut self, certificate: &Certificate, further: bool) -> Vec<Candidate<'a>> {
+        let named = certificate.authority_key_identifier().ok().flatten();
+        let mut ranked = [Vec::new(), Vec::new(), Vec::new()];
+        for candidate in self.named(certificate.issuer()).iter() {
+            let issuer = match candidate {
+                Candidate::Anchor(anchor) => anchor.certificate.as_ref(),
+                Candidate::Certificate(issuer) if further && *issuer != certificate => Some(*issuer),
+                Candidate::Certificate(_) => continue,
+            };
             let rank = issuer.zip(named.as_ref()).map_or(1, |(issuer, named)| key_identifier_rank(named, issuer));
-            (candidate, (rank, !is_anchor, !in_validity, !under_anchor, since))
-        })
-        .collect();
-    found.sort_by_key(|(_, rank)| *rank);
-    found.into_iter().map(|(candidate, _)| candidate).collect()
+            if let Some(of_rank) = ranked.get_mut(rank) {
+                of_rank.push(*candidate);
+            }
+        }
+        ranked.concat()
+    }
+
+    /// Anchors and certificates of this name, the most promising first as far as that does not depend on what they issued.
+    fn named(&mut self, name: &Name) -> Rc<[Candidate<'a>]> {
+        if let Some((_, known)) = self.named.iter().find(|(known, _)| known.matches(name)) {
+            return Rc::clone(known);
+        }
+        let Inquiry { context, evidence, time, .. } = *self.inquiry;
+        let anchors = context.anchors.named(name).map(|anchor| (Candidate::Anchor(anchor), anchor.certificate.as_ref()));
+        let others = evidence.certificates_named(name).filter(|other| !context.anchors.iter().any(|anchor| anchor.is_certificate(other)));
+        let others = others.map(|other| (Candidate::Certificate(other), Some(other)));
+        let mut found: Vec<(Candidate<'a>, _)> = anchors
+            .chain(others)
+            .map(|(candidate, issuer)| {
+                let is_anchor = matches!(candidate, Candidate::Anchor(_));
+                let in_validity = issuer.is_none_or(|issuer| issuer.not_before() <= time && time <= issuer.not_after());
+                // RFC 4158 §3.5: whoever an anchor certified is at the end of its way already.
+                let under_anchor = issuer.is_some_and(|issuer| context.anchors.named(issuer.issuer()).next().is_some());
+                let since = Reverse(issuer.map_or(i64::MAX, |issuer| issuer.not_before().unix()));
+                (candidate, (!is_anchor, !in_validity, !under_anchor, since))
+            })
+            .collect();
+        found.sort_by_key(|(_, order)| *order);
+        let found: Rc<[Candidate<'a>]> = found.into_iter().map(|(candidate, _)| candidate).collect();
+        self.named.push((name.clone(), Rc::clone(&found)));
+        found
+    }
 }
 
 /// A path over a signature that was found wrong before needs no second look.
@@ -160,7 +194,7 @@ fn is_refuted(inquiry: &Inquiry<'_>, candidate: &Candidate<'_>, certificate: &Ce
 }
 
 /// 0 the identifiers agree, 1 one of them is missing, 2 they differ (which forbids nothing: RFC 4158 §3.5.12).
-fn key_identifier_rank(named: &AuthorityKeyIdentifier, issuer: &Certificate) -> u8 {
+fn key_identifier_rank(named: &AuthorityKeyIdentifier, issuer: &Certificate) -> usize {
     let own = issuer.subject_key_identifier().ok().flatten();
     let by_key = match (&named.key_identifier, &own) {
         (Some(named), Some(own)) => Some(named.octets() == own.octets()),

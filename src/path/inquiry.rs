@@ -42,7 +42,9 @@ impl<'a> Inquiry<'a> {
         self.past.is_none() && self.asking.is_empty()
     }
 
+    /// A question of the caller's own: with it begins another part of the budgets.
     pub(crate) fn new(context: &'a Context<'a>, budgets: &'a Budgets<'a>, detail: Detail) -> Self {
+        budgets.begin();
         let Context { evidence, time, .. } = *context;
         Self { context, evidence, time, made_at: None, past: None, budgets, detail, asking: Asking(None) }
     }
@@ -73,6 +75,16 @@ impl<'a> Asking<'a> {
     }
 }
 
+/// What a certificate of the field needs: a path of five, each with a list and a response of its own, and their signers.
+const ASSURED: u64 = 24;
+const ASSURED_CONSTRAINTS: u64 = 1_000;
+
+/// Lists and responses about signers of lists and responses: each stands in the report, with the path of its signer and all that is said of that.
+const STATEMENTS: u64 = 250;
+
+/// About one entry of a report: present and past, the time that it claims, its timestamp.
+const QUESTIONS: u64 = 4;
+
 /// What one verdict may spend on paths, and the signatures it has checked already.
 pub(crate) struct Budgets<'a> {
     /// Steps of the search for paths.
@@ -82,6 +94,7 @@ pub(crate) struct Budgets<'a> {
     /// Lists and responses asked about those who sign lists and responses.
     pub statements: Budget,
     signature_checks: Budget,
+    questions: Budget,
     checked: Cache,
     shared: Option<&'a Cache>,
 }
@@ -91,13 +104,23 @@ impl<'a> Budgets<'a> {
     pub(crate) fn of(context: &Context<'_>, shared: Option<&'a Cache>) -> Self {
         let limits = &context.policy.limits;
         Self {
-            paths: Budget::new("paths", limits.paths),
-            constraints: Budget::new("constraints", limits.constraints),
-            // Each stands in the report, those of every path to every signer.
-            statements: Budget::new("paths", limits.paths.saturating_mul(2)),
-            signature_checks: Budget::new("signature_checks", limits.signature_checks),
+            paths: Budget::shared("paths", limits.paths, ASSURED),
+            constraints: Budget::shared("constraints", limits.constraints, ASSURED_CONSTRAINTS),
+            // Each stands in the report with all that is derived about its signer.
+            statements: Budget::shared("statements about signers of revocation information", limits.paths.min(STATEMENTS), ASSURED),
+            signature_checks: Budget::shared("signature_checks", limits.signature_checks, ASSURED),
+            questions: Budget::new("questions", limits.signatures.saturating_mul(QUESTIONS)),
             checked: Cache::default(),
             shared,
+        }
+    }
+
+    /// Another certificate is asked about. A file may bring more timestamps than anybody waits for: at some time their questions are no more
+    /// assured of anything.
+    fn begin(&self) {
+        let is_assured = self.questions.spend(1).is_ok();
+        for budget in [&self.paths, &self.constraints, &self.statements, &self.signature_checks] {
+            budget.begin(is_assured);
         }
     }
 

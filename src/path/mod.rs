@@ -34,10 +34,12 @@ pub(crate) use validation_time_sliding::Proofs;
 use basic_processing::Said;
 
 use crate::context::{Context, Purpose, TrustAnchor};
+use crate::crypto::DigestAlgorithm;
 use crate::limits::Exhausted;
 use crate::pki::extension::NameConstraints;
 use crate::pki::object_id::ObjectId;
 use crate::pki::{BasicOcspResponse, Certificate};
+use crate::report::fact::digest_text;
 use crate::report::json::{Revocation, RevocationStatus, Want, WantKind};
 use crate::report::{Block, Check, Detail, Fact, Recorder, SubIndication, checks};
 use crate::time::Time;
@@ -269,7 +271,7 @@ fn unknown_status(certificate: &Certificate) -> Revocation {
 
 /// `sha256:<hex>` of a certificate's octets.
 pub(crate) fn certificate_id(certificate: &Certificate) -> String {
-    Fact::sha256(certificate.sha256()).to_text().into_owned()
+    digest_text(DigestAlgorithm::Sha256, &certificate.sha256())
 }
 
 /// The subject in words.

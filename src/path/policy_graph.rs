@@ -66,8 +66,8 @@ pub(super) struct PolicyProcessing {
 pub(super) struct PolicyStep {
     /// (f): `explicit_policy` is above 0, or the graph not NULL.
     pub satisfied: bool,
-    /// The policies valid at this depth, as dotted identifiers.
-    pub valid_policies: Vec<String>,
+    /// The policies valid at this depth.
+    pub valid_policies: Vec<ObjectId>,
     /// As they stood for this certificate.
     pub counters: PolicyCounters,
 }
@@ -77,8 +77,8 @@ pub(super) struct PolicyStep {
 pub(super) struct PolicyPreparation {
     /// (a): mappings from or to anyPolicy, as `issuer -> subject`; one is a failure.
     pub any_policy_mapped: Vec<String>,
-    /// The policies valid at this depth after (b), as dotted identifiers.
-    pub valid_policies: Vec<String>,
+    /// The policies valid at this depth after (b).
+    pub valid_policies: Vec<ObjectId>,
     /// As they stand for the next certificate.
     pub counters: PolicyCounters,
 }
@@ -255,8 +255,8 @@ impl PolicyProcessing {
         self.graph.as_ref().and_then(|levels| levels.last())
     }
 
-    fn valid_policies(&self) -> Vec<String> {
-        self.last_level().map(|level| dotted(level.0.keys())).unwrap_or_default()
+    fn valid_policies(&self) -> Vec<ObjectId> {
+        self.last_level().map(|level| level.0.keys().cloned().collect()).unwrap_or_default()
     }
 }
 
@@ -341,7 +341,7 @@ fn is_any_policy(policy: &ObjectId) -> bool {
     *policy == object_id::ANY_POLICY
 }
 
-fn dotted<'a>(policies: impl Iterator<Item = &'a ObjectId>) -> Vec<String> {
+pub(super) fn dotted<'a>(policies: impl Iterator<Item = &'a ObjectId>) -> Vec<String> {
     policies.map(ToString::to_string).collect()
 }
 
@@ -434,7 +434,7 @@ mod tests {
         processing.certificate(1, &first, &budget()).unwrap();
         processing.prepare(&first, &budget()).unwrap();
         let last = policies(&[gold, silver]);
-        assert_eq!(processing.certificate(2, &last, &budget()).unwrap().valid_policies, ["2.999.3"]);
+        assert_eq!(dotted(processing.certificate(2, &last, &budget()).unwrap().valid_policies.iter()), ["2.999.3"]);
         // The authorities' own names for it are those before the mapping.
         assert_eq!(processing.wrap_up(&last, &budget()).unwrap().authority_constrained, ["2.999.1", "2.999.2"]);
     }
@@ -450,7 +450,7 @@ mod tests {
             let mut processing = PolicyProcessing::new(inputs, 2);
             processing.certificate(1, &first, &budget()).unwrap();
             processing.prepare(&first, &budget()).unwrap();
-            processing.certificate(2, &second, &budget()).unwrap().valid_policies
+            dotted(processing.certificate(2, &second, &budget()).unwrap().valid_policies.iter())
         };
         assert_eq!(valid(explicit()), ["2.999.3", "2.999.4", "2.999.5"]);
         assert!(valid(PolicyInputs { initial_any_policy_inhibit: true, ..explicit() }).is_empty());
@@ -661,7 +661,7 @@ mod tests {
                 assert_eq!(step.satisfied, step.counters.explicit_policy > 0 || !tree.is_null(), "case {case}, certificate {i}");
                 let numbers = |tree: &Tree| tree.at(i).into_iter().map(|node| tree.0[node].valid).collect::<BTreeSet<_>>();
                 let shown = |numbers: BTreeSet<u8>| dotted(numbers.into_iter().map(oid).collect::<BTreeSet<_>>().iter());
-                assert_eq!(step.valid_policies, shown(numbers(&tree)), "case {case}, certificate {i}");
+                assert_eq!(dotted(step.valid_policies.iter()), shown(numbers(&tree)), "case {case}, certificate {i}");
                 if i < length {
                     let mut mappings: BTreeMap<u8, BTreeSet<u8>> = BTreeMap::new();
                     for (from, to) in &pairs {
@@ -669,7 +669,7 @@ mod tests {
                     }
                     tree.map(i, &mappings, graph.counters.policy_mapping > 0);
                     let prepared = graph.prepare(&facts, &budget()).unwrap();
-                    assert_eq!(prepared.valid_policies, shown(numbers(&tree)), "case {case}, after certificate {i}");
+                    assert_eq!(dotted(prepared.valid_policies.iter()), shown(numbers(&tree)), "case {case}, after certificate {i}");
                 } else {
                     let result = graph.clone().wrap_up(&facts, &budget()).unwrap();
                     let expected = tree.intersect(length, user.as_ref());

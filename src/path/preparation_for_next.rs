@@ -2,7 +2,7 @@
 
 use super::basic_processing::counted;
 use super::name_constraints::NameConstraintsState;
-use super::policy_graph::PolicyPreparation;
+use super::policy_graph::{PolicyPreparation, dotted};
 use super::wrap_up::{has_duplicates, unprocessed_critical};
 use super::{Inquiry, Path, certificate_id, list, subject};
 use crate::limits::Exhausted;
@@ -91,7 +91,7 @@ pub(super) fn policies(r: &mut Recorder, issuer: &Certificate, prepared: Result<
         [
             ("issuer", subject(issuer)),
             ("mappings", list(prepared.any_policy_mapped)),
-            ("valid_policies", list(prepared.valid_policies)),
+            ("valid_policies", list(dotted(prepared.valid_policies.iter()))),
             ("explicit_policy", Fact::from(counters.explicit_policy)),
             ("policy_mapping", Fact::from(counters.policy_mapping)),
             ("inhibit_any_policy", Fact::from(counters.inhibit_any_policy)),

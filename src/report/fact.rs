@@ -49,9 +49,18 @@ impl Fact {
 
 /// Lower-case hexadecimal.
 pub fn hex(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len().saturating_mul(2));
+    push_hex(&mut text, octets);
+    text
+}
+
+fn push_hex(text: &mut String, octets: &[u8]) {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
+    for octet in octets {
+        text.push(digit(octet >> 4));
+        text.push(digit(octet & 15));
+    }
 }
 
 /// The first octet in which the two differ.
@@ -77,7 +86,12 @@ pub fn digest_text(algorithm: DigestAlgorithm, digest: &[u8]) -> String {
         DigestAlgorithm::Shake128 => "shake128",
         DigestAlgorithm::Shake256 => "shake256",
     };
-    format!("{name}:{}", hex(digest))
+    // Every certificate and every piece of evidence of a report is named so.
+    let mut text = String::with_capacity(name.len().saturating_add(1).saturating_add(digest.len().saturating_mul(2)));
+    text.push_str(name);
+    text.push(':');
+    push_hex(&mut text, digest);
+    text
 }
 
 /// What [`digest_text`] wrote.

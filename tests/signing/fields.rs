@@ -31,8 +31,8 @@ fn an_existing_field_is_filled_and_stays_where_it_is() {
 fn a_field_of_that_name_that_does_not_exist_is_made() {
     let file = table(&with_field(""), "");
     signature(&signed(&file, &profile().field("seal")).unwrap(), "seal");
-    assert_eq!(refusal(&file, &profile().field("office.seal")), "field.type");
-    assert_eq!(refusal(&file, &profile().field("")), "field.type");
+    assert_eq!(refusal(&file, &profile().field("office.seal")), "field.name");
+    assert_eq!(refusal(&file, &profile().field("")), "field.name");
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl<'w, 'p, 'a> Writing<'w, 'p, 'a> {
         let mut found = self.form.fields.iter().filter(|field| field.name == name);
         let (Some(found), twin) = (found.next(), found.next()) else {
             // A new field under a parent would change the parent; a partial name has no period (§12.7.4.2).
-            return if name.is_empty() || name.contains('.') { Err(Refusal::FieldOfAnotherType { field: field() }) } else { Ok(None) };
+            return if name.is_empty() || name.contains('.') { Err(Refusal::FieldName { field: field() }) } else { Ok(None) };
         };
         if !found.kind.is_name(b"Sig") || found.is_parent(&self.form) {
             return Err(Refusal::FieldOfAnotherType { field: field() });

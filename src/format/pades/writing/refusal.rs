@@ -62,6 +62,13 @@ pub enum Refusal {
         /// The field to be signed.
         field: String,
     },
+    /// The document has no field of that name, and none can be made: it is empty, or has the period that separates the names of a field and of those
+    /// above it (ISO 32000-2 §12.7.4.2).
+    #[error("no field is called {field:?}, and a new one has a name without period")]
+    FieldName {
+        /// The name.
+        field: String,
+    },
     /// A certification signature is the first signature of a document (ISO 32000-2 §12.8.2.2.1).
     #[error("a document that is signed already cannot be certified")]
     CertificationNotFirst,
@@ -104,6 +111,7 @@ impl Refusal {
             Self::FieldReadOnly { .. } => "field.read_only",
             Self::FieldLock { .. } => "field.lock",
             Self::FieldOfAnotherType { .. } => "field.type",
+            Self::FieldName { .. } => "field.name",
             Self::CertificationNotFirst => "certification.not_first",
             Self::SeedValue { .. } => "field.seed_value",
             Self::SignedAlready => "document.signed",
