@@ -3,6 +3,8 @@
 #[cfg(feature = "json")]
 pub mod batch;
 pub(crate) mod cades;
+#[cfg(feature = "xml")]
+pub(crate) mod edxml;
 pub(crate) mod signature;
 
 #[cfg(feature = "pdf")]
