@@ -13,3 +13,5 @@ pub mod pem;
 pub mod uri;
 #[cfg(feature = "xml")]
 pub mod xml;
+#[cfg(feature = "asic")]
+pub mod zip;
