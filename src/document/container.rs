@@ -1,0 +1,119 @@
+//! EN 319 162-1 §4, annex A — A container: files, and in `META-INF` what signs them
+
+use crate::encoding::zip::{self, Archive};
+use crate::error::Malformed;
+use crate::limits::Limits;
+
+/// An opened container.
+#[derive(Clone, Debug)]
+pub(crate) struct Container {
+    /// Whether it is made for one signed file or for several.
+    pub is_simple: bool,
+    /// The content of the file `mimetype`.
+    pub mimetype: Option<Vec<u8>>,
+    /// Whether that file is the first, and stored as it is (annex A.1).
+    pub is_first_and_stored: bool,
+    /// Every other file.
+    pub files: Vec<File>,
+    /// Octets of the ZIP file that are none's.
+    pub unaccounted: usize,
+}
+
+/// A file of a container.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub name: String,
+    pub octets: Vec<u8>,
+}
+
+pub(crate) const SIMPLE: &str = "application/vnd.etsi.asic-s+zip";
+pub(crate) const EXTENDED: &str = "application/vnd.etsi.asic-e+zip";
+
+impl Container {
+    /// Whether `octets` may be a container: a ZIP file.
+    pub fn is_announced(octets: &[u8]) -> bool {
+        zip::is_announced(octets)
+    }
+
+    /// The container that `octets` are; `None` when they are a ZIP file without signatures in the place for them, and do not say that they are one.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the ZIP file has no one reading or is larger than the limits.
+    pub fn read(octets: &[u8], limits: &Limits) -> Result<Option<Self>, Malformed> {
+        let archive = zip::read(octets, limits)?;
+        let type_file = archive.entry("mimetype");
+        let mimetype = type_file.map(|entry| archive.content(entry)).transpose()?;
+        let said = said(&archive, mimetype.as_deref());
+        if said.is_none() && !archive.entries.iter().any(|entry| is_signing(&entry.name)) {
+            return Ok(None);
+        }
+        let is_first_and_stored = archive.entries.first().is_some_and(|first| first.name == "mimetype" && first.is_stored);
+        let of_files = archive.entries.iter().filter(|entry| entry.name != "mimetype" && !entry.name.ends_with('/'));
+        let files = of_files.map(|entry| Ok(File { name: entry.name.clone(), octets: archive.content(entry)? })).collect::<Result<Vec<_>, _>>()?;
+        let is_simple = said.unwrap_or_else(|| files.iter().any(|file| is_of_simple(&file.name)));
+        Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, unaccounted: archive.unaccounted }))
+    }
+
+    /// Its media type.
+    pub fn media_type(&self) -> &'static str {
+        if self.is_simple { SIMPLE } else { EXTENDED }
+    }
+
+    /// The file that a name or a reference to it means (RFC 3986 §2.1): as written, or with its escapes resolved.
+    pub fn file(&self, uri: &str) -> Option<&File> {
+        let uri = uri.strip_prefix("./").or_else(|| uri.strip_prefix('/')).unwrap_or(uri);
+        let decoded = without_escapes(uri);
+        self.files.iter().find(|file| file.name == uri).or_else(|| self.files.iter().find(|file| Some(&file.name) == decoded.as_ref()))
+    }
+
+    /// What is kept in the container, and does not belong to its making.
+    pub fn data(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| !file.name.starts_with("META-INF/"))
+    }
+}
+
+/// Whether the container says that it is a simple one: by its type, or in a comment (annex A.1).
+fn said(archive: &Archive<'_>, mimetype: Option<&[u8]>) -> Option<bool> {
+    let is = |text: &[u8], name: &str| text.trim_ascii() == name.as_bytes();
+    let comment = archive.comment.strip_prefix(b"mimetype=");
+    [mimetype, comment].into_iter().flatten().find_map(|text| match () {
+        () if is(text, SIMPLE) => Some(true),
+        () if is(text, EXTENDED) => Some(false),
+        () => None,
+    })
+}
+
+/// Names for what signs the one file of a simple container (§4.3.3.2).
+fn is_of_simple(name: &str) -> bool {
+    ["META-INF/signature.p7s", "META-INF/signatures.xml", "META-INF/timestamp.tst", "META-INF/evidencerecord.ers", "META-INF/evidencerecord.xml"]
+        .contains(&name)
+}
+
+/// Names for what signs the files of a container (§4.4.3.2, §4.4.4.2).
+fn is_signing(name: &str) -> bool {
+    let Some(name) = name.strip_prefix("META-INF/") else { return false };
+    let name = name.to_ascii_lowercase();
+    name.contains("signature") && (name.ends_with(".p7s") || name.ends_with(".xml"))
+        || name.contains("timestamp") && name.ends_with(".tst")
+        || name.contains("evidencerecord")
+}
+
+/// `%20` and the like resolved; `None` when that is no text.
+fn without_escapes(uri: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(uri.len());
+    let mut rest = uri.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(octet) => {
+                octets.push(octet);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                octets.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(octets).ok()
+}

@@ -1,0 +1,240 @@
+//! EN 319 162-1 — Associated signature containers: files together with what signs them
+
+mod manifest;
+
+use std::collections::BTreeSet;
+
+use manifest::Manifest;
+
+use super::cades::{content_info, timestamp};
+use super::signature::Signature;
+use super::{Found, Modified, xades};
+use crate::context::Policy;
+use crate::document::{Cms, Container, Detached, File};
+use crate::encoding::xml;
+use crate::pki::TimestampToken;
+use crate::report::json::{Coverage, CoveredReference, DocumentFacts, Format, Kind, Want, WantKind};
+use crate::report::{Block, Check, Fact, checks};
+
+checks! {
+    TYPE_FIRST = "asic.mimetype_first", "EN 319 162-1 §A.1", Indeterminate(SigConstraintsFailure),
+        "The type of the container is not its first file, stored as it is.", "Kiểu của gói không phải tệp đầu tiên được lưu nguyên dạng.";
+    OCTETS_ACCOUNTED = "asic.octets_accounted", "EN 319 162-1 §4.2", Indeterminate(SigConstraintsFailure),
+        "{octets} bytes of the container belong to none of its files.", "{octets} byte của gói không thuộc tệp nào.";
+    MANIFEST_READABLE = "asic.manifest_readable", "EN 319 162-1 §A.4", Indeterminate(SigConstraintsFailure),
+        "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}: {what}.";
+    SIGNATURE_READABLE = "asic.signature_readable", "EN 319 162-1 §4.4", Indeterminate(SigConstraintsFailure),
+        "{name} stands in the place of a signature and cannot be read: {what}.", "{name} nằm ở vị trí chữ ký nhưng không đọc được: {what}.";
+}
+
+/// Every check of this room.
+pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
+    CHECKS.iter().copied()
+}
+
+/// What a container holds.
+pub(crate) fn found(container: &Container, policy: &Policy) -> Found {
+    let mut reading = Reading::of(container, policy);
+    for file in container.files.iter().filter(|file| file.name.starts_with("META-INF/")) {
+        let name = file.name.to_ascii_lowercase();
+        if name.contains("signature") && name.ends_with(".p7s") {
+            reading.cms(file);
+        } else if name.contains("signature") && name.ends_with(".xml") {
+            reading.xml(file);
+        } else if name.ends_with(".tst") {
+            reading.token(file);
+        }
+    }
+    reading.finish()
+}
+
+/// A container on its way to what it holds.
+struct Reading<'c, 'p> {
+    container: &'c Container,
+    policy: &'p Policy,
+    manifests: Vec<Manifest<'c>>,
+    /// Files that cannot be read as what their names say: whether a manifest, the name, why.
+    unread: Vec<(bool, String, String)>,
+    found: Found,
+    /// The files that signatures and timestamps stand in, each with the positions of what was found there.
+    places: Vec<(String, std::ops::Range<usize>)>,
+    /// What each signature and timestamp is over, by name.
+    signed: BTreeSet<String>,
+}
+
+impl<'c, 'p> Reading<'c, 'p> {
+    fn of(container: &'c Container, policy: &'p Policy) -> Self {
+        let (mut manifests, mut unread) = (Vec::new(), Vec::new());
+        let is_manifest = |file: &&File| {
+            file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
+        };
+        for file in container.files.iter().filter(is_manifest) {
+            match Manifest::read(file, &policy.limits) {
+                Ok(manifest) => manifests.push(manifest),
+                Err(malformed) => unread.push((true, file.name.clone(), malformed.to_string())),
+            }
+        }
+        Self { container, policy, manifests, unread, found: Found::nothing(), places: Vec::new(), signed: BTreeSet::new() }
+    }
+
+    /// The manifest that names this file as what signs it.
+    fn manifest_of(&self, file: &File) -> Option<&Manifest<'c>> {
+        self.manifests.iter().find(|manifest| self.container.file(&manifest.signed_by).is_some_and(|named| named.name == file.name))
+    }
+
+    /// What a signature without names is over: the manifest that names it, or the one file of the container (§4.3.3.2).
+    fn content_of(&self, file: &File) -> Option<&'c File> {
+        let manifest = self.manifest_of(file).map(|manifest| manifest.file);
+        manifest.or_else(|| {
+            let mut data = self.container.data();
+            data.next().filter(|_| data.next().is_none())
+        })
+    }
+
+    fn cms(&mut self, file: &'c File) {
+        let cms = match Cms::from_ber(&file.octets) {
+            Ok(cms) => cms,
+            Err(malformed) => return self.not_read(file, malformed.to_string()),
+        };
+        let content = self.content_of(file);
+        let detached: Vec<Detached<'_>> = content.iter().map(|content| Detached::of(&content.name, &content.octets)).collect();
+        let found = content_info::found(&cms, &detached, self.policy);
+        self.add(file, found);
+    }
+
+    fn token(&mut self, file: &'c File) {
+        let token = match TimestampToken::from_ber(&file.octets) {
+            Ok(token) => token,
+            Err(malformed) => return self.not_read(file, malformed.to_string()),
+        };
+        let content = self.content_of(file);
+        let mut stamp = timestamp::timestamp_over_digest(&token, |algorithm| content.map(|content| algorithm.digest(&content.octets)));
+        stamp.kind = Kind::ContainerTimestamp;
+        let uri = content.map_or_else(|| "content".to_owned(), |content| content.name.clone());
+        stamp.coverage = Coverage { references: vec![CoveredReference { uri, node: None, share: 1.0 }], ..Coverage::default() };
+        self.add(file, Found { signatures: vec![stamp], ..Found::nothing() });
+    }
+
+    fn xml(&mut self, file: &'c File) {
+        let tree = match xml::read(&file.octets, &self.policy.limits) {
+            Ok(tree) => tree,
+            Err(malformed) => return self.not_read(file, malformed.to_string()),
+        };
+        let detached: Vec<Detached<'_>> = self.container.files.iter().map(|file| Detached::of(&file.name, &file.octets)).collect();
+        let found = xades::found(&tree, &detached, self.policy);
+        self.add(file, found);
+    }
+
+    fn not_read(&mut self, file: &File, what: String) {
+        let inputs = || [("name", Fact::from(file.name.clone())), ("what", Fact::from(what.clone()))];
+        let format_checking =
+            Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| r.require(&SIGNATURE_READABLE, false, inputs()));
+        let signature = Signature { format_checking, ..Signature::new(Kind::Unsupported, Format::Cms) };
+        self.add(file, Found { signatures: vec![signature], ..Found::nothing() });
+        self.unread.push((false, file.name.clone(), what));
+    }
+
+    /// Adds what was found in `file`: each also over the files that its manifest lists.
+    fn add(&mut self, file: &File, mut found: Found) {
+        let data = self.manifest_of(file).map(|manifest| manifest.data(self.container)).unwrap_or_default();
+        let start = self.found.signatures.len();
+        let octets: usize = self.container.data().map(|file| file.octets.len()).sum();
+        for signature in &mut found.signatures {
+            signature.container = Some(if self.container.is_simple { "ASiC-S" } else { "ASiC-E" });
+            signature.coverage.whole_document = false;
+            if signature.kind != Kind::CounterSignature {
+                signature.coverage.references.extend(data.iter().map(|datum| covered(self.container, &datum.name, octets)));
+                signature.signed_data.extend(data.iter().cloned());
+            }
+            let named = signature.coverage.references.iter().filter_map(|reference| self.container.file(&reference.uri));
+            self.signed.extend(named.map(|file| file.name.clone()));
+        }
+        self.found.add(found);
+        self.places.push((file.name.clone(), start..self.found.signatures.len()));
+    }
+
+    fn finish(mut self) -> Found {
+        self.timestamps_over_signatures();
+        let unsigned: Vec<String> =
+            self.container.data().map(|file| file.name.clone()).filter(|name| !self.signed.contains(name)).collect();
+        let is_whole = unsigned.is_empty();
+        for (position, signature) in (0_u64..).zip(&mut self.found.signatures) {
+            signature.position = (position, 0);
+            let names: BTreeSet<&str> =
+                signature.coverage.references.iter().filter_map(|one| self.container.file(&one.uri)).map(|file| &*file.name).collect();
+            signature.coverage.whole_document = is_whole && self.container.data().all(|file| names.contains(&*file.name));
+        }
+        let unaccounted = self.container.unaccounted;
+        Found {
+            document: DocumentFacts { unaccounted_bytes: u64::try_from(unaccounted).unwrap_or(u64::MAX), ..self.found.document },
+            modified: unsigned.into_iter().map(Modified).collect(),
+            wants: self.found.signatures.iter().flat_map(missing).collect(),
+            opening: opening(self.container),
+            listing: listing(&self.unread, self.found.listing),
+            ..self.found
+        }
+    }
+
+    /// A timestamp over a manifest that lists files with signatures is over these, and over older timestamps (§4.4.4.3, §A.7).
+    fn timestamps_over_signatures(&mut self) {
+        let positions = |name: &str| self.places.iter().filter(|(place, _)| place == name).flat_map(|(_, range)| range.clone()).collect::<Vec<_>>();
+        for index in 0..self.found.signatures.len() {
+            let Some(stamp) = self.found.signatures.get(index).filter(|one| one.kind == Kind::ContainerTimestamp) else { continue };
+            let named = stamp.coverage.references.iter().filter_map(|reference| self.container.file(&reference.uri));
+            // A manifest listed is signed by what it names; the list of an older manifest is part of it.
+            let covered: Vec<usize> = named.flat_map(|file| positions(&file.name)).filter(|position| *position != index).collect();
+            if let Some(stamp) = self.found.signatures.get_mut(index) {
+                stamp.covers.signatures.extend(covered);
+            }
+        }
+    }
+}
+
+fn covered(container: &Container, uri: &str, all: usize) -> CoveredReference {
+    let size = container.file(uri).map_or(0, |file| file.octets.len());
+    CoveredReference { uri: uri.to_owned(), node: None, share: share(size, all) }
+}
+
+/// As much of the files as this is.
+fn share(size: usize, all: usize) -> f64 {
+    let parts = |octets: usize| u32::try_from(octets.min(usize::try_from(u32::MAX).unwrap_or(usize::MAX))).map_or(f64::MAX, f64::from);
+    if all == 0 { 0.0 } else { (parts(size) / parts(all)).min(1.0) }
+}
+
+/// A file that a signature names and the container has not.
+fn missing(signature: &Signature) -> Vec<Want> {
+    let is_missing = |datum: &&super::signature::SignedDatum| datum.algorithm.is_ok() && datum.actual.is_none();
+    let want = |datum: &super::signature::SignedDatum| Want {
+        kind: WantKind::SignedData,
+        url: None,
+        subject: datum.name.clone(),
+        why: "cryptographic_verification.data_found".into(),
+    };
+    signature.signed_data.iter().filter(is_missing).map(want).collect()
+}
+
+/// How the container is built (annex A.1): what readers rely on, and what changes no verdict.
+fn opening(container: &Container) -> Block {
+    Block::run("Container", "EN 319 162-1 §A.1", "document", |r| {
+        r.tolerate(&TYPE_FIRST, container.mimetype.is_some() && container.is_first_and_stored, []);
+        r.tolerate(&OCTETS_ACCOUNTED, container.unaccounted == 0, [("octets", container.unaccounted.into())]);
+        Ok(())
+    })
+}
+
+fn listing(unread: &[(bool, String, String)], within: Block) -> Block {
+    Block::run("Signatures of the container", "EN 319 162-1 §4.4", "document", |r| {
+        for (check, of_manifests) in [(&MANIFEST_READABLE, true), (&SIGNATURE_READABLE, false)] {
+            let mut any = false;
+            for (_, name, what) in unread.iter().filter(|(is_manifest, ..)| *is_manifest == of_manifests) {
+                r.ask(check, false, [("name", name.clone().into()), ("what", what.clone().into())]);
+                any = true;
+            }
+            if !any {
+                r.ask(check, true, []);
+            }
+        }
+        r.bind(within);
+        Ok(())
+    })
+}
