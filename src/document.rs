@@ -1,5 +1,11 @@
 //! A file that was opened, not judged.
 
+#[cfg(feature = "asic")]
+mod container;
+
+#[cfg(feature = "asic")]
+pub(crate) use container::{Container, File};
+
 use crate::crypto::DigestAlgorithm;
 #[cfg(feature = "pdf")]
 use crate::encoding::pdf::Pdf;
@@ -31,6 +37,9 @@ pub(crate) enum Form<'a> {
     /// XML 1.0
     #[cfg(feature = "xml")]
     Xml(Box<Tree<'a>>),
+    /// EN 319 162-1
+    #[cfg(feature = "asic")]
+    Container(Box<Container>),
     /// Octets of which nothing is known: something to be signed.
     Data(std::marker::PhantomData<&'a ()>),
 }
@@ -45,6 +54,8 @@ impl Form<'_> {
             Self::Cms(_) => "application/pkcs7-signature",
             #[cfg(feature = "xml")]
             Self::Xml(_) => "application/xml",
+            #[cfg(feature = "asic")]
+            Self::Container(container) => container.media_type(),
             Self::Data(_) => "application/octet-stream",
         }
     }
@@ -83,7 +94,7 @@ impl Cms {
         Self::from_ber(octets)
     }
 
-    fn from_ber(octets: &[u8]) -> Result<Self, Malformed> {
+    pub fn from_ber(octets: &[u8]) -> Result<Self, Malformed> {
         let signed_data = SignedData::from_ber(octets)?;
         let behind = octets.get(signed_data.used()..).unwrap_or_default();
         let unaccounted = if behind.iter().all(u8::is_ascii_whitespace) { 0 } else { behind.len() };
@@ -113,6 +124,11 @@ pub(crate) enum DetachedContent<'a> {
 
 #[allow(dead_code, reason = "asked for by the formats of records")]
 impl<'a> Detached<'a> {
+    /// A file by its octets.
+    pub(crate) fn of(name: &str, octets: &'a [u8]) -> Self {
+        Self { name: name.to_owned(), content: DetachedContent::Octets(octets) }
+    }
+
     /// The name under which it was given.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -154,6 +170,11 @@ impl<'a> Document<'a> {
         #[cfg(feature = "cms")]
         if Cms::is_announced(octets) {
             return Self::cms(octets);
+        }
+        #[cfg(feature = "asic")]
+        if Container::is_announced(octets) {
+            let container = Container::read(octets, limits)?;
+            return Ok(container.map_or_else(|| Self::data(octets), |container| Self::of(octets, Form::Container(Box::new(container)))));
         }
         #[cfg(feature = "pdf")]
         if Pdf::is_announced(octets) {

@@ -39,6 +39,8 @@ fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
         Form::Cms(cms) => (crate::format::cades::content_info::found(cms, &document.detached, context.policy), sha256()),
         #[cfg(feature = "xml")]
         Form::Xml(tree) => (crate::format::xades::found(tree, &document.detached, context.policy), sha256()),
+        #[cfg(feature = "asic")]
+        Form::Container(container) => (crate::format::asic::found(container, context.policy), sha256()),
         Form::Data(_) => (Found::nothing(), sha256()),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Container {
     pub mimetype: Option<Vec<u8>>,
     /// Whether that file is the first, and stored as it is (annex A.1).
     pub is_first_and_stored: bool,
-    /// Every other file.
+    /// Every file.
     pub files: Vec<File>,
     /// Octets of the ZIP file that are none's.
     pub unaccounted: usize,
@@ -48,8 +48,10 @@ impl Container {
             return Ok(None);
         }
         let is_first_and_stored = archive.entries.first().is_some_and(|first| first.name == "mimetype" && first.is_stored);
-        let of_files = archive.entries.iter().filter(|entry| entry.name != "mimetype" && !entry.name.ends_with('/'));
-        let files = of_files.map(|entry| Ok(File { name: entry.name.clone(), octets: archive.content(entry)? })).collect::<Result<Vec<_>, _>>()?;
+        let of_files = archive.entries.iter().filter(|entry| !entry.name.ends_with('/'));
+        let files = of_files
+            .map(|entry| Ok(File { name: entry.name.clone(), octets: archive.content(entry)? }))
+            .collect::<Result<Vec<_>, Malformed>>()?;
         let is_simple = said.unwrap_or_else(|| files.iter().any(|file| is_of_simple(&file.name)));
         Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, unaccounted: archive.unaccounted }))
     }
@@ -68,7 +70,7 @@ impl Container {
 
     /// What is kept in the container, and does not belong to its making.
     pub fn data(&self) -> impl Iterator<Item = &File> {
-        self.files.iter().filter(|file| !file.name.starts_with("META-INF/"))
+        self.files.iter().filter(|file| file.name != "mimetype" && !file.name.starts_with("META-INF/"))
     }
 }
 
@@ -85,8 +87,14 @@ fn said(archive: &Archive<'_>, mimetype: Option<&[u8]>) -> Option<bool> {
 
 /// Names for what signs the one file of a simple container (§4.3.3.2).
 fn is_of_simple(name: &str) -> bool {
-    ["META-INF/signature.p7s", "META-INF/signatures.xml", "META-INF/timestamp.tst", "META-INF/evidencerecord.ers", "META-INF/evidencerecord.xml"]
-        .contains(&name)
+    [
+        "META-INF/signature.p7s",
+        "META-INF/signatures.xml",
+        "META-INF/timestamp.tst",
+        "META-INF/evidencerecord.ers",
+        "META-INF/evidencerecord.xml",
+    ]
+    .contains(&name)
 }
 
 /// Names for what signs the files of a container (§4.4.3.2, §4.4.4.2).

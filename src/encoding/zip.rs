@@ -154,6 +154,12 @@ fn central(octets: &[u8], at: usize) -> Result<(Entry, usize), Malformed> {
     let (flags, method, crc, stored, size) = (field(8, 2)?, field(10, 2)?, field(16, 4)?, field(20, 4)?, field(24, 4)?);
     let (name, extra, comment, local) = (field(28, 2)?, field(30, 2)?, field(32, 2)?, field(42, 4)?);
     let name_at = at.saturating_add(FIXED);
+    let (mut stored, mut size) = (stored, size);
+    if [stored, size] == [0xffff_ffff; 2] {
+        let extra_at = name_at.saturating_add(name);
+        let long = octets.get(extra_at..extra_at.saturating_add(extra)).and_then(long_sizes);
+        (size, stored) = long.ok_or_else(|| malformed("an entry without size", at))?;
+    }
     let name = name_of(octets.get(name_at..name_at.saturating_add(name)), at)?;
     let told = Told { flags: u16::try_from(flags).unwrap_or(u16::MAX), method, crc, stored, size };
     if told.flags & !HARMLESS_FLAGS != 0 {
@@ -185,12 +191,18 @@ fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<Range
         return Err(other());
     }
     let field = |offset: usize, length| number(octets, at.saturating_add(offset), length).ok_or_else(other);
-    let sizes = [field(14, 4)?, field(18, 4)?, field(22, 4)?];
     let expected = [told.crc, told.stored, told.size];
     // Written before anything was known: zeros, and the sizes behind the data.
     let is_behind = told.flags & SIZES_BEHIND != 0;
     let name_at = at.saturating_add(FIXED);
     let name_end = name_at.saturating_add(field(26, 2)?);
+    let extra = field(28, 2)?;
+    let mut sizes = [field(14, 4)?, field(18, 4)?, field(22, 4)?];
+    if sizes[1..] == [0xffff_ffff; 2] {
+        // Written before the size was known to be small (§4.5.3): uncompressed size and compressed size of eight octets each.
+        let long = octets.get(name_end..name_end.saturating_add(extra)).and_then(long_sizes).ok_or_else(other)?;
+        sizes = [sizes[0], long.1, long.0];
+    }
     if field(6, 2)? != usize::from(told.flags)
         || field(8, 2)? != told.method
         || !(sizes == expected || is_behind && sizes == [0; 3])
@@ -198,12 +210,18 @@ fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<Range
     {
         return Err(other());
     }
-    let start = name_end.saturating_add(field(28, 2)?);
+    let start = name_end.saturating_add(extra);
     let end = start.saturating_add(told.stored);
     if end > octets.len() || is_behind && descriptor(octets, end, expected).is_none() {
         return Err(other());
     }
     Ok(start..end)
+}
+
+/// The two sizes of a ZIP64 extra field, the first of the extra fields.
+fn long_sizes(extra: &[u8]) -> Option<(usize, usize)> {
+    let size = |at: usize| Some(usize::try_from(u64::from_le_bytes(extra.get(at..)?.first_chunk::<8>().copied()?)).ok()?);
+    extra.starts_with(&[1, 0, 16, 0]).then(|| Some((size(4)?, size(12)?)))?
 }
 
 /// The octets of a data descriptor (§4.3.9) that says what the directory says.

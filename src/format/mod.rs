@@ -1,5 +1,7 @@
 //! Where are the signatures and what do they cover? Every format is read into one plain struct, `signature::Signature`.
 
+#[cfg(feature = "asic")]
+pub(crate) mod asic;
 #[cfg(feature = "json")]
 pub mod batch;
 pub(crate) mod cades;
@@ -51,6 +53,33 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Adds what was found in a part of the document, a file of it.
+    #[cfg(feature = "asic")]
+    fn add(&mut self, part: Self) {
+        let before = self.signatures.len();
+        let moved = |signature: &mut Signature| {
+            signature.covers.signatures.iter_mut().for_each(|position| *position = position.saturating_add(before))
+        };
+        self.signatures.extend(part.signatures.into_iter().map(|mut signature| {
+            moved(&mut signature);
+            signature.timestamps.iter_mut().chain(&mut signature.content_timestamps).for_each(moved);
+            signature
+        }));
+        self.document.unaccounted_bytes = self.document.unaccounted_bytes.saturating_add(part.document.unaccounted_bytes);
+        self.document.findings.extend(part.document.findings);
+        self.evidence.extend(&part.evidence);
+        self.modified.extend(part.modified);
+        self.wants.extend(part.wants);
+        for (block, own) in [(part.opening, &mut self.opening), (part.listing, &mut self.listing)] {
+            let whole = std::mem::replace(own, Block::run("", "", "", |_| Ok(())));
+            *own = Block::run_after(whole, |r| {
+                r.bind(block);
+            });
+        }
+    }
+}
+
 /// Something in a document that its signatures do not account for, in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Modified(pub String);
@@ -62,5 +91,7 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     let shared = shared.chain(pades::checks());
     #[cfg(feature = "xml")]
     let shared = shared.chain(xades::checks());
+    #[cfg(feature = "asic")]
+    let shared = shared.chain(asic::checks());
     shared
 }

@@ -14,13 +14,15 @@ use crate::document::{Cms, Container, Detached, File};
 use crate::encoding::xml;
 use crate::pki::TimestampToken;
 use crate::report::json::{Coverage, CoveredReference, DocumentFacts, Format, Kind, Want, WantKind};
-use crate::report::{Block, Check, Fact, checks};
+use crate::report::{Block, Check, Fact, Recorder, checks};
 
 checks! {
     TYPE_FIRST = "asic.mimetype_first", "EN 319 162-1 §A.1", Indeterminate(SigConstraintsFailure),
         "The type of the container is not its first file, stored as it is.", "Kiểu của gói không phải tệp đầu tiên được lưu nguyên dạng.";
     OCTETS_ACCOUNTED = "asic.octets_accounted", "EN 319 162-1 §4.2", Indeterminate(SigConstraintsFailure),
         "{octets} bytes of the container belong to none of its files.", "{octets} byte của gói không thuộc tệp nào.";
+    ONE_FILE = "asic.one_file", "EN 319 162-1 §4.3.3.1", Failed(FormatFailure),
+        "A simple container holds one file, at its root; this one holds {files}.", "Gói đơn chứa đúng một tệp ở gốc; gói này chứa {files}.";
     MANIFEST_READABLE = "asic.manifest_readable", "EN 319 162-1 §A.4", Indeterminate(SigConstraintsFailure),
         "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}: {what}.";
     SIGNATURE_READABLE = "asic.signature_readable", "EN 319 162-1 §4.4", Indeterminate(SigConstraintsFailure),
@@ -65,9 +67,8 @@ struct Reading<'c, 'p> {
 impl<'c, 'p> Reading<'c, 'p> {
     fn of(container: &'c Container, policy: &'p Policy) -> Self {
         let (mut manifests, mut unread) = (Vec::new(), Vec::new());
-        let is_manifest = |file: &&File| {
-            file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
-        };
+        let is_manifest =
+            |file: &&File| file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"));
         for file in container.files.iter().filter(is_manifest) {
             match Manifest::read(file, &policy.limits) {
                 Ok(manifest) => manifests.push(manifest),
@@ -98,8 +99,15 @@ impl<'c, 'p> Reading<'c, 'p> {
         };
         let content = self.content_of(file);
         let detached: Vec<Detached<'_>> = content.iter().map(|content| Detached::of(&content.name, &content.octets)).collect();
-        let found = content_info::found(&cms, &detached, self.policy);
-        self.add(file, found);
+        let mut found = content_info::found(&cms, &detached, self.policy);
+        // A signature with content of its own is over that: over a file of the container when it is the same.
+        let own = cms.signed_data.content.octets();
+        let is_over_it = content.is_some_and(|content| own.is_none_or(|own| own == content.octets));
+        if let (Some(_), Some(content), true) = (own, content, is_over_it) {
+            let references = found.signatures.iter_mut().flat_map(|signature| &mut signature.coverage.references);
+            references.filter(|one| one.uri == "content").for_each(|one| one.uri.clone_from(&content.name));
+        }
+        self.add(file, found, is_over_it);
     }
 
     fn token(&mut self, file: &'c File) {
@@ -112,7 +120,7 @@ impl<'c, 'p> Reading<'c, 'p> {
         stamp.kind = Kind::ContainerTimestamp;
         let uri = content.map_or_else(|| "content".to_owned(), |content| content.name.clone());
         stamp.coverage = Coverage { references: vec![CoveredReference { uri, node: None, share: 1.0 }], ..Coverage::default() };
-        self.add(file, Found { signatures: vec![stamp], ..Found::nothing() });
+        self.add(file, Found { signatures: vec![stamp], ..Found::nothing() }, content.is_some());
     }
 
     fn xml(&mut self, file: &'c File) {
@@ -122,7 +130,7 @@ impl<'c, 'p> Reading<'c, 'p> {
         };
         let detached: Vec<Detached<'_>> = self.container.files.iter().map(|file| Detached::of(&file.name, &file.octets)).collect();
         let found = xades::found(&tree, &detached, self.policy);
-        self.add(file, found);
+        self.add(file, found, false);
     }
 
     fn not_read(&mut self, file: &File, what: String) {
@@ -130,18 +138,23 @@ impl<'c, 'p> Reading<'c, 'p> {
         let format_checking =
             Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| r.require(&SIGNATURE_READABLE, false, inputs()));
         let signature = Signature { format_checking, ..Signature::new(Kind::Unsupported, Format::Cms) };
-        self.add(file, Found { signatures: vec![signature], ..Found::nothing() });
+        self.add(file, Found { signatures: vec![signature], ..Found::nothing() }, false);
         self.unread.push((false, file.name.clone(), what));
     }
 
-    /// Adds what was found in `file`: each also over the files that its manifest lists.
-    fn add(&mut self, file: &File, mut found: Found) {
-        let data = self.manifest_of(file).map(|manifest| manifest.data(self.container)).unwrap_or_default();
+    /// Adds what was found in `file`: where that is over its manifest, also over the files that this lists.
+    fn add(&mut self, file: &File, mut found: Found, is_over_manifest: bool) {
+        let manifest = self.manifest_of(file).filter(|_| is_over_manifest);
+        let data = manifest.map(|manifest| manifest.data(self.container)).unwrap_or_default();
         let start = self.found.signatures.len();
         let octets: usize = self.container.data().map(|file| file.octets.len()).sum();
         for signature in &mut found.signatures {
             signature.container = Some(if self.container.is_simple { "ASiC-S" } else { "ASiC-E" });
             signature.coverage.whole_document = false;
+            if self.container.is_simple {
+                let format_checking = std::mem::replace(&mut signature.format_checking, Block::run("", "", "", |_| Ok(())));
+                signature.format_checking = Block::run_after(format_checking, |r| one_file(r, self.container));
+            }
             if signature.kind != Kind::CounterSignature {
                 signature.coverage.references.extend(data.iter().map(|datum| covered(self.container, &datum.name, octets)));
                 signature.signed_data.extend(data.iter().cloned());
@@ -177,7 +190,8 @@ impl<'c, 'p> Reading<'c, 'p> {
 
     /// A timestamp over a manifest that lists files with signatures is over these, and over older timestamps (§4.4.4.3, §A.7).
     fn timestamps_over_signatures(&mut self) {
-        let positions = |name: &str| self.places.iter().filter(|(place, _)| place == name).flat_map(|(_, range)| range.clone()).collect::<Vec<_>>();
+        let positions =
+            |name: &str| self.places.iter().filter(|(place, _)| place == name).flat_map(|(_, range)| range.clone()).collect::<Vec<_>>();
         for index in 0..self.found.signatures.len() {
             let Some(stamp) = self.found.signatures.get(index).filter(|one| one.kind == Kind::ContainerTimestamp) else { continue };
             let named = stamp.coverage.references.iter().filter_map(|reference| self.container.file(&reference.uri));
@@ -211,6 +225,14 @@ fn missing(signature: &Signature) -> Vec<Want> {
         why: "cryptographic_verification.data_found".into(),
     };
     signature.signed_data.iter().filter(is_missing).map(want).collect()
+}
+
+/// What a simple container is for.
+fn one_file(r: &mut Recorder, container: &Container) {
+    let names: Vec<&str> = container.data().map(|file| &*file.name).collect();
+    let holds = names.len() == 1 && !names.iter().any(|name| name.contains('/'));
+    let files = Fact::List(names.iter().map(|name| Fact::from((*name).to_owned())).collect());
+    r.ask(&ONE_FILE, holds, [("files", files)]);
 }
 
 /// How the container is built (annex A.1): what readers rely on, and what changes no verdict.
