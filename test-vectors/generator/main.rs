@@ -9,6 +9,7 @@ mod byte_range;
 mod case;
 mod certificates;
 mod cms;
+mod containers;
 mod contents;
 mod deltas;
 mod encryption;
@@ -51,6 +52,7 @@ type Group = fn(&shared::Shared, &mut Files) -> Outcome;
 /// The groups, by the names of their folders.
 const GROUPS: &[(&str, Group)] = &[
     ("algorithms", algorithms::add),
+    ("asic", containers::add),
     ("attacks", attacks::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),

@@ -218,12 +218,8 @@ fn share(size: usize, all: usize) -> f64 {
 /// A file that a signature names and the container has not.
 fn missing(signature: &Signature) -> Vec<Want> {
     let is_missing = |datum: &&super::signature::SignedDatum| datum.algorithm.is_ok() && datum.actual.is_none();
-    let want = |datum: &super::signature::SignedDatum| Want {
-        kind: WantKind::SignedData,
-        url: None,
-        subject: datum.name.clone(),
-        why: "cryptographic_verification.data_found".into(),
-    };
+    let want =
+        |_| Want { kind: WantKind::SignedData, url: None, subject: "document".into(), why: "cryptographic_verification.data_found".into() };
     signature.signed_data.iter().filter(is_missing).map(want).collect()
 }
 

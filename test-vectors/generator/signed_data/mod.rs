@@ -1,7 +1,7 @@
 //! Group `cms`: signed data in files of their own (RFC 5652, EN 319 122-1).
 
 mod attributes;
-mod evidence;
+pub mod evidence;
 mod several;
 
 use kyso::crypto::DigestAlgorithm::Sha256;

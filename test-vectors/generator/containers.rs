@@ -1,0 +1,231 @@
+//! Group `asic`: containers of signed files (EN 319 162-1), with CAdES and timestamps.
+
+use kyso::creation::Packaging;
+use kyso::crypto::DigestAlgorithm::Sha256;
+use kyso::encoding::base64;
+use kyso::{Document, Profile, sign};
+
+use crate::case::{Case, Entry, Good};
+use crate::hand_made::claimed;
+use crate::shared::Shared;
+use crate::signed_data::evidence;
+use crate::{Files, Outcome};
+
+const SIMPLE: &str = "application/vnd.etsi.asic-s+zip";
+const EXTENDED: &str = "application/vnd.etsi.asic-e+zip";
+const SIGNATURE: &str = "META-INF/signature.p7s";
+const MANIFEST: &str = "META-INF/ASiCManifest.xml";
+const DECISION: &[u8] = b"Quyet dinh so 01/QD-UBND\n";
+const ANNEX: &[u8] = b"Phu luc\n";
+
+pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
+    let simple = simple(shared, files)?;
+    of_the_file(&simple, files)?;
+    extended(shared, files)?;
+    timestamp(shared, files)
+}
+
+/// A file to be stored.
+type Stored = (&'static str, Vec<u8>);
+
+fn simple_files(shared: &Shared) -> Outcome<Vec<Stored>> {
+    let signature = detached(shared, DECISION)?;
+    Ok(vec![("mimetype", SIMPLE.into()), ("decision.txt", DECISION.to_vec()), (SIGNATURE, signature)])
+}
+
+fn detached(shared: &Shared, content: &[u8]) -> Outcome<Vec<u8>> {
+    Ok(sign(&Document::data(content), &Profile::cades_b_b(claimed()).packaging(Packaging::Detached), &shared.signer("p256")?)?)
+}
+
+struct Simple {
+    good: Good,
+    stored: Vec<Stored>,
+}
+
+/// `stored` with one file another one, or more.
+fn with(stored: &[Stored], name: &'static str, octets: Vec<u8>) -> Vec<Stored> {
+    let mut stored = stored.to_vec();
+    match stored.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) => *known = octets,
+        None => stored.push((name, octets)),
+    }
+    stored
+}
+
+fn simple(shared: &Shared, files: &mut Files) -> Outcome<Simple> {
+    let stored = simple_files(shared)?;
+    let case =
+        Case::passing_file("a simple container with one file and its CAdES signature", "EN 319 162-1 §4.3", "document.asics", zip(&stored));
+    let good = case.entry(|entry| entry.kind("signature").level("B-B")).add("asic/simple", files)?;
+
+    let bad = good.but("the letters of the file are other ones").by("EN 319 102-1 §5.2.7");
+    let bad = bad.file(zip(&with(&stored, "decision.txt", DECISION.to_ascii_uppercase())));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/simple-altered", files)?;
+    let bad = good.but("a second file stands beside the first").by("EN 319 162-1 §4.3.3.1");
+    let bad = bad.file(zip(&with(&stored, "annex.txt", ANNEX.to_vec())));
+    bad.fails("FORMAT_FAILURE", "asic.one_file").integrity("unknown").add("asic/simple-two-files", files)?;
+    let mut inside = stored.clone();
+    inside[1].0 = "folder/decision.txt";
+    let bad = good.but("the file stands in a folder").by("EN 319 162-1 §4.3.3.1").file(zip(&inside));
+    bad.fails("FORMAT_FAILURE", "asic.one_file").add("asic/simple-in-folder", files)?;
+    let bad = good.but("in the place of the signature stands something else").by("EN 319 162-1 §4.3.3.2");
+    let bad = bad.file(zip(&with(&stored, SIGNATURE, b"none".to_vec())));
+    let entry = Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "asic.signature_readable").kind("unsupported");
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "").entries(&[entry]).add("asic/simple-no-signature", files)?;
+    Ok(Simple { good, stored })
+}
+
+/// What the ZIP file itself can do wrong.
+fn of_the_file(simple: &Simple, files: &mut Files) -> Outcome {
+    let Simple { good, stored } = simple;
+    let last: Vec<Stored> = stored[1..].iter().chain(&stored[..1]).cloned().collect();
+    let case = good.but("the type of the container is its last file").by("EN 319 162-1 §A.1").file(zip(&last));
+    case.add("asic/type-last", files)?;
+    let octets = zip(stored);
+    let directory = place(&octets, b"PK\x01\x02");
+    let case = good.but("octets stand before the directory that are no file's").by("EN 319 162-1 §4.2");
+    case.file(moved(&[&octets[..directory], b"none's", &octets[directory..]].concat(), 6)).add("asic/octets-between", files)?;
+
+    let malformed = |change: &str, octets: Vec<u8>| good.but(change).by("EN 319 162-1 §4.2").file(octets).malformed();
+    let mut other = octets.clone();
+    let name = place(&other, b"decision.txt");
+    other[name..name + 12].copy_from_slice(b"decisi0n.txt");
+    malformed("the file has another name in its own header than in the directory", other).add("asic/two-names", files)?;
+    let mut out = stored.clone();
+    out[1].0 = "../decision.txt";
+    malformed("the name of the file leads out of the container", zip(&out)).add("asic/out-of-container", files)?;
+    let mut twice = stored.clone();
+    twice.insert(1, ("decision.txt", ANNEX.to_vec()));
+    malformed("another file of the same name comes first", zip(&twice)).add("asic/name-twice", files)?;
+    let mut other = octets.clone();
+    let content = place(&other, DECISION);
+    other[content] ^= 0x20;
+    malformed("a letter of the file is another one, and its checksum is not", other).add("asic/checksum", files)?;
+    let end = octets.len() - 22;
+    let mut two = octets.clone();
+    two[end + 20] = 22;
+    two.extend_from_slice(&octets[end..]);
+    malformed("the comment of the directory is another end of it", two).add("asic/two-ends", files)?;
+    malformed("the directory is cut short", octets[..octets.len() - 1].to_vec()).add("asic/cut", files)?;
+    Ok(())
+}
+
+fn extended_files(shared: &Shared) -> Outcome<Vec<Stored>> {
+    let manifest = manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX)]);
+    Ok(vec![
+        ("mimetype", EXTENDED.into()),
+        ("decision.txt", DECISION.to_vec()),
+        ("folder/annex.txt", ANNEX.to_vec()),
+        (SIGNATURE, detached(shared, &manifest)?),
+        (MANIFEST, manifest),
+    ])
+}
+
+fn extended(shared: &Shared, files: &mut Files) -> Outcome {
+    let stored = extended_files(shared)?;
+    let what = "a container with two files, their manifest and its CAdES signature";
+    let case = Case::passing_file(what, "EN 319 162-1 §4.4.4", "document.asice", zip(&stored));
+    let good = case.entry(|entry| entry.kind("signature").level("B-B")).add("asic/extended", files)?;
+
+    let bad = good.but("the letters of a file are other ones").by("EN 319 102-1 §5.2.7");
+    let bad = bad.file(zip(&with(&stored, "folder/annex.txt", ANNEX.to_ascii_uppercase())));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/extended-altered", files)?;
+    let without: Vec<Stored> = stored.iter().filter(|(name, _)| *name != "folder/annex.txt").cloned().collect();
+    let bad = good.but("a file of the manifest is not there").by("EN 319 102-1 §5.2.7").file(zip(&without));
+    let bad = bad.indeterminate("SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found");
+    bad.integrity("unknown").add("asic/extended-missing", files)?;
+    let bad = good.but("a file is there that no manifest names").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(zip(&with(&stored, "more.txt", b"more\n".to_vec())));
+    bad.concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("asic/extended-unlisted", files)?;
+    let longer = manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX), ("more.txt", b"more\n")]);
+    let forged = with(&with(&stored, "more.txt", b"more\n".to_vec()), MANIFEST, longer);
+    let bad = good.but("a file is there that the manifest names after the signing").by("EN 319 102-1 §5.2.7").file(zip(&forged));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/extended-manifest-altered", files)?;
+    let bad = good.but("the manifest is none").by("EN 319 162-1 §A.4").file(zip(&with(&stored, MANIFEST, b"<a/>".to_vec())));
+    let entry = Entry::concluded("INDETERMINATE", "SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found");
+    bad.indeterminate("SIGNED_DATA_NOT_FOUND", "").entries(&[entry]).add("asic/extended-manifest-unreadable", files)?;
+    // A signature over content of its own, named by a manifest that it has never seen.
+    let own = sign(&Document::data(b"none of it"), &Profile::cades_b_b(claimed()), &shared.signer("p256")?)?;
+    let bad = good.but("the signature that the manifest names is over something of its own").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(zip(&with(&stored, SIGNATURE, own)));
+    bad.concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("asic/extended-own-content", files)?;
+    Ok(())
+}
+
+fn timestamp(shared: &Shared, files: &mut Files) -> Outcome {
+    let token = evidence::token(shared, &Sha256.digest(DECISION), claimed())?;
+    let stored: Vec<Stored> = vec![("mimetype", SIMPLE.into()), ("decision.txt", DECISION.to_vec()), ("META-INF/timestamp.tst", token)];
+    let what = "a simple container with one file and a timestamp on it";
+    let case = Case::passing_file(what, "EN 319 162-1 §4.3.3.2", "document.asics", zip(&stored));
+    let good = case.entry(|entry| entry.kind("container_timestamp")).add("asic/timestamp", files)?;
+    let bad = good.but("the letters of the file are other ones").by("EN 319 102-1 §5.4.4");
+    let bad = bad.file(zip(&with(&stored, "decision.txt", DECISION.to_ascii_uppercase())));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/timestamp-altered", files)?;
+    Ok(())
+}
+
+fn manifest(signed_by: &str, listed: &[(&str, &[u8])]) -> Vec<u8> {
+    let reference = |(name, octets): &(&str, &[u8])| {
+        format!(
+            "<asic:DataObjectReference URI=\"{name}\"><ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/>\
+             <ds:DigestValue>{}</ds:DigestValue></asic:DataObjectReference>",
+            base64::encode(&Sha256.digest(octets))
+        )
+    };
+    let references: String = listed.iter().map(reference).collect();
+    format!(
+        "<asic:ASiCManifest xmlns:asic=\"http://uri.etsi.org/02918/v1.2.1#\" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\
+         <asic:SigReference URI=\"{signed_by}\" MimeType=\"application/pkcs7-signature\"/>{references}</asic:ASiCManifest>"
+    )
+    .into_bytes()
+}
+
+/// APPNOTE.TXT §4.3: stored files, dated 1980.
+fn zip(stored: &[Stored]) -> Vec<u8> {
+    const DATE: [u8; 4] = [0, 0, 0x21, 0];
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, octets) in stored {
+        let size = length(octets);
+        let told =
+            [&[0, 8, 0, 0][..], &DATE, &checksum(octets).to_le_bytes(), &size, &size, &(name.len() as u16).to_le_bytes(), &[0, 0]].concat();
+        let offset = length(&out);
+        out.extend_from_slice(&[b"PK\x03\x04\x14\0", &told[..], name.as_bytes(), octets].concat());
+        directory.extend_from_slice(&[b"PK\x01\x02\x14\0\x14\0", &told[..], &[0; 10], &offset, name.as_bytes()].concat());
+    }
+    let count = (stored.len() as u16).to_le_bytes();
+    let end = [&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &length(&directory), &length(&out), &[0, 0]].concat();
+    [out, directory, end].concat()
+}
+
+/// `octets` with a directory that begins so much later.
+fn moved(octets: &[u8], by: u32) -> Vec<u8> {
+    let mut octets = octets.to_vec();
+    let at = octets.len() - 6;
+    let start = u32::from_le_bytes([octets[at], octets[at + 1], octets[at + 2], octets[at + 3]]) + by;
+    octets[at..at + 4].copy_from_slice(&start.to_le_bytes());
+    octets
+}
+
+fn place(octets: &[u8], of: &[u8]) -> usize {
+    octets.windows(of.len()).position(|window| window == of).unwrap_or(0)
+}
+
+fn length(octets: &[u8]) -> [u8; 4] {
+    (octets.len() as u32).to_le_bytes()
+}
+
+/// CRC-32 of ISO 3309.
+fn checksum(octets: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for octet in octets {
+        crc ^= u32::from(*octet);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc
+}
