@@ -220,7 +220,7 @@ fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<Range
 
 /// The two sizes of a ZIP64 extra field, the first of the extra fields.
 fn long_sizes(extra: &[u8]) -> Option<(usize, usize)> {
-    let size = |at: usize| Some(usize::try_from(u64::from_le_bytes(extra.get(at..)?.first_chunk::<8>().copied()?)).ok()?);
+    let size = |at: usize| usize::try_from(u64::from_le_bytes(extra.get(at..)?.first_chunk::<8>().copied()?)).ok();
     extra.starts_with(&[1, 0, 16, 0]).then(|| Some((size(4)?, size(12)?)))?
 }
 
