@@ -7,6 +7,8 @@ mod container;
 pub(crate) use container::{Container, File};
 
 use crate::crypto::DigestAlgorithm;
+#[cfg(feature = "json")]
+use crate::encoding::jws::Jws;
 #[cfg(feature = "pdf")]
 use crate::encoding::pdf::Pdf;
 #[cfg(feature = "cms")]
@@ -40,6 +42,9 @@ pub(crate) enum Form<'a> {
     /// EN 319 162-1
     #[cfg(feature = "asic")]
     Container(Box<Container>),
+    /// RFC 7515
+    #[cfg(feature = "json")]
+    Json(Box<Jws<'a>>),
     /// Octets of which nothing is known: something to be signed.
     Data(std::marker::PhantomData<&'a ()>),
 }
@@ -56,6 +61,11 @@ impl Form<'_> {
             Self::Xml(_) => "application/xml",
             #[cfg(feature = "asic")]
             Self::Container(container) => container.media_type(),
+            #[cfg(feature = "json")]
+            Self::Json(jws) => match jws.serialisation {
+                crate::encoding::jws::Serialisation::Compact => "application/jose",
+                _ => "application/jose+json",
+            },
             Self::Data(_) => "application/octet-stream",
         }
     }
@@ -183,6 +193,10 @@ impl<'a> Document<'a> {
         #[cfg(feature = "xml")]
         if xml::is_announced(octets) {
             return Self::xml_within(octets, limits);
+        }
+        #[cfg(feature = "json")]
+        if let Some(jws) = Jws::read(octets, limits)? {
+            return Ok(Self::of(octets, Form::Json(Box::new(jws))));
         }
         Ok(Self::data(octets))
     }

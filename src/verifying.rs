@@ -41,6 +41,8 @@ fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
         Form::Xml(tree) => (crate::format::xades::found(tree, &document.detached, context.policy), sha256()),
         #[cfg(feature = "asic")]
         Form::Container(container) => (crate::format::asic::found(container, context.policy), sha256()),
+        #[cfg(feature = "json")]
+        Form::Json(jws) => (crate::format::jades::found(jws, document.octets, &document.detached, &context.policy.limits), sha256()),
         Form::Data(_) => (Found::nothing(), sha256()),
     }
 }

@@ -76,6 +76,65 @@ fn verdicts_agree_with_the_reference() {
     conformance.finish();
 }
 
+/// JSON: level and integrity of each signature, counter signatures too, as the reference implementation has them, and its verdict.
+#[cfg(feature = "json")]
+#[test]
+fn json_signatures_are_counted_intact_and_of_a_level_as_the_reference_says() {
+    let Some(folder) = corpora_path("eu-dss") else { return };
+    let (mut facts, mut verdicts) = (Conformance::of("eu-dss-jades"), Conformance::of("eu-dss-jades-verdicts"));
+    let rows: Vec<_> = rows(&folder.join("index.tsv")).into_iter().filter(|row| row["format"] == "jades").collect();
+    for row in &rows {
+        let octets = std::fs::read(folder.join(&row["path"])).unwrap();
+        let detached = row["detached_inputs"].split(';').map(str::trim).filter(|name| !name.is_empty());
+        let detached: Vec<(&str, Vec<u8>)> =
+            detached.map(|name| (name.rsplit('/').next().unwrap(), std::fs::read(folder.join(name)).unwrap())).collect();
+        let anchors =
+            if row["anchor"].is_empty() { TrustAnchors::none() } else { anchors(&std::fs::read(folder.join(&row["anchor"])).unwrap()) };
+        let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+        let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+        let document = Document::detect(&octets)
+            .map(|document| detached.iter().fold(document, |document, (name, octets)| document.with_detached(*name, octets)));
+        let report = document.map(|document| kyso::verify(&document, &context));
+        let entries = report.as_ref().map_or(&[][..], |report| &report.signatures);
+        let signed = || entries.iter().filter(|entry| matches!(entry.kind, Kind::Signature | Kind::CounterSignature));
+        let ours = signed().map(|entry| format!("{} {}", entry.level.name(), integrity(entry.integrity)));
+        let facts_of = row["dss_facts_per_signature"].split("##").next().unwrap_or_default();
+        let theirs = facts_of.split(';').map(str::trim).filter(|signature| !signature.is_empty()).map(|signature| {
+            let level = signature
+                .split(',')
+                .next()
+                .and_then(|name| name.strip_prefix("JAdES-BASELINE-"))
+                .map_or("none".into(), |level| format!("B-{level}"));
+            let broken = !signature.contains("intact=true") || signature.contains("bad_refs");
+            format!("{level} {}", if broken { "broken" } else { "intact" })
+        });
+        let joined = |several: Vec<String>| if several.is_empty() { "none".to_owned() } else { several.join("; ") };
+        let (theirs, ours) = match &report {
+            Err(_) => (
+                if row["dss_verdict_noanchor"].starts_with("ERROR") { "malformed".into() } else { joined(theirs.collect()) },
+                "malformed".into(),
+            ),
+            Ok(_) => (joined(theirs.collect()), joined(ours.collect())),
+        };
+        facts.case(&row["path"], &theirs, &ours);
+        if !row["dss_verdict_anchored"].is_empty() {
+            let theirs = row["dss_verdict_anchored"].split(';').map(|verdict| verdict.trim().replace("TOTAL_", "TOTAL-"));
+            verdicts.case(&row["path"], &joined(theirs.collect()), &joined(signed().map(said_of).collect()));
+        }
+    }
+    assert_eq!(rows.len(), 20);
+    facts.finish();
+    verdicts.finish();
+}
+
+fn integrity(integrity: Integrity) -> &'static str {
+    match integrity {
+        Integrity::Intact => "intact",
+        Integrity::Broken => "broken",
+        Integrity::Unknown => "unknown",
+    }
+}
+
 fn anchors(pem: &[u8]) -> TrustAnchors {
     let mut anchors = TrustAnchors::none();
     for object in kyso::encoding::pem::read(pem).unwrap() {
@@ -107,11 +166,6 @@ fn rows(path: &std::path::Path) -> Vec<BTreeMap<String, String>> {
 /// `2 intact intact`: the signatures with their integrity, sorted; document timestamps are not signatures.
 fn found(octets: &[u8]) -> String {
     let Some(report) = verdict(octets, &TrustAnchors::none()) else { return "malformed".into() };
-    let integrity = |integrity| match integrity {
-        Integrity::Intact => "intact",
-        Integrity::Broken => "broken",
-        Integrity::Unknown => "unknown",
-    };
     let signatures = report.signatures.iter().filter(|entry| matches!(entry.kind, Kind::Signature | Kind::Unsupported));
     said(signatures.map(|entry| integrity(entry.integrity)).collect())
 }

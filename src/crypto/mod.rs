@@ -7,6 +7,8 @@ pub(crate) mod drbg;
 mod ecdsa_value;
 mod emsa;
 mod identifier;
+#[cfg(feature = "json")]
+pub mod jwa;
 pub mod merkle_tree;
 #[cfg(feature = "sign")]
 pub(crate) mod private_key;

@@ -6,6 +6,8 @@ pub mod base64url;
 pub mod der;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "json")]
+pub mod jws;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 pub mod pem;

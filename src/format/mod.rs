@@ -7,6 +7,8 @@ pub mod batch;
 pub(crate) mod cades;
 #[cfg(feature = "xml")]
 pub(crate) mod edxml;
+#[cfg(feature = "json")]
+pub(crate) mod jades;
 pub(crate) mod signature;
 
 #[cfg(feature = "pdf")]
@@ -15,9 +17,14 @@ pub mod pades;
 pub(crate) mod xades;
 
 use crate::context::Evidence;
-use crate::report::Block;
 use crate::report::json::{DocumentFacts, Want};
+use crate::report::{Block, checks};
 use signature::Signature;
+
+checks! {
+    WITHIN_LIMITS = "limit.signatures", "EN 319 102-1 §5.1", Indeterminate(SigConstraintsFailure),
+        "The file has more than {limit} signatures; the others are not judged.", "Tệp có hơn {limit} chữ ký; phần còn lại không được kiểm tra.";
+}
 
 /// What a format found in a document.
 #[derive(Debug)]
@@ -86,7 +93,9 @@ pub(crate) struct Modified(pub String);
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
-    let shared = cades::checks();
+    let shared = cades::checks().chain(CHECKS.iter().copied());
+    #[cfg(feature = "json")]
+    let shared = shared.chain(jades::checks());
     #[cfg(feature = "pdf")]
     let shared = shared.chain(pades::checks());
     #[cfg(feature = "xml")]

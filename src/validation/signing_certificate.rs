@@ -35,16 +35,28 @@ pub(super) fn signing_certificate(signature: &Signature, value: &Value, id: &str
 fn candidate(signature: &Signature, value: &Value, evidence: &Evidence) -> Option<Certificate> {
     let named = |certificate: &&Certificate| match &value.signer {
         Some(signer) => signer.names(certificate),
-        // Without an identifier beside the value (adbe.x509.rsa_sha1) the first certificate is the signer's (ISO 32000-2 Table 255, /Cert).
+        // Without an identifier beside the value the first certificate that the signature brings is the signer's (ISO 32000-2 Table 255, /Cert;
+        // RFC 7515 §4.1.6, x5c).
         None => true,
     };
-    let supplied = if value.signer.is_some() { evidence } else { &Evidence::none() };
-    let candidates: Vec<&Certificate> =
-        signature.certificates.iter().chain(supplied.certificates().map(|(certificate, _)| certificate)).filter(named).collect();
-    let referenced = candidates
-        .iter()
-        .find(|certificate| value.references.first().is_some_and(|reference| reference.matches(certificate) == Some(true)));
-    referenced.or(candidates.first()).map(|certificate| (*certificate).clone())
+    let embedded = || signature.certificates.iter().filter(named);
+    let supplied = || evidence.certificates().map(|(certificate, _)| certificate).filter(named);
+    let reference = value.references.first();
+    let is_referenced = |certificate: &&Certificate| reference.is_some_and(|reference| reference.matches(certificate) == Some(true));
+    let referenced = embedded().chain(supplied()).find(is_referenced);
+    let first = || match (&value.signer, reference) {
+        (Some(_), _) => embedded().chain(supplied()).next(),
+        (None, Some(_)) => embedded().next(),
+        (None, None) => embedded().next().or_else(|| only(evidence)),
+    };
+    referenced.or_else(first).cloned()
+}
+
+/// Where nothing in the signature says whose it is, the relying party may know (§5.2.3.2): the one certificate at hand that is no authority's.
+fn only(evidence: &Evidence) -> Option<&Certificate> {
+    let is_authority = |certificate: &Certificate| certificate.basic_constraints().is_ok_and(|found| found.is_some_and(|found| found.ca));
+    let mut others = evidence.certificates().map(|(certificate, _)| certificate).filter(|certificate| !is_authority(certificate));
+    others.next().filter(|_| others.next().is_none())
 }
 
 fn references(r: &mut Recorder, value: &Value, certificate: &Certificate) -> Result<(), Stop> {

@@ -16,6 +16,7 @@ mod encryption;
 mod existence;
 mod fields;
 mod hand_made;
+mod json;
 mod key_files;
 mod later;
 mod life;
@@ -60,6 +61,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("contents", contents::add),
     ("existence", existence::add),
     ("fields", fields::add),
+    ("json", json::add),
     ("key-files", key_files::add),
     ("later-revisions", later::add),
     ("life", life::add),

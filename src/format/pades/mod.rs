@@ -19,7 +19,7 @@ use byte_range::Digests;
 use signature_dictionary::Read;
 
 use super::signature::{Covered, Signature, ToBeSignedData};
-use super::{Found, Modified};
+use super::{Found, Modified, WITHIN_LIMITS};
 use crate::context::Policy;
 use crate::encoding::pdf::{Finding as PdfFinding, Pdf};
 use crate::report::json::{DocumentFacts, Finding, Format, Kind, Want, WantKind};
@@ -31,8 +31,6 @@ use signature_field::SignaturePlace;
 checks! {
     UNLOCKED = "pades.unlocked", "ISO 32000-2 §7.6", Indeterminate(SignedDataNotFound),
         "The file is encrypted, and no password given opens it.", "Tệp được mã hóa và không có mật khẩu phù hợp.";
-    WITHIN_LIMITS = "limit.signatures", "ISO 32000-2 §12.8", Indeterminate(SigConstraintsFailure),
-        "The file has more than {limit} signatures; the others are not judged.", "Tệp có hơn {limit} chữ ký; phần còn lại không được kiểm tra.";
     LISTED = "pades.signature_listed", "ISO 32000-2 §12.7.5.5", Indeterminate(SigConstraintsFailure),
         "At byte {at} stands something like a signature that no field or permission of the file leads to.",
         "Tại byte {at} có dữ liệu giống chữ ký mà không trường hay quyền nào của tệp dẫn tới.";
