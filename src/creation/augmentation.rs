@@ -9,6 +9,8 @@ mod material;
 mod paved;
 mod placement;
 mod reading;
+#[cfg(feature = "xml")]
+mod xml_record;
 
 pub use error::AugmentError;
 pub use goal::Goal;

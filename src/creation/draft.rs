@@ -76,6 +76,8 @@ impl<'a> Draft<'a> {
             }
             #[cfg(feature = "cms")]
             ProfileFormat::Cms => Self::of_cms(document, profile, certificates, algorithm),
+            #[cfg(feature = "xml")]
+            ProfileFormat::Xml => Self::of_xml(document, profile, certificates, algorithm),
         }
     }
 
@@ -99,7 +101,8 @@ impl<'a> Draft<'a> {
         Ok(Self { original: document.octets(), layout, algorithm, to_be_signed, certificates: certificates.to_vec(), key })
     }
 
-    /// What is to be signed: of a PDF file and of CMS `SignedAttributes` in DER (RFC 5652 §5.4).
+    /// What is to be signed: of a PDF file and of CMS `SignedAttributes` in DER (RFC 5652 §5.4), of XML the
+    /// canonical `SignedInfo` (XML Signature §4.4).
     pub fn to_be_signed(&self) -> &[u8] {
         &self.to_be_signed
     }

@@ -17,6 +17,8 @@ mod signed_data_parts;
 mod signed_data_writing;
 mod signer;
 mod unsigned_attributes;
+#[cfg(feature = "xml")]
+mod xades;
 
 pub use augmentation::{AugmentError, Augmentation, Augmented, Goal, Need, NotAugmented, augment, sign_at_level};
 #[cfg(feature = "json")]

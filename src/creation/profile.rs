@@ -30,6 +30,9 @@ pub(super) enum ProfileFormat {
     /// EN 319 122-1
     #[cfg(feature = "cms")]
     Cms,
+    /// EN 319 132-1
+    #[cfg(feature = "xml")]
+    Xml,
 }
 
 /// Where what is signed stands (XML Signature §2, EN 319 132-1 §4.1; RFC 5652 §5.2; RFC 7515 appendix F).
@@ -87,6 +90,14 @@ impl Profile {
     pub fn cades_b_b(signing_time: Time) -> Self {
         let packaging = Packaging::Enveloping;
         Self { format: ProfileFormat::Cms, packaging, ..Self::new(SubFilter::EtsiCadesDetached, signing_time) }
+    }
+
+    /// XAdES baseline B-B (EN 319 132-1 §6.3) with this claimed signing time: within an XML document, whose signatures stand side by side;
+    /// [`Packaging::Enveloping`], around its document element or, of any other document, around its octets; or [`Packaging::Detached`], over the
+    /// document or over the file that was given with it, of which the digest is enough.
+    #[cfg(feature = "xml")]
+    pub fn xades_b_b(signing_time: Time) -> Self {
+        Self { format: ProfileFormat::Xml, ..Self::new(SubFilter::EtsiCadesDetached, signing_time) }
     }
 
     /// Signs the value of a signature of signed data instead of their content: of the one of this number, from 1, in the order of the report.

@@ -36,6 +36,7 @@ mod sub_filters;
 mod timestamps;
 mod trust_stores;
 mod vietnam;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("timestamps", timestamps::add),
     ("trust-stores", trust_stores::add),
     ("vietnam", vietnam::add),
+    ("xml", xml::add),
 ];
 
 fn main() -> Outcome {

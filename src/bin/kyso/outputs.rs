@@ -43,6 +43,7 @@ struct Recipe {
 enum Input {
     Pdf,
     Text,
+    Xml,
 }
 
 const LEVELS: &[Level] = &[Level::BB, Level::BT, Level::BLT, Level::BLTA];
@@ -84,6 +85,33 @@ const RECIPES: &[Recipe] = &[
         input: Input::Text,
         levels: LEVELS,
     },
+    Recipe {
+        name: "xades-enveloped",
+        ending: "xml",
+        format: "XAdES",
+        packaging: "enveloped",
+        profile: Profile::xades_b_b,
+        input: Input::Xml,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "xades-enveloping",
+        ending: "xml",
+        format: "XAdES",
+        packaging: "enveloping",
+        profile: |time| Profile::xades_b_b(time).packaging(Packaging::Enveloping),
+        input: Input::Text,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "xades-detached",
+        ending: "xml",
+        format: "XAdES",
+        packaging: "detached",
+        profile: |time| Profile::xades_b_b(time).packaging(Packaging::Detached),
+        input: Input::Text,
+        levels: LEVELS,
+    },
 ];
 
 impl Input {
@@ -92,13 +120,15 @@ impl Input {
         match self {
             Self::Pdf => ("input.pdf", blank_page()),
             Self::Text => ("input.txt", "Quyết định số 01/QĐ-UBND\n".into()),
+            Self::Xml => ("input.xml", "<Result xmlns=\"urn:kyso:demo\"><Number>01/QĐ-UBND</Number></Result>\n".into()),
         }
     }
 
     fn document(self, octets: &[u8]) -> Result<Document<'_>, kyso::Malformed> {
         match self {
             Self::Pdf => Document::pdf(octets),
-            Self::Text => Ok(Document::data(octets)),
+            Self::Text => Ok(Document::data(octets).with_name("input.txt")),
+            Self::Xml => Document::xml(octets),
         }
     }
 }

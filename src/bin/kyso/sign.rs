@@ -1,5 +1,5 @@
 //! `kyso sign` — EN 319 142-1 §6.3, ISO 32000-2 §12.8.3.3: a signature added to a PDF file, the old octets unchanged before it; EN 319 122-1 §6.3:
-//! any file signed in CMS
+//! any file signed in CMS; EN 319 132-1 §6.3: in XML
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use crate::{clock, files, output, supplied};
 /// Signs a file with a key from a file
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A PDF file; for CAdES any file, or one with signatures that gets another one
+    /// A PDF file; for CAdES and XAdES any file, or one with signatures that gets another one
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The signed file; it may be FILE itself, which is then replaced at once or not at all
@@ -38,7 +38,7 @@ pub struct Arguments {
     /// Form of the signature
     #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Pades)]
     format: Format,
-    /// Of CAdES: where the content stands
+    /// Of CAdES and XAdES: where the content stands; XAdES is enveloped when absent
     #[arg(long, value_enum)]
     packaging: Option<Packaging>,
     /// Of CAdES: signs the signature of this number, from 1, instead of the content
@@ -97,10 +97,15 @@ enum Format {
     /// CMS in a file of its own
     #[value(name = "CAdES")]
     Cades,
+    /// XML within an XML document, around a file, or in a file of its own
+    #[value(name = "XAdES")]
+    Xades,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Packaging {
+    /// Around the signature
+    Enveloped,
     /// Inside
     Enveloping,
     /// In the file that it came from
@@ -126,6 +131,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     let opened = |octets| {
         let document = match (arguments.format, &arguments.pdf_password) {
             (Format::Cades, _) => Document::signed_or_data(octets),
+            (Format::Xades, _) => in_xml(&arguments, octets),
             (_, Some(password)) => Document::pdf_with_password(octets, password),
             (_, None) => Document::pdf(octets),
         };
@@ -156,6 +162,16 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
             }
             failed.map_or(Ok(Status::Passed), |failed| failed.map(|_| Status::Passed))
         }
+    }
+}
+
+/// What is signed in XML: nodes where the signature stands within them or around them, else octets.
+fn in_xml<'a>(arguments: &Arguments, octets: &'a [u8]) -> Result<Document<'a>, kyso::Malformed> {
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    match arguments.packaging {
+        None | Some(Packaging::Enveloped) => Document::xml(octets),
+        Some(Packaging::Enveloping) => Document::xml(octets).or_else(|_| Ok(Document::data(octets))),
+        Some(Packaging::Detached) => Ok(Document::data(octets).with_name(name)),
     }
 }
 
@@ -205,9 +221,11 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
         Format::Pades => Profile::pades_b_b(time),
         Format::Pkcs7 => Profile::pkcs7_detached(time),
         Format::Cades => Profile::cades_b_b(time),
+        Format::Xades => Profile::xades_b_b(time),
     };
     if let Some(packaging) = arguments.packaging {
         profile = profile.packaging(match packaging {
+            Packaging::Enveloped => creation::Packaging::Enveloped,
             Packaging::Enveloping => creation::Packaging::Enveloping,
             Packaging::Detached => creation::Packaging::Detached,
         });

@@ -4,6 +4,8 @@ use super::AugmentError;
 #[cfg(feature = "cms")]
 use super::cms_record::CmsRecord;
 use super::material::Material;
+#[cfg(feature = "xml")]
+use super::xml_record::XmlRecord;
 use crate::crypto::DigestAlgorithm;
 use crate::document::{Document, Form};
 use crate::encoding::pdf::Pdf;
@@ -36,6 +38,8 @@ pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>) -> Result<Carrier<'d, 
         Form::Pdf(pdf) => Ok(Carrier::Pdf(pdf)),
         #[cfg(feature = "cms")]
         Form::Cms(cms) => Ok(Carrier::Record(Box::new(CmsRecord::new(cms, &document.detached)))),
+        #[cfg(feature = "xml")]
+        Form::Xml(tree) => Ok(Carrier::Record(Box::new(XmlRecord::new(tree, &document.detached)))),
         _ => Err(Misuse::new("a document without a signature has no level").into()),
     }
 }

@@ -113,6 +113,9 @@ impl Span {
 }
 
 impl NodeId {
+    /// Behind every node.
+    pub const LAST: Self = Self(u32::MAX);
+
     /// Its place in document order.
     pub fn order(self) -> u32 {
         self.0

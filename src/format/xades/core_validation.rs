@@ -83,6 +83,11 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
     let stamps = read.signature.format_constraints.clone();
     read.signature.format_constraints = Block::run("Constraints of the file", "EN 319 102-1 §5.2.8", "", |r| {
         r.bind(stamps);
+        if constraints.is_empty() {
+            for within in [&TRANSFORMS, &TRANSFORM_LIMIT, &OCTET_LIMIT] {
+                r.ask(within, true, []);
+            }
+        }
         for (uri, fault) in constraints {
             constraint(r, surroundings.references, uri, &fault);
         }
@@ -221,6 +226,10 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         match &outcome {
             Ok(_) => {
                 r.ask(&ID_UNIQUE, true, [("uri", uri.clone().into())]);
+                r.ask(&CANONICAL_FORM, true, [("uri", uri.clone().into())]);
+                if manifest.is_some() {
+                    r.tolerate(&MANIFEST_ENTRY, true, [("uri", uri.clone().into())]);
+                }
             }
             Err(Fault::Ambiguous) => {
                 r.ask(&ID_UNIQUE, false, [("uri", uri.clone().into())]);

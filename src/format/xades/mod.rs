@@ -11,6 +11,8 @@ mod signature_element;
 mod time_stamps;
 mod transforms;
 mod unsigned_properties;
+#[cfg(feature = "sign")]
+pub(crate) mod writing;
 mod xpath_filter;
 
 use std::collections::BTreeMap;
@@ -84,6 +86,12 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     }
 }
 
+/// Whether it is a signature, and none of a signature.
+#[cfg(feature = "sign")]
+fn is_signature(tree: &Tree<'_>, node: NodeId) -> bool {
+    tree.is(node, DS, "Signature") && countersigned(tree, node).is_none()
+}
+
 /// The value that a signature inside of `CounterSignature` has to be over.
 fn countersigned(tree: &Tree<'_>, node: NodeId) -> Option<NodeId> {
     let property = tree.parent(node).filter(|parent| is_xades(tree, *parent, "CounterSignature"))?;
@@ -133,7 +141,7 @@ fn want(uri: &str) -> Want {
     Want {
         kind: WantKind::SignedData,
         url: is_address.then(|| uri.to_owned()),
-        subject: uri.to_owned(),
+        subject: "document".into(),
         why: "cryptographic_verification.data_found".into(),
     }
 }

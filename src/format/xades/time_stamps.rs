@@ -73,6 +73,7 @@ impl TimeStamped<'_, '_, '_> {
                     Covered { role: Role::Archive, signatures: inner(before), timestamps: earlier, evidence: evidence(before) }
                 }
                 PropertyKind::SignatureTimeStamp => Covered { role: Role::Value, ..Covered::default() },
+                PropertyKind::ReferencesTimeStamp => Covered { role: Role::ReferencesAlone, ..Covered::default() },
                 _ => Covered { role: Role::References, ..Covered::default() },
             };
             let end = u64::from(node.order());
@@ -113,6 +114,13 @@ impl TimeStamped<'_, '_, '_> {
             stamps.push(stamp);
         }
         stamps
+    }
+
+    /// The digest of what a timestamp behind all that there are would be over: on the value, or on everything.
+    #[cfg(feature = "sign")]
+    pub fn future(&self, on_everything: bool, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Fault> {
+        let how = Canonicalisation::new(crate::encoding::xml::Method::Exclusive);
+        digest(algorithm, |sink| if on_everything { self.archive(NodeId::LAST, &how, sink) } else { self.value(&how, sink) })
     }
 
     /// §5.3: the value, with its element.

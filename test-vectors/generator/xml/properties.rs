@@ -1,0 +1,138 @@
+//! Recipe X11, and what XAdES has beside the data: properties, timestamps, counter signatures, evidence.
+
+use kyso::encoding::base64;
+use kyso::testkit::{Entity, Timestamp};
+
+use super::making::{Data, EXCLUSIVE, Making, Reference, SIGNED_PROPERTIES, between, canonical_element, replaced, transform};
+use super::{CONSTRAINTS, FORMAT, RECORD, Signed, passing};
+use crate::case::{Case, Entry};
+use crate::shared::{Shared, time};
+use crate::{Files, Outcome};
+
+const REFERENCED: &str = "qualifying_properties.signed_properties_referenced";
+
+pub fn add(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
+    signed(shared, enveloped, files)?;
+    time_stamps(shared, files)?;
+    counter_signatures(shared, files)
+}
+
+/// X11: the properties are one set, signed by one reference of their type.
+fn signed(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
+    let Signed { good, text } = enveloped;
+    let making = || Making::xades(shared, Reference::enveloped());
+    let resigned = |edit: &dyn Fn(&mut Making<'_>)| making().with(|making| edit(making)).sign(RECORD);
+    let but = |change: &str, octets: Vec<u8>| -> Case { good.but(change).by("EN 319 132-1 §4.4.2").file(octets) };
+    let text_of = |text: String| text.into_bytes();
+    but("no reference is to the signed properties", text_of(resigned(&|making| making.references.truncate(1))?))
+        .fails(FORMAT, REFERENCED)
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-unsigned", files)?;
+    let wrong = |making: &mut Making<'_>| making.references[1].attributes = " URI=\"#S-properties\"".into();
+    but("the reference to the signed properties has no type", text_of(resigned(&wrong)?))
+        .fails(FORMAT, REFERENCED)
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-untyped", files)?;
+    let other = |making: &mut Making<'_>| {
+        making.references[1].attributes = format!(" Type=\"{SIGNED_PROPERTIES}\" URI=\"\"");
+        making.references[1].transforms = Reference::enveloped().transforms;
+        making.references[1].data = Data::Document;
+    };
+    but("the reference of their type is to something else", text_of(resigned(&other)?))
+        .fails(FORMAT, REFERENCED)
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-elsewhere", files)?;
+    let twice = |making: &mut Making<'_>| {
+        let again = making.references[1].clone();
+        making.references.push(again);
+    };
+    but("two references are to the signed properties", text_of(resigned(&twice)?))
+        .fails(FORMAT, REFERENCED)
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-twice-signed", files)?;
+    let properties = between(text, "<xades:SignedProperties ", "</xades:SignedProperties>")?;
+    let forged = properties.replace("S-properties", "forged");
+    but("there are other signed properties before those that are signed", replaced(text, properties, &format!("{forged}{properties}"))?)
+        .fails(FORMAT, "qualifying_properties.signed_properties")
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-twice", files)?;
+    let object = between(text, "<ds:Object><xades:QualifyingProperties", "</ds:Object>")?;
+    let another = object.replace("S-properties", "forged");
+    but("there is another set of properties", replaced(text, object, &format!("{another}{object}"))?)
+        .fails(FORMAT, "qualifying_properties.one")
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-two-sets", files)?;
+    but("the properties say that they are another signature's", replaced(text, "Target=\"#S\"", "Target=\"#T\"")?)
+        .fails(FORMAT, "qualifying_properties.target")
+        .add("xml/properties-target", files)?;
+    let unread =
+        |making: &mut Making<'_>| making.properties = Some("<xades:SigningCertificateV2><xades:Cert/></xades:SigningCertificateV2>".into());
+    but("the reference to the certificate says nothing", text_of(resigned(&unread)?))
+        .fails(FORMAT, "qualifying_properties.signing_certificate_reference")
+        .add("xml/properties-certificate", files)?;
+    Ok(())
+}
+
+fn time_stamp(name: &str, token: &[u8]) -> String {
+    let encoded = base64::encode(token);
+    format!(
+        "<xades:{name}><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"/><xades:EncapsulatedTimeStamp>{encoded}</xades:EncapsulatedTimeStamp></xades:{name}>"
+    )
+}
+
+fn token(authority: &Entity, over: &[u8]) -> Outcome<Vec<u8>> {
+    let an_hour_ago = time().plus_seconds(-3_600);
+    Ok(authority.timestamp_token(&Timestamp::over(over, an_hour_ago).with_certificates(&[authority]))?)
+}
+
+/// §5.3: over the value with its element.
+fn time_stamps(shared: &Shared, files: &mut Files) -> Outcome {
+    let making = Making::xades(shared, Reference::enveloped());
+    let text = making.sign(RECORD)?;
+    let stamped = |unsigned: String| making.clone().with(|making| making.unsigned = unsigned).sign(RECORD);
+    let own = token(&shared.timestamping, &canonical_element(&text, "S-value")?)?;
+    let case = passing("XAdES B-T", "EN 319 132-1 §5.3", stamped(time_stamp("SignatureTimeStamp", &own))?);
+    let good = case.entry(|entry| entry.level("B-T")).add("xml/timestamped", files)?;
+    let other = token(&shared.timestamping, b"another value")?;
+    let proves = "proof_of_existence.timestamp_proves";
+    let bad = good.but("the timestamp is on another value").file(stamped(time_stamp("SignatureTimeStamp", &other))?.into_bytes());
+    bad.entry(|entry| entry.level("B-B").tolerates(proves)).add("xml/timestamp-of-another", files)?;
+    let unreadable = time_stamp("SignatureTimeStamp", b"no token");
+    let bad = good.but("the timestamp is none").file(stamped(unreadable)?.into_bytes());
+    bad.indeterminate(CONSTRAINTS, "time_stamps.token_readable")
+        .entry(|entry| entry.level("B-B"))
+        .add("xml/timestamp-unreadable", files)?;
+    let refused = time_stamp("SignatureTimeStamp", &own).replace(EXCLUSIVE, "urn:identity");
+    let bad = good.but("the timestamp is over something that nobody can put together").file(stamped(refused)?.into_bytes());
+    bad.entry(|entry| entry.level("B-B").tolerates("time_stamps.input_found")).add("xml/timestamp-unknown-input", files)?;
+    Ok(())
+}
+
+/// §5.2.7.2
+fn counter_signatures(shared: &Shared, files: &mut Files) -> Outcome {
+    let making = Making::xades(shared, Reference::enveloped());
+    let text = making.sign(RECORD)?;
+    let value = canonical_element(&text, "S-value")?;
+    let counter = |uri: &str, data: Vec<u8>| -> Outcome<String> {
+        let attributes = format!(" Id=\"r\" Type=\"http://uri.etsi.org/01903#CountersignedSignature\" URI=\"{uri}\"");
+        let reference = Reference { attributes, transforms: transform(EXCLUSIVE), data: Data::Octets(data) };
+        let counter = Making::by(shared, &shared.signatories["p256"], "S2", reference);
+        Ok(format!("<xades:CounterSignature>{}</xades:CounterSignature>", counter.sign("{}")?))
+    };
+    let signed = |unsigned: String| making.clone().with(|making| making.unsigned = unsigned).sign(RECORD);
+    let case = passing("a signature of the signature's value", "EN 319 132-1 §5.2.7.2", signed(counter("#S-value", value)?)?);
+    let entries = [Entry::passed().kind("signature"), Entry::passed().kind("counter_signature")];
+    let good = case.entries(&entries).add("xml/counter-signature", files)?;
+    let bad = good.but("the policy allows one signature to be judged").by("XML Signature §4.2");
+    let bad = bad.policy(serde_json::json!({ "id": "one-signature", "limits": { "signatures": 1 } }));
+    bad.indeterminate(CONSTRAINTS, "xades.signatures_within_limit").entries(&entries[..1]).add("xml/signatures-limit", files)?;
+    let info = canonical_element(&text, "S-properties")?;
+    let bad = good.but("the counter signature is over the properties").file(signed(counter("#S-properties", info)?)?.into_bytes());
+    let check = "core_validation.counter_signature_covers_value";
+    let [first, second] = entries;
+    let _ = second;
+    bad.fails(FORMAT, check)
+        .entries(&[first, Entry::concluded("TOTAL-FAILED", FORMAT, check).kind("counter_signature")])
+        .add("xml/counter-signature-elsewhere", files)?;
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! XAdES made by this library: within, around, elsewhere, side by side, every level; what xmllint and xmlsec1 say of it, and what we say of what
+//! xmlsec1 made.
+#![cfg(feature = "xml")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kyso::creation::Packaging;
+use kyso::crypto::DigestAlgorithm;
+use kyso::report::Indication;
+use kyso::report::json::{Format, Integrity, Level};
+use kyso::testkit::authority::TIMESTAMPS;
+use kyso::testkit::{Authority, DemoPki};
+use kyso::{Context, Document, Draft, Evidence, Goal, Policy, Profile, Report, Signer as _, Time, augment, sign};
+
+const RECORD: &str = "<?xml version=\"1.0\"?>\n<!-- record --><Result xmlns=\"urn:kyso:test\" xmlns:a=\"urn:a\">\r\n <Number a:b='1'>01/QĐ-UBND</Number></Result>\n";
+const TEXT: &[u8] = b"Quyet dinh so 01/QD-UBND\n";
+const NAME: &str = "quyết định 01.txt";
+
+fn time() -> Time {
+    Time::from_unix(1_795_316_400)
+}
+
+fn pki() -> DemoPki {
+    DemoPki::new([7; 32], time()).unwrap()
+}
+
+fn profile() -> Profile {
+    Profile::xades_b_b(time())
+}
+
+fn report(pki: &DemoPki, document: &Document<'_>) -> Report {
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
+    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
+}
+
+/// Alone: nothing beside the file but the anchor.
+fn alone(pki: &DemoPki, document: &Document<'_>, time: Time) -> Report {
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), Evidence::none());
+    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
+}
+
+fn opened(octets: &[u8]) -> Document<'_> {
+    Document::detect(octets).unwrap().with_detached(NAME, TEXT)
+}
+
+/// Every packaging: enveloped, an element inside, octets inside, a file elsewhere.
+fn packagings(pki: &DemoPki) -> Vec<(&'static str, Vec<u8>)> {
+    let signer = pki.leader_signer().unwrap();
+    let enveloping = profile().packaging(Packaging::Enveloping);
+    let made = |document: &Document<'_>, profile: &Profile| sign(document, profile, &signer).unwrap();
+    vec![
+        ("enveloped", made(&Document::xml(RECORD.as_bytes()).unwrap(), &profile())),
+        ("enveloping-element", made(&Document::xml(RECORD.as_bytes()).unwrap(), &enveloping)),
+        ("enveloping-octets", made(&Document::data(TEXT), &enveloping)),
+        ("detached", made(&Document::data(TEXT).with_name(NAME), &profile().packaging(Packaging::Detached))),
+    ]
+}
+
+#[test]
+fn every_packaging_is_intact_whole_and_one_letter_counts() {
+    let pki = pki();
+    for (name, signed) in packagings(&pki) {
+        let read = report(&pki, &opened(&signed));
+        let entry = &read.signatures[0];
+        let found = (read.conclusion.indication, entry.integrity, entry.format, entry.level, entry.coverage.whole_document);
+        assert_eq!(found, (Indication::TotalPassed, Integrity::Intact, Format::XAdES, Level::BB, true), "{name}");
+        let text = String::from_utf8(signed).unwrap();
+        let altered = if name == "enveloping-octets" {
+            let octets = kyso::encoding::base64::encode(TEXT);
+            text.replacen(&octets, &kyso::encoding::base64::encode(&TEXT.to_ascii_uppercase()), 1)
+        } else {
+            text.replacen("01/QĐ", "02/QĐ", 1)
+        };
+        let document = Document::detect(altered.as_bytes()).unwrap().with_detached(NAME, if name == "detached" { b"other" } else { TEXT });
+        assert_eq!(report(&pki, &document).conclusion.indication, Indication::TotalFailed, "{name}");
+    }
+}
+
+#[test]
+fn signers_stand_side_by_side() {
+    let pki = pki();
+    let first = sign(&Document::xml(RECORD.as_bytes()).unwrap(), &profile(), &pki.leader_signer().unwrap()).unwrap();
+    let second = sign(&Document::xml(&first).unwrap(), &profile(), &pki.organisation_signer().unwrap()).unwrap();
+    let read = report(&pki, &opened(&second));
+    let found: Vec<_> = read.signatures.iter().map(|entry| (entry.indication, entry.level, entry.coverage.whole_document)).collect();
+    assert_eq!(found, [(Indication::TotalPassed, Level::BB, true); 2]);
+    // The same signer at the same time: the identifiers differ all the same.
+    let third = sign(&Document::xml(&second).unwrap(), &profile(), &pki.leader_signer().unwrap()).unwrap();
+    assert_eq!(report(&pki, &opened(&third)).signatures.len(), 3);
+    let empty = sign(&Document::xml(b"<a/>").unwrap(), &profile(), &pki.leader_signer().unwrap()).unwrap();
+    assert_eq!(report(&pki, &opened(&empty)).conclusion.indication, Indication::TotalPassed);
+}
+
+#[test]
+fn a_draft_waits_for_its_value() {
+    let pki = pki();
+    let signer = pki.leader_signer().unwrap();
+    let document = Document::xml(RECORD.as_bytes()).unwrap();
+    let stored = Draft::new(&document, &profile(), signer.certificates(), signer.algorithm()).unwrap().to_bytes().unwrap();
+    let draft = Draft::from_bytes(&stored, RECORD.as_bytes()).unwrap();
+    let signed = draft.complete(&signer.sign(draft.to_be_signed()).unwrap()).unwrap();
+    assert_eq!(report(&pki, &opened(&signed)).conclusion.indication, Indication::TotalPassed);
+    assert!(draft.complete(&[0; 256]).is_err());
+}
+
+#[test]
+fn a_digest_is_enough_of_a_file_elsewhere() {
+    let pki = pki();
+    let digest = DigestAlgorithm::Sha256.digest(TEXT);
+    let by_digest = Document::data(b"").with_detached_digest(NAME, DigestAlgorithm::Sha256, digest.clone());
+    let signed = sign(&by_digest, &profile().packaging(Packaging::Detached), &pki.leader_signer().unwrap()).unwrap();
+    for document in [opened(&signed), Document::xml(&signed).unwrap().with_detached_digest(NAME, DigestAlgorithm::Sha256, digest)] {
+        assert_eq!(report(&pki, &document).conclusion.indication, Indication::TotalPassed);
+    }
+    let wanting = report(&pki, &Document::xml(&signed).unwrap());
+    assert_eq!((wanting.conclusion.indication, wanting.wants.len()), (Indication::Indeterminate, 1));
+}
+
+#[test]
+fn only_xml_has_a_signature_within() {
+    let signer = pki().leader_signer().unwrap();
+    let refused = sign(&Document::data(TEXT), &profile(), &signer).unwrap_err();
+    assert!(refused.to_string().contains("only an XML document"), "{refused}");
+}
+
+#[test]
+fn every_level_is_reached_in_every_packaging() {
+    let pki = pki();
+    let made = packagings(&pki);
+    let anchors = pki.trust_anchors().unwrap();
+    let mut authority = Authority::new(pki, time());
+    for (name, signed) in made {
+        for level in [Level::BT, Level::BLT, Level::BLTA] {
+            let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+            let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+            let goal = Goal::level(level).detached(NAME, TEXT);
+            let made =
+                augment(&signed, &goal, TIMESTAMPS, &context, &mut authority).unwrap_or_else(|error| panic!("{name} {level:?}: {error}"));
+            let document = opened(&made.octets);
+            let read = if level == Level::BT {
+                report(&authority.pki, &document)
+            } else {
+                alone(&authority.pki, &document, made.report.inputs.time.0)
+            };
+            let entry = &read.signatures[0];
+            assert_eq!((entry.indication, entry.level), (Indication::TotalPassed, level), "{name} {level:?}");
+            valid(name, level, &made.octets);
+            if level == Level::BLTA {
+                // Renewed, the first archive timestamp and what proves it stand under the second.
+                let goal = Goal::renewal().detached(NAME, TEXT);
+                let renewed = augment(&made.octets, &goal, TIMESTAMPS, &context, &mut authority).unwrap();
+                let read = alone(&authority.pki, &opened(&renewed.octets), renewed.report.inputs.time.0);
+                let entry = &read.signatures[0];
+                assert_eq!((entry.indication, entry.level, entry.timestamps.len()), (Indication::TotalPassed, level, 3), "{name}");
+                valid(name, level, &renewed.octets);
+            }
+        }
+    }
+}
+
+/// By the schemas of ETSI and W3C.
+fn valid(name: &str, level: Level, octets: &[u8]) {
+    let Some(schemas) = std::env::var_os("KYSO_CORPORA").map(|corpora| PathBuf::from(corpora).join("../schemas/xades")) else {
+        println!("xml_creation: KYSO_CORPORA does not name the folder beside which the schemas are");
+        return;
+    };
+    let folder = folder();
+    let import = |namespace: &str, file: &str| {
+        let path = schemas.join(file).canonicalize().unwrap();
+        format!("<xs:import namespace='{namespace}' schemaLocation='{}'/>", path.display())
+    };
+    let all = import("http://www.w3.org/2000/09/xmldsig#", "xmldsig-core-schema.xsd")
+        + &import("http://uri.etsi.org/01903/v1.3.2#", "XAdES01903v132-202407.xsd")
+        + &import("http://uri.etsi.org/01903/v1.4.1#", "XAdES01903v141-202407.xsd");
+    let record = "<xs:element name='Result'><xs:complexType mixed='true'><xs:sequence><xs:any processContents='lax' maxOccurs='unbounded' namespace='##any'/></xs:sequence></xs:complexType></xs:element>";
+    let driver = folder.join("all.xsd");
+    let schema =
+        format!("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:kyso:test'>{all}{record}</xs:schema>");
+    std::fs::write(&driver, schema).unwrap();
+    let file = folder.join(format!("{name}-{}.xml", level.name()));
+    std::fs::write(&file, octets).unwrap();
+    let output = Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(&driver).arg(&file).output().unwrap();
+    assert!(output.status.success(), "{name} {level:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("xml_creation");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// `KYSO_INTEROP` asks for it: xmlsec1 is on the path.
+#[test]
+fn xmlsec1_finds_our_signatures_intact_and_we_find_its() {
+    if std::env::var_os("KYSO_INTEROP").is_none() {
+        println!("xml_creation: xmlsec1 was not asked, KYSO_INTEROP is not set");
+        return;
+    }
+    let (pki, folder) = (pki(), folder());
+    std::fs::write(folder.join(NAME), TEXT).unwrap();
+    for (name, signed) in packagings(&pki) {
+        let file = folder.join(format!("{name}.xml"));
+        std::fs::write(&file, &signed).unwrap();
+        assert!(by_xmlsec1(&file, &folder), "{name}");
+        let altered = String::from_utf8(signed).unwrap().replacen("<ds:DigestValue>", "<ds:DigestValue>AAAA", 1);
+        std::fs::write(&file, altered).unwrap();
+        assert!(!by_xmlsec1(&file, &folder), "{name}, altered");
+    }
+    for (name, canonicalisation) in [
+        ("exclusive", "http://www.w3.org/2001/10/xml-exc-c14n#"),
+        ("inclusive", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
+        ("inclusive-with-comments", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"),
+        ("version-1.1", "http://www.w3.org/2006/12/xml-c14n11"),
+    ] {
+        for algorithm in ["rsa", "ecdsa"] {
+            let octets = made_by_xmlsec1(&folder, name, canonicalisation, algorithm);
+            let document = Document::xml(&octets).unwrap();
+            let read = report(&pki, &document);
+            assert_eq!((read.signatures.len(), read.signatures[0].integrity), (1, Integrity::Intact), "{name} {algorithm}");
+            let altered = String::from_utf8(octets).unwrap().replacen("01/Q", "02/Q", 1);
+            assert_eq!(report(&pki, &Document::xml(altered.as_bytes()).unwrap()).signatures[0].integrity, Integrity::Broken);
+        }
+    }
+}
+
+fn by_xmlsec1(file: &Path, folder: &Path) -> bool {
+    let output = Command::new("xmlsec1")
+        .args([
+            "--verify",
+            "--insecure",
+            "--enabled-key-data",
+            "x509",
+            "--id-attr:Id",
+            "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
+        ])
+        .args(["--id-attr:Id", "http://www.w3.org/2000/09/xmldsig#:Object"])
+        .arg(file)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    if !output.status.success() {
+        println!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    output.status.success()
+}
+
+fn made_by_xmlsec1(folder: &Path, name: &str, canonicalisation: &str, algorithm: &str) -> Vec<u8> {
+    let (key, certificate) = (folder.join(format!("{algorithm}.pem")), folder.join(format!("{algorithm}-certificate.pem")));
+    let kind: &[&str] =
+        if algorithm == "rsa" { &["-newkey", "rsa:2048"] } else { &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"] };
+    let run = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let mut openssl = Command::new("openssl");
+    run(openssl.args(["req", "-x509", "-nodes", "-subj", "/CN=xmlsec1"]).args(kind).arg("-keyout").arg(&key).arg("-out").arg(&certificate));
+    let template = RECORD.replace(
+        "</Result>",
+        &format!(
+            "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><SignedInfo><CanonicalizationMethod Algorithm='{canonicalisation}'/><SignatureMethod Algorithm='http://www.w3.org/2001/04/xmldsig-more#{algorithm}-sha256'/><Reference URI=''><Transforms><Transform Algorithm='http://www.w3.org/2000/09/xmldsig#enveloped-signature'/><Transform Algorithm='{canonicalisation}'/></Transforms><DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#sha256'/><DigestValue/></Reference></SignedInfo><SignatureValue/><KeyInfo><X509Data><X509Certificate/></X509Data></KeyInfo></Signature></Result>"
+        ),
+    );
+    let (input, output) = (folder.join(format!("{name}-template.xml")), folder.join(format!("{name}-{algorithm}-signed.xml")));
+    std::fs::write(&input, template).unwrap();
+    let keys = format!("{},{}", key.display(), certificate.display());
+    run(Command::new("xmlsec1").args(["--sign", "--privkey-pem", &keys, "--output"]).arg(&output).arg(&input));
+    std::fs::read(output).unwrap()
+}
