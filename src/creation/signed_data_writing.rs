@@ -2,9 +2,7 @@
 
 use super::profile::Profile;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
-#[cfg(feature = "cms")]
-use crate::encoding::der::ObjectId;
-use crate::encoding::der::{tag, write};
+use crate::encoding::der::{ObjectId, tag, write};
 use crate::format::pades::writing::SubFilter;
 use crate::pki::{Certificate, object_id};
 
@@ -26,14 +24,13 @@ pub(super) fn message_digest_algorithm(algorithm: &SignatureAlgorithm) -> Option
 
 /// What a signature is over, as far as its attributes tell.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "cms"), allow(dead_code, reason = "made for CMS in files of their own"))]
 pub(super) enum Signed<'a> {
     /// A PDF file.
     Pdf,
     /// Content of this type.
-    #[cfg(feature = "cms")]
     Content(&'a ObjectId),
     /// The value of another signature, which has no type (RFC 5652 §11.4).
-    #[cfg(feature = "cms")]
     Value,
 }
 
@@ -41,9 +38,7 @@ pub(super) enum Signed<'a> {
 pub(super) fn signed_attributes(facts: &SignerFacts<'_>, profile: &Profile, message_digest: &[u8], signed: Signed<'_>) -> Vec<u8> {
     let content_type = match signed {
         Signed::Pdf => Some(write::object_id(object_id::DATA)),
-        #[cfg(feature = "cms")]
         Signed::Content(content_type) => Some(write::value(tag::OBJECT_IDENTIFIER, content_type.octets())),
-        #[cfg(feature = "cms")]
         Signed::Value => None,
     };
     let mut attributes = vec![

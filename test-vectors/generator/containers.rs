@@ -1,5 +1,8 @@
 //! Group `asic`: containers of signed files (EN 319 162-1), with CAdES and timestamps.
 
+mod archive;
+mod zip_file;
+
 use kyso::creation::Packaging;
 use kyso::crypto::DigestAlgorithm::Sha256;
 use kyso::encoding::base64;
@@ -21,8 +24,10 @@ const ANNEX: &[u8] = b"Phu luc\n";
 pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let simple = simple(shared, files)?;
     of_the_file(&simple, files)?;
+    zip_file::add(&simple.good, &simple.stored, files)?;
     extended(shared, files)?;
-    timestamp(shared, files)
+    timestamp(shared, files)?;
+    archive::add(shared, files)
 }
 
 /// A file to be stored.

@@ -195,12 +195,29 @@ impl<'c, 'p> Reading<'c, 'p> {
         for index in 0..self.found.signatures.len() {
             let Some(stamp) = self.found.signatures.get(index).filter(|one| one.kind == Kind::ContainerTimestamp) else { continue };
             let named = stamp.coverage.references.iter().filter_map(|reference| self.container.file(&reference.uri));
-            // A manifest listed is signed by what it names; the list of an older manifest is part of it.
-            let covered: Vec<usize> = named.flat_map(|file| positions(&file.name)).filter(|position| *position != index).collect();
+            let reached = self.reached(named.map(|file| &*file.name).collect());
+            let covered: Vec<usize> = reached.into_iter().flat_map(positions).filter(|position| *position != index).collect();
             if let Some(stamp) = self.found.signatures.get_mut(index) {
                 stamp.covers.signatures.extend(covered);
             }
         }
+    }
+}
+
+impl<'c> Reading<'c, '_> {
+    /// `files`, and what manifests among them list by a digest that holds, step by step (§A.7: each archive manifest is over the one before).
+    fn reached<'n>(&'n self, files: BTreeSet<&'n str>) -> BTreeSet<&'n str> {
+        let mut open: Vec<&str> = files.iter().copied().collect();
+        let mut reached = files;
+        while let Some(file) = open.pop() {
+            let Some(manifest) = self.manifests.iter().find(|manifest| manifest.file.name == file) else { continue };
+            for datum in manifest.data(self.container).iter().filter(|datum| datum.actual.as_ref() == Some(&datum.expected)) {
+                if let Some(listed) = self.container.file(&datum.name).filter(|listed| reached.insert(&listed.name)) {
+                    open.push(&listed.name);
+                }
+            }
+        }
+        reached
     }
 }
 
