@@ -3,7 +3,7 @@
 use super::basic_processing::{Place, within_limits};
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
-use super::{Inquiry, Request, Use, Validated, algorithm_name, validated};
+use super::{Inquiry, Request, Use, Validated, algorithm_name, count_told, told, validated};
 use crate::context::{Purpose, TrustAnchor};
 use crate::crypto::Verification;
 use crate::pki::{Certificate, CertificateList};
@@ -102,9 +102,11 @@ fn vouched_for(
     wants: &mut Vec<Want>,
 ) -> Result<Validated, Stop> {
     r.require(&NOT_IN_CIRCLE, !inquiry.asking.refuses(certificate.octets()), || [("issuer", certificate.subject().to_string().into())])?;
-    let deeper = Inquiry { made_at: Some(crl.this_update()), asking: inquiry.asking.with(certificate.octets()), ..*inquiry };
-    let request = Request { purpose: Purpose::CrlSigning, detail: inquiry.detail, ..Request::default() };
+    let detail = told(r, inquiry);
+    let deeper = Inquiry { made_at: Some(crl.this_update()), asking: inquiry.asking.with(certificate.octets()), detail, ..*inquiry };
+    let request = Request { purpose: Purpose::CrlSigning, detail, ..Request::default() };
     let found = validated(&deeper, certificate, &request);
+    count_told(inquiry, &found.block);
     wants.extend(found.wants.iter().cloned());
     let expected = place.path.anchor.id();
     let anchor = found.anchor.as_ref().map_or_else(|| "-".to_owned(), TrustAnchor::id);

@@ -82,6 +82,11 @@ const ASSURED_CONSTRAINTS: u64 = 1_000;
 /// Lists and responses about signers of lists and responses: each stands in the report, with the path of its signer and all that is said of that.
 const STATEMENTS: u64 = 250;
 
+/// Of authorities that certified each other every path is derived anew, each with the status of each, and of signers whose status rests on signers
+/// whose status rests on ..: what nobody reads is not written.
+const DERIVATION: u64 = 10_000;
+const ASSURED_DERIVATION: u64 = 500;
+
 /// About one entry of a report: present and past, the time that it claims, its timestamp.
 const QUESTIONS: u64 = 4;
 
@@ -93,6 +98,8 @@ pub(crate) struct Budgets<'a> {
     pub constraints: Budget,
     /// Lists and responses asked about those who sign lists and responses.
     pub statements: Budget,
+    /// Steps told about further paths, and about those who sign lists and responses.
+    pub derivation: Budget,
     signature_checks: Budget,
     questions: Budget,
     checked: Cache,
@@ -108,6 +115,7 @@ impl<'a> Budgets<'a> {
             constraints: Budget::shared("constraints", limits.constraints, ASSURED_CONSTRAINTS),
             // Each stands in the report with all that is derived about its signer.
             statements: Budget::shared("statements about signers of revocation information", limits.paths.min(STATEMENTS), ASSURED),
+            derivation: Budget::shared("steps of derivation", DERIVATION, ASSURED_DERIVATION),
             signature_checks: Budget::shared("signature_checks", limits.signature_checks, ASSURED),
             questions: Budget::new("questions", limits.signatures.saturating_mul(QUESTIONS)),
             checked: Cache::default(),
@@ -119,7 +127,7 @@ impl<'a> Budgets<'a> {
     /// assured of anything.
     fn begin(&self) {
         let is_assured = self.questions.spend(1).is_ok();
-        for budget in [&self.paths, &self.constraints, &self.statements, &self.signature_checks] {
+        for budget in [&self.paths, &self.constraints, &self.statements, &self.derivation, &self.signature_checks] {
             budget.begin(is_assured);
         }
     }

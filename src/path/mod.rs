@@ -51,6 +51,9 @@ checks! {
     WITHIN_LIMITS = "limit.paths", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
         "The search for a certification path ended at a limit: {limit}.",
         "Việc tìm đường dẫn chứng thực dừng do đạt giới hạn: {limit}.";
+    DERIVATION_TOLD = "limit.derivation", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
+        "Here only what failed is told, as the derivation grew to its limit: {limit}.",
+        "Tại đây chỉ nêu những gì không đạt, do phần dẫn giải đã đến giới hạn: {limit}.";
 }
 
 /// Every check of this room.
@@ -156,7 +159,7 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
     let mut candidates = building::Candidates::new(inquiry, target);
     let mut tried: Vec<Judged> = Vec::new();
     while let Some(path) = candidates.next() {
-        let judged = basic_processing::certification_path(inquiry, request, path, candidates.exhausted.as_ref());
+        let judged = further(inquiry, request, path, candidates.exhausted.as_ref(), tried.is_empty());
         // Of the past, the path with the latest control time is the best one, and none is better than now.
         let passed = judged.block.is_passed() && judged.said.control_time.is_none_or(|time| time >= inquiry.context.time);
         tried.push(judged);
@@ -191,6 +194,34 @@ impl Validated {
         let (path, revocation, policies, wants, uses, relied) = Default::default();
         Self { block, path, anchor: None, revocation, policies, wants, control_time: None, uses, relied }
     }
+}
+
+/// One candidate path. The first one is told in full, others as long as there is room.
+fn further(inquiry: &Inquiry<'_>, request: &Request, path: Path, exhausted: Option<&Exhausted>, is_first: bool) -> Judged {
+    let left = if is_first { Ok(()) } else { inquiry.budgets.derivation.spend(0) };
+    let detail = if left.is_ok() { inquiry.detail } else { Detail::Failures };
+    let mut judged = basic_processing::certification_path(&Inquiry { detail, ..*inquiry }, request, path, exhausted);
+    count_told(inquiry, &judged.block);
+    if let Some(exhausted) = left.err().filter(|_| inquiry.detail == Detail::Steps) {
+        judged.block = Block::run_after(judged.block, |r| {
+            r.tolerate(&DERIVATION_TOLD, false, || [("limit", exhausted.to_string().into())]);
+        });
+    }
+    judged
+}
+
+/// How much of what is derived about the next signer of revocation information is told. The conclusion is the same.
+fn told(r: &mut Recorder, inquiry: &Inquiry<'_>) -> Detail {
+    let left = inquiry.budgets.derivation.spend(0);
+    r.tolerate(&DERIVATION_TOLD, left.is_ok(), || [("limit", left.err().map_or(String::new(), |exhausted| exhausted.to_string()).into())]);
+    if left.is_ok() { inquiry.detail } else { Detail::Failures }
+}
+
+/// Counts what was told.
+fn count_told(inquiry: &Inquiry<'_>, block: &Block) {
+    let steps = u64::try_from(block.checks().len()).unwrap_or(u64::MAX);
+    // Told at the next signer.
+    let _: Result<(), Exhausted> = inquiry.budgets.derivation.spend(steps);
 }
 
 /// The search for further paths, ended at a limit.

@@ -5,7 +5,7 @@ use super::building::Path;
 use super::inquiry::SignedObject;
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::{Inquiry, PathReport, Use, Validated, WITHIN_LIMITS, certificate_id};
+use super::{Inquiry, PathReport, Use, Validated, WITHIN_LIMITS, certificate_id, count_told, told};
 use crate::context::{Purpose, TrustAnchor};
 use crate::crypto::{DigestAlgorithm, Verification};
 use crate::pki::ocsp_response::ResponderId;
@@ -62,12 +62,14 @@ pub(super) fn signer(
         let spent = inquiry.budgets.paths.spend(1);
         r.require(&WITHIN_LIMITS, spent.is_ok(), || [("limit", spent.err().map_or(String::new(), |limit| limit.to_string()).into())])?;
     }
-    let deeper = Inquiry { made_at: Some(response.produced_at()), asking: inquiry.asking.with(certificate.octets()), ..*inquiry };
+    let detail = told(r, inquiry);
+    let deeper = Inquiry { made_at: Some(response.produced_at()), asking: inquiry.asking.with(certificate.octets()), detail, ..*inquiry };
     let above = place.path.certificates.iter().skip(place.position.saturating_add(1));
     let path = Path { certificates: [certificate].into_iter().chain(above).cloned().collect(), anchor: place.path.anchor.clone() };
     let place = Place { certificate, issuer: place.issuer, position: 0, purpose: Purpose::OcspSigning, path: &path };
     let mut said = Said::default();
     let block = basic_processing::delegated(&deeper, &place, names, &mut said);
+    count_told(inquiry, &block);
     wants.extend(said.wants);
     r.require_block(block)?;
     Ok(Responder { uses: said.uses, ..responder })
