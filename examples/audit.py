@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Audits validity reports `urn:kyso:report:1`: derives every conclusion again from the steps, as docs/report.md tells.
 
-    audit.py docs/checks.md REPORT.json...        0: all hold, 1: some do not
+    audit.py docs REPORT.json...        0: all hold, 1: some do not; of docs are read checks.md and report.grammar.json
 """
 import datetime
 import json
@@ -99,6 +99,10 @@ def failures(block):
     return [step for found in inner for step in found]
 
 
+def key(block):
+    return " | ".join((block["name"], block["clause"], block["combine"]))
+
+
 def walk(block):
     yield block
     for step in block["steps"]:
@@ -107,8 +111,8 @@ def walk(block):
 
 
 class Auditor:
-    def __init__(self, report, checks):
-        self.report, self.checks, self.faults = report, checks, []
+    def __init__(self, report, checks, grammar):
+        self.report, self.checks, self.grammar, self.faults = report, checks, grammar, []
 
     def hold(self, condition, what):
         if not condition:
@@ -132,9 +136,28 @@ class Auditor:
     def block(self, block, where, root):
         if derive(block) != concluded(block["conclusion"]):
             self.hold(False, f"{where}: the conclusion of `{block['name']}` does not follow from its steps")
+        self.production(block, where)
         for step in block["steps"]:
             if "block" not in step:
                 self.step(step, where, block, root)
+
+    def production(self, block, where):
+        """What may and must stand in `block` (docs/report.md, "The grammar")."""
+        where, known = f"{where}: `{block['name']}`", self.grammar["blocks"][key(block)]
+        self.hold(block["steps"] or known.get("empty"), f"{where}: nothing stands in it")
+        standing = [key(step["block"]) if "block" in step else step["check"] for step in block["steps"]]
+        passed = [step["check"] for step in block["steps"] if step.get("outcome") == "passed"]
+        for one, place in known["steps"].items():
+            due = place.get("due") == "always" or place.get("due") == "passed" and concluded(block["conclusion"]) == PASSED
+            self.hold(standing.count(one) >= due and (standing.count(one) < 2 or not place.get("once")), f"{where}: {one} is missing or twice")
+        for step, one in zip(block["steps"], standing):
+            place = known["steps"].get(one) or {"outcomes": ["passed", "failed", "tolerated"] if one in self.grammar["anywhere"] else []}
+            if "block" in step:
+                binding = place.get("binding", step["binding"])
+                self.hold(step["binding"] == (binding if isinstance(binding, bool) else binding not in passed), f"{where}: {one} binds or not")
+                continue
+            named = self.grammar["inputs"].get(one, {}).get("skipped" if step["outcome"] == "skipped" else "asked", [])
+            self.hold(step["outcome"] in place["outcomes"] and sorted(step["inputs"]) in named, f"{where}: {one} does not stand so")
 
     def step(self, step, where, block, root):
         if step["check"] == "chosen":
@@ -176,6 +199,7 @@ class Auditor:
 
     def entry(self, entry):
         where, root = entry["id"], entry["checks"]
+        self.hold(key(root) in self.grammar["roots"].get(entry["kind"], []), f"{where}: its checks are about something else")
         for block in walk(root):
             self.block(block, where, root)
         self.hold(concluded(entry) == concluded(root["conclusion"]), f"{where}: its verdict is not what its checks conclude")
@@ -225,6 +249,7 @@ class Auditor:
     def document(self):
         report, conclusion = self.report, self.report["conclusion"]
         entries = report["signatures"]
+        self.hold(key(conclusion["checks"]) in self.grammar["roots"]["document"], "document: its checks are about something else")
         for block in walk(conclusion["checks"]):
             self.block(block, "document", conclusion["checks"])
         self.hold(concluded(conclusion) == concluded(conclusion["checks"]["conclusion"]), "document: verdict")
@@ -265,12 +290,14 @@ def once(pairs):
     return members
 
 
-def main(checks, *paths):
-    checks, bad = known_checks(checks), 0
+def main(docs, *paths):
+    checks, bad = known_checks(f"{docs}/checks.md"), 0
+    with open(f"{docs}/report.grammar.json", encoding="utf-8") as file:
+        grammar = json.load(file)
     for path in paths:
         with open(path, encoding="utf-8") as file:
             try:
-                faults = Auditor(json.load(file, object_pairs_hook=once), checks).audit()
+                faults = Auditor(json.load(file, object_pairs_hook=once), checks, grammar).audit()
             except (KeyError, TypeError, IndexError, AttributeError, StopIteration, ValueError, RecursionError) as error:
                 faults = [f"not of the form of a report: {error!r}"]
         bad += bool(faults)

@@ -2,6 +2,8 @@
 
 #[path = "common/caching.rs"]
 mod caching;
+#[path = "common/grammar.rs"]
+mod grammar;
 #[path = "common/vectors.rs"]
 mod vectors;
 
@@ -26,6 +28,7 @@ fn every_case_has_its_answer() {
     let schema = jsonschema::validator_for(&Report::json_schema()).unwrap();
     let mut exceptions = exceptions();
     let (mut faults, mut count, listed) = (Faults::new(), 0, exceptions.len());
+    let mut grammar = grammar::Grammar::default();
     for vector in all() {
         let (report, mut found) = (vector.report(), Faults::new());
         let answer = match (&vector.case.key_file, &report) {
@@ -40,12 +43,13 @@ fn every_case_has_its_answer() {
             found = exception.faults(&answer, &found);
         }
         if let Some(report) = &report {
-            form(&vector, report, &schema, &mut found);
+            grammar.see(&form(&vector, report, &schema, &mut found));
         }
         faults.extend(found.into_iter().map(|fault| format!("{}: {fault}", vector.name)));
         count += 1;
     }
     faults.extend(exceptions.keys().map(|name| format!("{name}: listed as an exception, and no such case")));
+    kept(grammar, &mut faults);
     println!("{count} cases, {} faults, {listed} listed as exceptions", faults.len());
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }
@@ -80,7 +84,7 @@ impl Exception {
 }
 
 /// What every report must be, whatever it says.
-fn form(vector: &Vector, report: &Report, schema: &jsonschema::Validator, faults: &mut Faults) {
+fn form(vector: &Vector, report: &Report, schema: &jsonschema::Validator, faults: &mut Faults) -> Value {
     let json = report.to_json();
     let value: Value = serde_json::from_str(&json).unwrap();
     faults.extend(schema.iter_errors(&value).map(|error| format!("the schema: {error} at {}", error.instance_path())));
@@ -101,9 +105,22 @@ fn form(vector: &Vector, report: &Report, schema: &jsonschema::Validator, faults
             faults.push("a sentence of the text has a place that is not filled".into());
         }
     }
+    value
 }
 
-/// Beside the build, for other programs to audit: `examples/audit.py docs/checks.md target/reports/*.json`.
+/// `docs/report.grammar.json` comes from these reports; that it demands no more and allows no less, the audit of each tells.
+fn kept(grammar: grammar::Grammar, faults: &mut Faults) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.grammar.json");
+    if std::env::var_os("KYSO_WRITE").is_some() {
+        std::fs::write(&path, grammar.written()).unwrap();
+    } else if faults.iter().any(|fault| fault.contains(": audit: ")) {
+        faults.push(
+            "docs/report.grammar.json is behind: KYSO_WRITE=1 cargo test --test vectors writes it, and the next build knows it".into(),
+        );
+    }
+}
+
+/// Beside the build, for other programs to audit: `examples/audit.py docs target/reports/*.json`.
 fn written(name: &str, json: &str) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("reports");
     std::fs::create_dir_all(&folder).unwrap();

@@ -25,6 +25,7 @@ impl<'a> Audit<'a> {
         let told = member_of(report, at);
         let root = member_of(told, "checks");
         self.derivation(at, root);
+        self.grammar(at, "document", root);
         let concluded = conclusion(told);
         self.hold(concluded.is_some() && concluded == conclusion(member_of(root, "conclusion")), at, "not what its checks conclude");
         let mut counted: Vec<&Value> = list(report, "signatures").iter().filter(|entry| is_counted(entry)).collect();

@@ -41,6 +41,7 @@ impl<'a> Audit<'a> {
     fn entry(&mut self, at: &str, entry: &'a Value) {
         let root = member_of(entry, "checks");
         self.derivation(at, root);
+        self.grammar(at, text(entry, "kind"), root);
         let concluded = conclusion(entry);
         let same = concluded.is_some() && concluded == conclusion(member_of(root, "conclusion"));
         self.hold(same, at, "its verdict is not what its checks conclude");

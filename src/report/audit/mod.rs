@@ -6,6 +6,7 @@ mod comparisons;
 mod derivation;
 mod document;
 mod entries;
+mod grammar;
 mod otherwise;
 
 use std::collections::BTreeMap;
