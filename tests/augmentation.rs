@@ -454,7 +454,37 @@ fn an_address_of_the_web_is_wanted_where_there_is_one() {
     };
     assert_eq!(wanted(&[directory, "HTTP://pki.kyso.example/x"]), ["HTTP://pki.kyso.example/x"; 3]);
     assert_eq!(wanted(&[directory]), [directory; 3]);
-    assert_eq!(wanted(&["https://one.example/", "http://two.example/"]), ["https://one.example/"; 3]);
+    let both = ["https://one.example/", "http://two.example/"];
+    assert_eq!(wanted(&both), [both, both, both].concat());
+}
+
+/// Where the first address of issuer, responder and list does not answer, the next is asked; without a next one nothing is known.
+#[test]
+fn the_next_address_is_asked_when_one_does_not_answer() {
+    let mut authority = authority();
+    let relying = Relying::on(&authority);
+    let silent = "http://silent.example/x";
+    let (issuer, responder, list) = ("http://pki.kyso.example/issuing.cer", "http://ocsp.kyso.example/", "http://pki.kyso.example/issuing.crl");
+    let mut verified = |issuers: &[&str], responders: &[&str], lists: &[&str]| {
+        let leader = &authority.pki.leader;
+        let template = Template::signatory(leader.name.clone(), time().plus_seconds(-86_400), time().plus_seconds(86_400))
+            .with(crl_distribution_point(lists))
+            .with(authority_information_access(issuers, responders));
+        let entity = authority.pki.issuing.issue(&template, leader.key.clone()).unwrap();
+        let key = SoftwareKey::from_pkcs8_der(&entity.key.pkcs8()).unwrap();
+        let page = blank_page();
+        let signer = SoftwareSigner::new(key, vec![Certificate::from_der(&entity.certificate).unwrap()]).unwrap();
+        let octets = sign(&Document::pdf(&page).unwrap(), &Profile::pades_b_b(time()), &signer).unwrap();
+        let fetched = verify_fetching(&Document::pdf(&octets).unwrap(), &relying.context(), &mut authority);
+        let source = fetched.report.inputs.evidence.iter().filter(|piece| piece.origin == Origin::Fetched).count();
+        (fetched.report.conclusion.indication, source)
+    };
+    let passed = |found: (Indication, usize)| found.0 == Indication::TotalPassed && found.1 > 1;
+    assert!(passed(verified(&[silent, issuer], &[silent, responder], &[silent])));
+    assert!(passed(verified(&[silent, issuer], &[silent], &[silent, list])));
+    for (issuers, responders, lists) in [(vec![silent], vec![responder], vec![list]), (vec![issuer], vec![silent], vec![silent])] {
+        assert_eq!(verified(&issuers, &responders, &lists).0, Indication::Indeterminate);
+    }
 }
 
 #[test]

@@ -270,22 +270,35 @@ fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Op
         ];
         r.require(&TRUST_ANCHOR_REACHED, false, facts)
     });
-    let want = Want {
+    let want = |url: Option<&str>| Want {
         kind: WantKind::Certificate,
-        url: last.authority_information_access().ok().flatten().and_then(|access| reachable(access.ca_issuers()).map(str::to_owned)),
+        url: url.map(str::to_owned),
         subject: certificate_id(&last),
         why: TRUST_ANCHOR_REACHED.id.into(),
     };
+    let access = last.authority_information_access().ok().flatten();
+    let mut wants: Vec<Want> = access.iter().flat_map(|access| reachable(access.ca_issuers())).map(|url| want(Some(url))).collect();
+    if wants.is_empty() {
+        wants.push(want(None));
+    }
     let revocation = vec![unknown_status(target)];
-    Validated { revocation, wants: vec![want], ..Validated::without_path(block) }
+    Validated { revocation, wants, ..Validated::without_path(block) }
 }
 
-/// Of several addresses the first that the web has, since few can ask a directory; else the first.
-fn reachable<'a>(addresses: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let addresses: Vec<&str> = addresses.collect();
+/// More addresses of one kind are not told: a certificate can name thousands.
+const ADDRESSES: usize = 4;
+
+/// Of several addresses those that the web has, since few can ask a directory, each once and in their order; else the first.
+fn reachable<'a>(addresses: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let scheme = |address: &str| address.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    let web = addresses.iter().find(|address| matches!(scheme(address).as_str(), "http" | "https"));
-    web.or(addresses.first()).copied()
+    let (mut web, mut first) = (Vec::new(), None);
+    for address in addresses {
+        first = first.or(Some(address));
+        if web.len() < ADDRESSES && !web.contains(&address) && matches!(scheme(address).as_str(), "http" | "https") {
+            web.push(address);
+        }
+    }
+    if web.is_empty() { first.into_iter().collect() } else { web }
 }
 
 fn unknown_status(certificate: &Certificate) -> Revocation {

@@ -76,26 +76,25 @@ impl<'f> Gathering<'f> {
         }
     }
 
-    /// The questions of this round. A revocation list is asked for when the responder could not help: it is larger, and older.
+    /// The questions of this round, one about each subject: its next address is asked when the one before could not help. A revocation list
+    /// comes after the responders: it is larger, and older.
     fn calls(&mut self, wants: &[Want], known: &Evidence, anchors: &TrustAnchors) -> Vec<Asked> {
         let mut calls = Vec::new();
-        let mut answered: BTreeSet<&str> = BTreeSet::new();
+        let mut answered: BTreeSet<(&str, bool)> = BTreeSet::new();
         for kind in [WantKind::Certificate, WantKind::Ocsp, WantKind::Crl] {
             for want in wants.iter().filter(|want| want.kind == kind) {
                 let Some(url) = want.url.as_ref() else { continue };
                 let about = if kind == WantKind::Ocsp { want.subject.clone() } else { String::new() };
                 let key = (kind, url.clone(), about);
-                if self.asked.contains(&key)
-                    || self.asked.len() >= CALLS
-                    || kind == WantKind::Crl && answered.contains(want.subject.as_str())
-                {
+                let question = (want.subject.as_str(), kind == WantKind::Certificate);
+                if self.asked.contains(&key) || self.asked.len() >= CALLS || answered.contains(&question) {
                     continue;
                 }
                 let ocsp = if kind == WantKind::Ocsp { self.ocsp_request(want, known, anchors) } else { None };
                 if kind == WantKind::Ocsp && ocsp.is_none() {
                     continue;
                 }
-                answered.insert(&want.subject);
+                answered.insert(question);
                 self.asked.insert(key);
                 let octets = ocsp.as_ref().map(|request| request.octets().to_vec());
                 calls.push(Asked { call: Call { kind, url: url.clone(), octets }, ocsp });
