@@ -1,6 +1,7 @@
 //! ISO 32000-2 §12.8.2 — what later revisions did to a signed one, and whether they may
 
 mod annotation;
+mod button;
 mod catalog;
 mod difference;
 mod explanation;
@@ -14,6 +15,7 @@ mod permission;
 mod references;
 mod remainder;
 mod same;
+mod shown_text;
 mod signature_value;
 mod step;
 mod validation_data;

@@ -5,6 +5,7 @@
 mod appended;
 mod decision;
 mod dictionary;
+mod form;
 mod kinds;
 mod shown;
 mod update;
@@ -20,13 +21,16 @@ const CONSTRAINTS: &str = "SIG_CONSTRAINTS_FAILURE";
 /// Puts the cases of one class among the files.
 type Class = fn(&mut Cases<'_>) -> Outcome;
 
-const CLASSES: [(&str, &str, Class); 9] = [
+const CLASSES: [(&str, &str, Class); 12] = [
     ("dictionary", "ISO 32000-2 §12.8.1", dictionary::add),
     ("appended", "ISO 32000-2 §12.8.2", appended::add),
     ("kinds", "ISO 32000-2 §12.8.2", kinds::add),
     ("annotated", "ISO 32000-2 §12.5", shown::annotated),
     ("document", "ISO 32000-2 §12.8.2", shown::document),
     ("values", "ISO 32000-2 §12.7.4", shown::fields),
+    ("codes", "ISO 32000-2 §12.7.4.3", form::codes),
+    ("buttons", "ISO 32000-2 §12.7.5.2", form::buttons),
+    ("defaults", "ISO 32000-2 §12.7.3", form::defaults),
     ("seals", "ISO 32000-2 §12.5.5", shown::seals),
     ("store", "EN 319 142-1 §5.4.2", shown::store),
     ("entries", "ISO 32000-2 §7.5.4", shown::entries),

@@ -112,7 +112,7 @@ fn annotations(cases: &mut Cases<'_>) -> Outcome {
     Ok(())
 }
 
-fn plus(objects: &Objects, more: Objects) -> Objects {
+pub fn plus(objects: &Objects, more: Objects) -> Objects {
     let mut all: Objects = objects.iter().filter(|(number, _)| !more.iter().any(|(other, _)| other == number)).cloned().collect();
     all.extend(more);
     all.sort_by_key(|(number, _)| *number);

@@ -21,9 +21,32 @@ pub(super) struct FieldPlace {
     /// Fully qualified name (§12.7.4.2).
     name: Rc<str>,
     /// The dictionary with the value: the field itself, or the one above a widget.
-    field: Reference,
+    pub field: Reference,
     /// `/FT`, its own or inherited.
-    is_signature: bool,
+    pub kind: FieldKind,
+}
+
+/// Table 226: what kind of field it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FieldKind {
+    Button,
+    Text,
+    Choice,
+    Signature,
+    /// None that the standard knows.
+    Unknown,
+}
+
+impl FieldKind {
+    fn of(kind: &Object) -> Self {
+        match kind.as_name() {
+            Some(b"Btn") => Self::Button,
+            Some(b"Tx") => Self::Text,
+            Some(b"Ch") => Self::Choice,
+            Some(b"Sig") => Self::Signature,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// A field tree deeper than that is none.
@@ -40,7 +63,7 @@ impl Step<'_, '_, '_> {
             return true;
         };
         let node = self.node(reference, &path);
-        if place.is_signature {
+        if place.kind == FieldKind::Signature {
             self.signature_field(&node, new, &place)
         } else {
             self.filled_field(&node, new, &place)
@@ -89,11 +112,10 @@ impl Step<'_, '_, '_> {
         let (old_value, new_value) = self.values_of(place);
         let value_changed = !same((&self.signed, &old_value), (&self.later, &new_value));
         let (old, _) = node.dictionaries();
-        let appearance_changed = [&b"AP"[..], b"AS"].iter().any(|key| {
-            let written = |object: &Object| object.as_reference().is_some_and(|reference| self.changed(reference.number).is_some());
-            written(new.entry(key)) || !same((&self.signed, old.entry(key)), (&self.later, new.entry(key)))
-        });
+        let appearance_changed =
+            self.is_appearance_written(&old, new) || !same((&self.signed, old.entry(b"AS")), (&self.later, new.entry(b"AS")));
         self.filled |= value_changed;
+        self.value_filled |= value_changed;
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
         let allowed: &[&[u8]] = &[b"Type", b"AP", b"AS", b"M", b"TI"];
         let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"MK", b"DA"] } else { &[] };
@@ -103,13 +125,30 @@ impl Step<'_, '_, '_> {
         if appearance_changed && !value_changed {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP without /V");
         }
-        if (value_changed || appearance_changed) && self.shows_another_text(new, &new_value) {
-            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP that shows another text than /V");
+        let looks = (value_changed || appearance_changed).then(|| match place.kind {
+            FieldKind::Button => self.objection_to_button(node, place, &new_value),
+            _ => self.objection_to_text(new, place, &new_value),
+        });
+        if let Some(what) = looks.flatten() {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what);
         }
         if value_changed && !appearance_changed && self.looks_stay(node, &old_value, &new_value) {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V without /AP");
         }
         self.appearance(node, FORM_FILL, Some(&place.name));
+    }
+
+    /// Whether a widget got another appearance, or one of its streams was written again.
+    pub fn is_appearance_written(&self, old: &Dictionary, new: &Dictionary) -> bool {
+        let written = |object: &Object| object.as_reference().is_some_and(|reference| self.changed(reference.number).is_some());
+        let appearance = self.value(new, b"AP");
+        let states = appearance.as_dictionary().map(|appearance| appearance.entries().map(|(_, states)| states.clone()).collect());
+        let states: Vec<Object> = states.unwrap_or_default();
+        let is_state_written = states.iter().any(|states| {
+            let each = self.later.resolve(states).ok().and_then(|states| states.as_dictionary().cloned()).unwrap_or_default();
+            written(states) || each.entries().any(|(_, state)| written(state))
+        });
+        written(new.entry(b"AP")) || is_state_written || !same((&self.signed, old.entry(b"AP")), (&self.later, new.entry(b"AP")))
     }
 
     /// Whether a text field goes on showing the old value: it has an appearance, and no reader is asked to make another one.
@@ -138,6 +177,9 @@ impl Step<'_, '_, '_> {
         for key in self.changed_keys(node).into_iter().filter(|key| !allowed.contains(&&**key)) {
             let is_of_value = allowed.contains(&&b"V"[..]) || (*key == *b"Ff" && only_made_read_only(&node.entries(&key)));
             match &*key {
+                b"F" if is_of_value && !keeps_visible(&node.entries(&key)) => {
+                    self.object_to(node.answers, rule, &node.path, &JUDGED, "/F that hides or shows it");
+                }
                 b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),
                 _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
             }
@@ -220,8 +262,16 @@ impl Step<'_, '_, '_> {
             }
         }
         names.reverse();
-        Some(FieldPlace { name: names.join(".").into(), field: field.unwrap_or(reference), is_signature: kind.is_name(b"Sig") })
+        Some(FieldPlace { name: names.join(".").into(), field: field.unwrap_or(reference), kind: FieldKind::of(&kind) })
     }
+}
+
+/// Whether the flags of an annotation say as before where it is drawn (table 167); that it is printed may be added.
+fn keeps_visible((old, new): &(Object, Object)) -> bool {
+    const INVISIBLE_HIDDEN_ZOOM_ROTATE_VIEW_TOGGLE: i64 = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8;
+    const PRINT: i64 = 1 << 2;
+    let flags = |object: &Object| object.as_integer().unwrap_or(0);
+    (flags(old) ^ flags(new)) & INVISIBLE_HIDDEN_ZOOM_ROTATE_VIEW_TOGGLE == 0 && flags(old) & PRINT & !flags(new) == 0
 }
 
 /// Whether of the flags of a field the first is set now, and no other differs (table 227).

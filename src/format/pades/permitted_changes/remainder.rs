@@ -65,8 +65,15 @@ impl Step<'_, '_, '_> {
     fn how_values_are_shown(&mut self) {
         for (node, what) in std::mem::take(&mut self.shown) {
             let is_of_values = what.starts_with("/DR") || matches!(&*what, "/DA" | "/Q" | "/NeedAppearances");
-            if is_of_values && node.path.starts_with("Root.AcroForm") && !self.shows_values() {
+            let is_of_form = is_of_values && node.path.starts_with("Root.AcroForm") && !node.path.starts_with("Root.AcroForm.Fields(");
+            if is_of_form && !self.shows_values() {
                 self.explain(node.answers, FORM_UNUSED, &node.path);
+            } else if is_of_form && !self.value_filled {
+                // A signature has no value that they could be for.
+                self.object_to(node.answers, FORM_DEFAULTS, &node.path, &CATALOG_KEPT, what);
+            } else if is_of_form && what != "/NeedAppearances" {
+                // They are for the values that nobody changed as well.
+                self.object_to(node.answers, FORM_DEFAULTS, &node.path, &JUDGED, what);
             } else if self.filled {
                 self.explain(node.answers, FORM_DEFAULTS, &node.path);
             } else {

@@ -43,6 +43,8 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub has_values: Option<bool>,
     /// Whether some field was filled or signed.
     pub filled: bool,
+    /// Whether the value of some field was, and not only that of signature fields.
+    pub value_filled: bool,
     /// The widgets of new signature fields that were looked at.
     pub widgets: BTreeMap<Reference, NewWidget>,
     /// New signature fields that an older later revision brought, not looked at yet.
@@ -74,6 +76,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             signed_before: false,
             has_values: None,
             filled: false,
+            value_filled: false,
             widgets: BTreeMap::new(),
             known_fields: Vec::new(),
         }
