@@ -5,7 +5,7 @@ pub(crate) mod asic;
 #[cfg(feature = "json")]
 pub mod batch;
 pub(crate) mod cades;
-#[cfg(feature = "xml")]
+#[cfg(all(feature = "xml", feature = "pdf"))]
 pub(crate) mod edxml;
 #[cfg(feature = "json")]
 pub(crate) mod jades;
@@ -62,7 +62,7 @@ impl Found {
 
 impl Found {
     /// Adds what was found in a part of the document, a file of it.
-    #[cfg(feature = "asic")]
+    #[cfg(any(feature = "asic", all(feature = "xml", feature = "pdf")))]
     fn add(&mut self, part: Self) {
         let before = self.signatures.len();
         let moved = |signature: &mut Signature| {
@@ -74,6 +74,7 @@ impl Found {
             signature
         }));
         self.document.unaccounted_bytes = self.document.unaccounted_bytes.saturating_add(part.document.unaccounted_bytes);
+        self.document.later_changes = self.document.later_changes.max(part.document.later_changes);
         self.document.findings.extend(part.document.findings);
         self.evidence.extend(&part.evidence);
         self.modified.extend(part.modified);
@@ -100,6 +101,8 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     let shared = shared.chain(pades::checks());
     #[cfg(feature = "xml")]
     let shared = shared.chain(xades::checks());
+    #[cfg(all(feature = "xml", feature = "pdf"))]
+    let shared = shared.chain(edxml::checks());
     #[cfg(feature = "asic")]
     let shared = shared.chain(asic::checks());
     shared

@@ -12,6 +12,7 @@ mod cms;
 mod containers;
 mod contents;
 mod deltas;
+mod edxml;
 mod encryption;
 mod existence;
 mod fields;
@@ -60,6 +61,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("certificates", certificates::add),
     ("cms", signed_data::add),
     ("contents", contents::add),
+    ("edxml", edxml::add),
     ("existence", existence::add),
     ("fields", fields::add),
     ("json", json::add),

@@ -18,8 +18,6 @@ const MOST_ATTACHMENTS: usize = 10_000;
 /// What a message says of itself, and what it brings.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
-    /// The element that holds header and body.
-    pub envelope: NodeId,
     pub header: Header,
     /// What the manifest of the body announces.
     pub manifest: Vec<Announced>,
@@ -75,12 +73,7 @@ impl Message {
         let header = below(tree, envelope, &["edXMLHeader", "MessageHeader"])?;
         let body = child(tree, envelope, "edXMLBody").or_else(|| child(tree, outer, "edXMLBody"));
         let manifest = body.and_then(|body| child(tree, body, "edXMLManifest")).or_else(|| child(tree, envelope, "edXMLManifest"));
-        Some(Self {
-            envelope,
-            header: Header::read(tree, header),
-            manifest: announced(tree, manifest),
-            attachments: attachments(tree, outer),
-        })
+        Some(Self { header: Header::read(tree, header), manifest: announced(tree, manifest), attachments: attachments(tree, outer) })
     }
 
     /// The name under which an attachment is announced.

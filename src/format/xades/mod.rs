@@ -52,6 +52,11 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 
 /// What an XML document holds.
 pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> Found {
+    found_and_covered(tree, detached, policy).0
+}
+
+/// As [`found`], and everything that a signature is over.
+pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> (Found, NodeSet) {
     let limits = &policy.limits;
     let references = References {
         tree,
@@ -76,14 +81,15 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     let wants = read.iter().flat_map(|one| &one.missing).map(|uri| want(uri)).collect();
     let mut signatures: Vec<Signature> = read.into_iter().map(|one| one.signature).collect();
     signatures.extend(look_alikes.iter().map(|node| not_judged(tree, *node)));
-    Found {
+    let found = Found {
         signatures,
         document: DocumentFacts { unaccounted_bytes: u64::try_from(rest.octets).unwrap_or(u64::MAX), ..DocumentFacts::default() },
         modified: modified(&rest),
         wants,
         listing: listing(tree, &look_alikes, limit, all.len() > limit),
         ..Found::nothing()
-    }
+    };
+    (found, everything)
 }
 
 /// Whether it is a signature, and none of a signature.
