@@ -210,6 +210,18 @@ impl<'a> Document<'a> {
         if Cms::is_announced(octets) { Self::cms(octets) } else { Ok(Self::data(octets)) }
     }
 
+    /// A JWS where the octets are one, which may get another signature; else octets of whatever kind, to be signed as they are.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they begin like a JWS and are none.
+    #[cfg(feature = "json")]
+    pub fn signed_json_or_data(octets: &'a [u8]) -> Result<Self, Malformed> {
+        Ok(match Jws::read(octets, &Limits::default())? {
+            Some(jws) => Self::of(octets, Form::Json(Box::new(jws))),
+            None => Self::data(octets),
+        })
+    }
+
     /// Octets of which nothing is known: something to be signed. It has no signature.
     pub fn data(octets: &'a [u8]) -> Self {
         Self::of(octets, Form::Data(std::marker::PhantomData))

@@ -5,6 +5,8 @@ mod carrier;
 mod cms_record;
 mod error;
 mod goal;
+#[cfg(feature = "json")]
+mod json_record;
 mod material;
 mod paved;
 mod placement;

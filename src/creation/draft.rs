@@ -78,6 +78,8 @@ impl<'a> Draft<'a> {
             ProfileFormat::Cms => Self::of_cms(document, profile, certificates, algorithm),
             #[cfg(feature = "xml")]
             ProfileFormat::Xml => Self::of_xml(document, profile, certificates, algorithm),
+            #[cfg(feature = "json")]
+            ProfileFormat::Json => Self::of_json(document, profile, certificates, algorithm),
         }
     }
 

@@ -111,7 +111,7 @@ fn write_layout(layout: &Layout) -> Vec<u8> {
             write::context_constructed(PDF, &[write::octet_string(octets), write_number(hole.start), write_number(hole.end)])
         }
         Layout::Around(Around { before, after, coding }) => {
-            let coding = CODINGS.into_iter().find(|(_, known)| known == coding).map_or(0, |(number, _)| number);
+            let coding = CODINGS.iter().find(|(_, known)| known == coding).map_or(0, |(number, _)| *number);
             write::context_constructed(AROUND, &[write::octet_string(before), write::octet_string(after), write::integer(coding)])
         }
         #[cfg(feature = "cms")]
@@ -140,8 +140,8 @@ fn layout(value: &Value<'_>) -> Result<Layout, Malformed> {
             let after = fields.expect(tag::OCTET_STRING, "after")?.contents().to_vec();
             let coding = fields.expect(tag::INTEGER, "coding")?;
             let number = coding.small_integer()?;
-            let known = CODINGS.into_iter().find(|(known, _)| u64::try_from(number) == Ok(*known));
-            let (_, coding) = known.ok_or_else(|| coding.malformed("a coding that is not known"))?;
+            let known = CODINGS.iter().find(|(known, _)| u64::try_from(number) == Ok(*known));
+            let (_, coding) = *known.ok_or_else(|| coding.malformed("a coding that is not known"))?;
             Layout::Around(Around { before, after, coding })
         }
         #[cfg(feature = "cms")]

@@ -47,10 +47,17 @@ pub(super) struct Around {
 pub(super) enum Coding {
     /// RFC 4648 §4
     Base64,
+    /// RFC 4648 §5
+    #[cfg(feature = "json")]
+    Base64Url,
 }
 
 /// Number and coding in a stored draft.
-pub(super) const CODINGS: [(u64, Coding); 1] = [(1, Coding::Base64)];
+pub(super) const CODINGS: &[(u64, Coding)] = &[
+    (1, Coding::Base64),
+    #[cfg(feature = "json")]
+    (2, Coding::Base64Url),
+];
 
 impl Around {
     /// The whole document; `None` when the value is none of this key.
@@ -61,6 +68,8 @@ impl Around {
         };
         let text = match self.coding {
             Coding::Base64 => base64::encode(&value),
+            #[cfg(feature = "json")]
+            Coding::Base64Url => crate::encoding::base64url::encode(&value),
         };
         Some([&self.before, text.as_bytes(), &self.after].concat())
     }

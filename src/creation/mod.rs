@@ -8,6 +8,8 @@ mod cades;
 mod draft;
 mod draft_state;
 mod error;
+#[cfg(feature = "json")]
+mod jades;
 mod layout;
 mod pre_sign_check;
 mod profile;
@@ -26,6 +28,8 @@ pub use batch::Batch;
 pub use draft::Draft;
 pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};
+#[cfg(feature = "json")]
+pub use jades::Mechanism;
 pub use profile::{Commitment, Packaging, Profile, SignaturePolicy};
 pub use queue::{Queue, Waiting};
 pub use signer::{Signer, SignerError, SoftwareSigner};

@@ -3,6 +3,8 @@
 use const_oid::ObjectIdentifier;
 
 use crate::crypto::DigestAlgorithm;
+#[cfg(feature = "json")]
+use crate::encoding::jws::Serialisation;
 use crate::error::Misuse;
 use crate::format::pades::writing::{Appearance, FieldLock, Permission, Request, SubFilter};
 use crate::time::Time;
@@ -17,6 +19,8 @@ pub struct Profile {
     pub(super) commitment: Option<Commitment>,
     pub(super) policy: Option<SignaturePolicy>,
     pub(super) contents: Option<usize>,
+    #[cfg(feature = "json")]
+    pub(super) json: super::jades::Request,
     /// Of CMS: the signature whose value is signed, counted from 1.
     #[cfg(feature = "cms")]
     pub(super) counter_signature: Option<usize>,
@@ -33,6 +37,9 @@ pub(super) enum ProfileFormat {
     /// EN 319 132-1
     #[cfg(feature = "xml")]
     Xml,
+    /// ETSI TS 119 182-1
+    #[cfg(feature = "json")]
+    Json,
 }
 
 /// Where what is signed stands (XML Signature §2, EN 319 132-1 §4.1; RFC 5652 §5.2; RFC 7515 appendix F).
@@ -108,6 +115,38 @@ impl Profile {
         self
     }
 
+    /// JAdES baseline B-B (ETSI TS 119 182-1 §6.3) with this claimed signing time: of any document its octets as the payload, or
+    /// [`Packaging::Detached`] (over the document, or the files that were given with it); of a signed JSON text one more signature over its payload.
+    #[cfg(feature = "json")]
+    pub fn jades_b_b(signing_time: Time) -> Self {
+        let packaging = Packaging::Enveloping;
+        Self { format: ProfileFormat::Json, packaging, ..Self::new(SubFilter::EtsiCadesDetached, signing_time) }
+    }
+
+    /// How a signature in JSON is written (RFC 7515 §7); flattened unless told otherwise. A compact one has no place for timestamps.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn serialisation(mut self, serialisation: Serialisation) -> Self {
+        self.json.serialisation = serialisation;
+        self
+    }
+
+    /// How a detached signature in JSON names what it covers; not at all unless told.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn mechanism(mut self, mechanism: super::jades::Mechanism) -> Self {
+        self.json.mechanism = Some(mechanism);
+        self
+    }
+
+    /// The payload of a signature in JSON is signed as it is, not in base64url (`b64`, RFC 7797).
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn unencoded_payload(mut self) -> Self {
+        self.json.encoded = false;
+        self
+    }
+
     fn new(sub_filter: SubFilter, time: Time) -> Self {
         let request = Request { sub_filter, time, offset_minutes: VIETNAM, ..Request::default() };
         Self {
@@ -117,6 +156,8 @@ impl Profile {
             commitment: None,
             policy: None,
             contents: None,
+            #[cfg(feature = "json")]
+            json: super::jades::Request::default(),
             #[cfg(feature = "cms")]
             counter_signature: None,
         }
@@ -249,6 +290,12 @@ impl Profile {
         #[cfg(feature = "cms")]
         if self.format == ProfileFormat::Cms && self.packaging == Packaging::Enveloped {
             return Err(Misuse::new("signed data have their content inside or elsewhere, never around them"));
+        }
+        #[cfg(feature = "json")]
+        if self.format == ProfileFormat::Json
+            && (self.packaging == Packaging::Enveloped || (self.json.mechanism.is_some() && self.packaging != Packaging::Detached))
+        {
+            return Err(Misuse::new("a signature in JSON has its payload inside, or names detached files"));
         }
         let attributes = self.commitment.is_some() || self.policy.is_some();
         // EN 319 142-1 §5.3: the attribute and the entry would say the same thing twice.

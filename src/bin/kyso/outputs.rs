@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kyso::creation::Packaging;
+use kyso::encoding::jws::Serialisation;
 use kyso::report::json::Level;
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::{Authority, DemoPki, Random, blank_page};
@@ -109,6 +110,33 @@ const RECIPES: &[Recipe] = &[
         format: "XAdES",
         packaging: "detached",
         profile: |time| Profile::xades_b_b(time).packaging(Packaging::Detached),
+        input: Input::Text,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "jades-enveloping",
+        ending: "json",
+        format: "JAdES",
+        packaging: "enveloping",
+        profile: Profile::jades_b_b,
+        input: Input::Text,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "jades-compact",
+        ending: "jws",
+        format: "JAdES",
+        packaging: "enveloping",
+        profile: |time| Profile::jades_b_b(time).serialisation(Serialisation::Compact),
+        input: Input::Text,
+        levels: &[Level::BB],
+    },
+    Recipe {
+        name: "jades-detached",
+        ending: "json",
+        format: "JAdES",
+        packaging: "detached",
+        profile: |time| Profile::jades_b_b(time).packaging(Packaging::Detached),
         input: Input::Text,
         levels: LEVELS,
     },

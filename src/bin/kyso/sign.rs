@@ -100,6 +100,9 @@ enum Format {
     /// XML within an XML document, around a file, or in a file of its own
     #[value(name = "XAdES")]
     Xades,
+    /// JSON Web Signatures
+    #[value(name = "JAdES")]
+    Jades,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -132,6 +135,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
         let document = match (arguments.format, &arguments.pdf_password) {
             (Format::Cades, _) => Document::signed_or_data(octets),
             (Format::Xades, _) => in_xml(&arguments, octets),
+            (Format::Jades, _) => Document::signed_json_or_data(octets),
             (_, Some(password)) => Document::pdf_with_password(octets, password),
             (_, None) => Document::pdf(octets),
         };
@@ -222,6 +226,7 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
         Format::Pkcs7 => Profile::pkcs7_detached(time),
         Format::Cades => Profile::cades_b_b(time),
         Format::Xades => Profile::xades_b_b(time),
+        Format::Jades => Profile::jades_b_b(time),
     };
     if let Some(packaging) = arguments.packaging {
         profile = profile.packaging(match packaging {

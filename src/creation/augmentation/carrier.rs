@@ -3,6 +3,8 @@
 use super::AugmentError;
 #[cfg(feature = "cms")]
 use super::cms_record::CmsRecord;
+#[cfg(feature = "json")]
+use super::json_record::JsonRecord;
 use super::material::Material;
 #[cfg(feature = "xml")]
 use super::xml_record::XmlRecord;
@@ -40,6 +42,8 @@ pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>) -> Result<Carrier<'d, 
         Form::Cms(cms) => Ok(Carrier::Record(Box::new(CmsRecord::new(cms, &document.detached)))),
         #[cfg(feature = "xml")]
         Form::Xml(tree) => Ok(Carrier::Record(Box::new(XmlRecord::new(tree, &document.detached)))),
+        #[cfg(feature = "json")]
+        Form::Json(jws) => Ok(Carrier::Record(Box::new(JsonRecord::new(jws, document.octets, &document.detached)))),
         _ => Err(Misuse::new("a document without a signature has no level").into()),
     }
 }

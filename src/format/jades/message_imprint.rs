@@ -66,7 +66,7 @@ impl<'p> Imprints<'p> {
     }
 }
 
-fn name_of(element: &Element<'_>) -> Option<String> {
+pub(super) fn name_of(element: &Element<'_>) -> Option<String> {
     let node = json::read(element.json(), &Limits::default()).ok()?;
     node.members().first().map(|member| member.name.clone().into_owned())
 }

@@ -2,13 +2,13 @@
 
 mod evidence;
 mod message_imprint;
-mod payload;
+pub(crate) mod payload;
 mod protected_header;
 mod unsigned_header;
 
 use std::borrow::Cow;
 
-use super::signature::{Signature, ToBeSigned, ToBeSignedData, Value};
+use super::signature::{Role, Signature, ToBeSigned, ToBeSignedData, Value};
 use super::{Found, WITHIN_LIMITS};
 use crate::crypto::{Curve, SignatureAlgorithm};
 use crate::document::Detached;
@@ -243,6 +243,50 @@ fn in_certificate_form(octets: &[u8], algorithm: SignatureAlgorithm, curve: Opti
         (SignatureAlgorithm::Ecdsa(_), Some(curve)) => curve.value_from_concatenation(octets).map(Cow::Owned),
         _ => Some(Cow::Borrowed(octets)),
     }
+}
+
+/// What a timestamp of this role on `signature`, added now, is over; `None` when what is signed is elsewhere and not given.
+#[cfg(feature = "sign")]
+pub(crate) fn imprinted(
+    jws: &Jws<'_>,
+    signature: &JwsSignature<'_>,
+    octets: &[u8],
+    detached: &[Detached<'_>],
+    role: Role,
+) -> Option<Vec<Vec<u8>>> {
+    let mut found = None;
+    Block::run("Message imprint", "ETSI TS 119 182-1 §5.3", "", |r| {
+        let protected = signature.protected.as_deref().unwrap_or_default();
+        let header = protected_header::read(r, protected, signature.header.as_ref(), &Limits::default())?;
+        let payload = payload::find(r, &header, jws.payload.as_deref(), detached, 0.0);
+        let elements = unsigned_header::elements(signature.header.as_ref(), octets).unwrap_or_default();
+        let imprints = Imprints { payload: payload.stamped.as_deref(), protected, value: &signature.signature, elements: &elements };
+        let parts = match role {
+            Role::Archive => imprints.everything(elements.len(), None),
+            _ => Some(vec![imprints.signature_value()]),
+        };
+        found = parts.map(|parts| parts.into_iter().map(Cow::into_owned).collect());
+        Ok(())
+    });
+    found
+}
+
+/// SHA-256 of the certificates and revocation data that `signature` brings.
+#[cfg(feature = "sign")]
+pub(crate) fn evidence_of(jws: &Jws<'_>, signature: &JwsSignature<'_>, octets: &[u8]) -> Vec<[u8; 32]> {
+    let limits = Limits::default();
+    let context = Surroundings { source: octets, payload: jws.payload.as_deref(), detached: &[], limits: &limits, kind: Kind::Signature };
+    let read = Read::default().signature(&context, signature);
+    let certificates = read.certificates.iter().map(crate::pki::Certificate::sha256);
+    let crls = read.crls.iter().map(crate::pki::CertificateList::sha256);
+    certificates.chain(crls).chain(read.ocsp_responses.iter().map(crate::pki::BasicOcspResponse::sha256)).collect()
+}
+
+/// The names of the unsigned elements of `signature`, in their order.
+#[cfg(feature = "sign")]
+pub(crate) fn unsigned_names(signature: &JwsSignature<'_>, octets: &[u8]) -> Vec<String> {
+    let elements = unsigned_header::elements(signature.header.as_ref(), octets).unwrap_or_default();
+    elements.iter().filter_map(message_imprint::name_of).collect()
 }
 
 /// Which part of the document the payload is.

@@ -25,21 +25,27 @@ checks! {
 
 /// `sigD`
 #[derive(Clone, Debug)]
-pub(super) struct SigD {
+pub(crate) struct SigD {
     mechanism: String,
     parameters: Vec<String>,
     /// `hashM` and `hashV`
     digests: Option<(String, Vec<Vec<u8>>)>,
 }
 
-const HTTP_HEADERS: &str = "http://uri.etsi.org/19182/HttpHeaders";
-const OBJECT_BY_URI: &str = "http://uri.etsi.org/19182/ObjectIdByURI";
-const OBJECT_BY_URI_HASH: &str = "http://uri.etsi.org/19182/ObjectIdByURIHash";
+pub(crate) const HTTP_HEADERS: &str = "http://uri.etsi.org/19182/HttpHeaders";
+pub(crate) const OBJECT_BY_URI: &str = "http://uri.etsi.org/19182/ObjectIdByURI";
+pub(crate) const OBJECT_BY_URI_HASH: &str = "http://uri.etsi.org/19182/ObjectIdByURIHash";
 
 /// The name under which the body of an HTTP message is given, like `(request-target)` for its first line.
-const BODY: &str = "(body)";
+pub(crate) const BODY: &str = "(body)";
 
 impl SigD {
+    /// What names these files.
+    #[cfg(feature = "sign")]
+    pub fn naming(mechanism: &str, parameters: Vec<String>) -> Self {
+        Self { mechanism: mechanism.into(), parameters, digests: None }
+    }
+
     pub fn of(node: &Node<'_>) -> Result<Self, String> {
         let texts = |name: &str| match node.get(name) {
             None => Ok(None),
@@ -73,7 +79,7 @@ impl SigD {
 }
 
 /// What is signed.
-pub(super) struct Payload<'p> {
+pub(crate) struct Payload<'p> {
     /// What stands behind the dot in the signing input (RFC 7515 §5.1); `None` when it was not found.
     pub input: Option<Cow<'p, [u8]>>,
     /// What timestamps are over in its place (§5.3.6.2.3, 5.2.6).
@@ -126,10 +132,11 @@ pub(super) fn find<'p>(
 }
 
 /// What `sigD` names, and what there is of it.
-struct Elsewhere<'s, 'p, 'd> {
-    sig_d: &'s SigD,
-    detached: &'p [Detached<'d>],
-    encoded: bool,
+pub(crate) struct Elsewhere<'s, 'p, 'd> {
+    pub sig_d: &'s SigD,
+    pub detached: &'p [Detached<'d>],
+    /// Whether files are signed in base64url.
+    pub encoded: bool,
 }
 
 impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
@@ -158,7 +165,7 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     }
 
     /// §5.2.8.3.2: one after another, each in base64url unless `b64` is false.
-    fn concatenation(&self) -> Option<Cow<'p, [u8]>> {
+    pub fn concatenation(&self) -> Option<Cow<'p, [u8]>> {
         let mut octets = Vec::new();
         for name in &self.sig_d.parameters {
             octets.extend_from_slice(&contribution(self.named(name)?.octets()?, self.encoded));
@@ -170,21 +177,27 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     fn digests(&self) -> Vec<SignedDatum> {
         let Some((algorithm, values)) = &self.sig_d.digests else { return Vec::new() };
         let known = DigestAlgorithm::from_json_name(algorithm);
-        let digest = |name: &str| {
-            let (known, detached) = (known?, self.named(name)?);
-            if self.encoded { detached.octets().map(|octets| known.digest(&contribution(octets, true))) } else { detached.digest(known) }
-        };
         let datum = |(name, expected): (&String, &Vec<u8>)| SignedDatum {
             name: name.clone(),
             algorithm: known.ok_or_else(|| algorithm.clone()),
             expected: expected.clone(),
-            actual: digest(name),
+            actual: known.and_then(|known| self.digest(name, known)),
         };
         self.sig_d.parameters.iter().zip(values).map(datum).collect()
     }
 
+    /// The digest of the file of this name as it is signed.
+    pub fn digest(&self, name: &str, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+        let detached = self.named(name)?;
+        if self.encoded {
+            detached.octets().map(|octets| algorithm.digest(&contribution(octets, true)))
+        } else {
+            detached.digest(algorithm)
+        }
+    }
+
     /// §5.2.8.2: name and value of each field on a line; timestamps have the body in the place of its digest.
-    fn http_headers(&self) -> Payload<'p> {
+    pub fn http_headers(&self) -> Payload<'p> {
         let (mut signed, mut stamped) = (Vec::new(), Some(Vec::new()));
         let mut data = Vec::new();
         for (index, name) in self.sig_d.parameters.iter().enumerate() {
@@ -227,7 +240,7 @@ fn body_digest(value: &[u8], body: Option<&Detached<'_>>) -> Option<SignedDatum>
 }
 
 /// The octets as they contribute to what is signed.
-fn contribution(octets: &[u8], encoded: bool) -> Cow<'_, [u8]> {
+pub(crate) fn contribution(octets: &[u8], encoded: bool) -> Cow<'_, [u8]> {
     if encoded { Cow::Owned(base64url::encode(octets).into_bytes()) } else { Cow::Borrowed(octets) }
 }
 
