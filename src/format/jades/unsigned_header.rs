@@ -86,6 +86,8 @@ pub(super) fn elements<'p>(header: Option<&'p Node<'_>>, source: &'p [u8]) -> Re
 /// What has been found up to an element.
 #[derive(Default)]
 struct Gathered {
+    /// So many timestamps are looked at: each is over all that stands before it.
+    most: usize,
     brought: Brought,
     references: Vec<(DigestAlgorithm, Vec<u8>)>,
     /// Places of signature timestamps among the timestamps.
@@ -104,7 +106,8 @@ pub(super) fn read(
     limits: &Limits,
     signature: &mut Signature,
 ) -> Unsigned {
-    let mut gathered = Gathered::default();
+    let most = usize::try_from(limits.signatures).unwrap_or(usize::MAX);
+    let mut gathered = Gathered { most, ..Gathered::default() };
     let all = match elements {
         Ok(elements) => elements,
         Err(what) => {
@@ -179,6 +182,9 @@ impl Gathered {
         let tokens = tokens(container);
         let is_whole = tokens.len() == tokens_written(container);
         for token in tokens {
+            if self.timestamps.len() >= self.most {
+                return false;
+            }
             match name {
                 "sigTst" => {
                     self.on_value.push(self.timestamps.len());

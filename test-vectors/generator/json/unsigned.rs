@@ -98,6 +98,11 @@ fn levels(shared: &Shared, made: &Made, files: &mut Files) -> Outcome {
     let archived = kept.clone().with("arcTst", container(authority, &kept.everything(), 0)?);
     let b_lta = good("B-LTA", clause, archived.file()).without("root.crl").without("issuing.crl");
     let b_lta = b_lta.entry(|_| Entry::passed().level("B-LTA")).add("json/b-lta", files)?;
+    bad(&b_lta, "one timestamp is the most that the policy lets be judged", archived.file())
+        .by("EN 319 102-1 §5.1")
+        .policy(json!({ "limits": { "signatures": 1 } }))
+        .entry(|_| Entry::passed().level("none").tolerates("unsigned_header.readable"))
+        .add("json/b-lta-limit", files)?;
     let order = Grown {
         elements: vec![
             archived.elements[0].clone(),
