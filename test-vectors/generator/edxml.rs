@@ -22,37 +22,36 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let organisation = certificate.subject().organization().unwrap_or(&name).to_owned();
     let plain = Message { signer: &name, organisation: &organisation, attachments: vec![("a.pdf", base64::encode(&signed))] };
 
-    // Nobody signs the header, as in most messages: what they bring is judged, and the message as a whole is not.
-    let case =
-        Case::passing_file("a message with a signed PDF file, whose header nobody signs", "EN 319 102-1 §5.1.3", FILE, plain.xml(soapless));
+    let xades = |message: Vec<u8>| -> Outcome<Vec<u8>> {
+        Ok(sign(&Document::xml(&message)?, &Profile::xades_b_b(claimed()), &shared.signer("p256")?)?)
+    };
     let entry = || Entry::passed().kind("signature").level("B-B");
-    let case = case.concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED).entries(&[entry()]);
-    let good = case.add("edxml/signed-attachment", files)?;
-    good.but("it is in a SOAP envelope").by("QCVN 102:2016 §2").file(plain.xml(in_soap)).add("edxml/in-soap", files)?;
+    let what = "a message with a signed PDF file, all of it signed";
+    let case = Case::passing_file(what, "QCVN 102:2016 §2", FILE, xades(plain.xml(soapless))?);
+    let good = case.entries(&[entry(), entry()]).add("edxml/signed", files)?;
+    good.but("it is in a SOAP envelope").file(xades(plain.xml(in_soap))?).add("edxml/in-soap", files)?;
     let other = String::from_utf8(plain.xml(soapless))?.replace("http://www.mic.gov.vn/TBT/QCVN_102_2016", "http://www.e-doc.vn/Schema/");
-    good.but("it is in the namespace of an older system")
-        .by("QCVN 102:2016 §2")
-        .file(other.into_bytes())
-        .add("edxml/other-namespace", files)?;
+    good.but("it is in the namespace of an older system").file(xades(other.into_bytes())?).add("edxml/other-namespace", files)?;
+    let another = Message { signer: "Somebody Else", organisation: "Another Agency", ..plain.clone() };
+    let case = good.but("the header names somebody else and another agency").file(xades(another.xml(soapless))?);
+    case.add("edxml/another-signer", files)?;
 
+    // Nobody signs the header, as in most messages: what they bring is judged, and the message as a whole is not.
+    let bad = good.but("the message itself is signed by nobody").by("EN 319 102-1 §5.1.3").file(plain.xml(soapless));
+    bad.concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED).entries(&[entry()]).add("edxml/unsigned-header", files)?;
     let mut octets = signed.clone();
     let at = octets.windows(9).position(|window| window == b"/MediaBox").ok_or("no page")?;
     octets[at + 1] = b'X';
     let altered = Message { attachments: vec![("a.pdf", base64::encode(&octets))], ..plain.clone() };
-    let bad = good.but("a letter of the PDF file is another one").by("EN 319 102-1 §5.2.7").file(altered.xml(soapless));
-    let entry_failed = Entry::concluded("TOTAL-FAILED", "HASH_FAILURE", "cryptographic_verification.data_intact");
-    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").entries(&[entry_failed]).add("edxml/altered-attachment", files)?;
-
+    let bad = good.but("a letter of the PDF file is another one, and the message is signed with it").by("EN 319 102-1 §5.2.7");
+    let failed = Entry::concluded("TOTAL-FAILED", "HASH_FAILURE", "cryptographic_verification.data_intact");
+    let bad = bad.file(xades(altered.xml(soapless))?).entries(&[entry(), failed]);
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").add("edxml/altered-attachment", files)?;
     let garbage = Message { attachments: vec![("a.pdf", base64::encode(&signed)), ("b.pdf", "????".into())], ..plain.clone() };
-    let bad = good.but("a second attachment is no base64").by("QCVN 102:2016 §2").file(garbage.xml(soapless));
+    let bad = good.but("a second attachment is no base64").file(xades(garbage.xml(soapless))?);
     bad.concludes("INDETERMINATE", CONSTRAINTS, "edxml.attachment_readable")
-        .entries(&[entry()])
+        .entries(&[entry(), entry()])
         .add("edxml/unreadable-attachment", files)?;
-    let more = Message { attachments: vec![("a.pdf", base64::encode(&signed)), ("b.txt", base64::encode(b"Phu luc"))], ..plain.clone() };
-    good.but("a second attachment is signed by nobody").file(more.xml(soapless)).add("edxml/unsigned-attachment", files)?;
-    let another = Message { signer: "Somebody Else", organisation: "Another Agency", ..plain.clone() };
-    let case = good.but("the header names somebody else and another agency").by("QCVN 102:2016 §2").file(another.xml(soapless));
-    case.add("edxml/another-signer", files)?;
     Ok(())
 }
 
