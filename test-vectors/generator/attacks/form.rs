@@ -113,6 +113,9 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
     signed_font(cases)
 }
 
+/// Folder, change and the objects that make it.
+type Row = (&'static str, &'static str, Vec<(u32, String)>);
+
 /// A form that has a font with codes of its own when it is signed.
 fn signed_font(cases: &mut Cases<'_>) -> Outcome {
     let number = "12/QD-UBND";
@@ -161,7 +164,7 @@ pub fn buttons(cases: &mut Cases<'_>) -> Outcome {
     let ticked = paid("/V /Yes /AS /Yes ");
     let what = "a decision with a check box, signed, the box ticked";
     let good = cases.honest("ticked", what, &passes("form_filling"), update(&[(12, &ticked)]))?;
-    let rows: [(&str, &str, Vec<(u32, String)>); 7] = [
+    let rows: [Row; 7] = [
         ("ticked-no-value", "its value is still the old one", vec![(12, paid("/V /Off /AS /Yes "))]),
         ("ticked-other-value", "its value is none that it has", vec![(12, paid("/V /No /AS /Yes "))]),
         ("ticked-hidden", "it is shown as not ticked", vec![(12, paid("/V /Yes /AS /Off "))]),
