@@ -128,6 +128,8 @@ fn an_id_is_unique_and_begins_with_the_file_that_asks() {
         assert!(known.insert(check.id), "{}: twice", check.id);
         let (file, what) = check.id.split_once('.').unwrap_or_else(|| panic!("{}: no dot", check.id));
         match file {
+            // How much is told changes no verdict: no policy has a say in it.
+            "limit" if what == "derivation" => {}
             "limit" => assert!(policy["limits"].get(what).is_some(), "{}: no such limit", check.id),
             file => assert!(files.contains(file), "{}: no such file", check.id),
         }
