@@ -38,22 +38,13 @@ fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
         #[cfg(feature = "cms")]
         Form::Cms(cms) => (crate::format::cades::content_info::found(cms, &document.detached, context.policy), sha256()),
         #[cfg(feature = "xml")]
-        Form::Xml(tree) => (xml(tree, &document.detached, context.policy), sha256()),
+        Form::Xml(tree) => (crate::format::xml(tree, &document.detached, context.policy), sha256()),
         #[cfg(feature = "asic")]
         Form::Container(container) => (crate::format::asic::found(container, context.policy), sha256()),
         #[cfg(feature = "json")]
         Form::Json(jws) => (crate::format::jades::found(jws, document.octets, &document.detached, &context.policy.limits), sha256()),
         Form::Data(_) => (Found::nothing(), sha256()),
     }
-}
-
-#[cfg(feature = "xml")]
-fn xml(tree: &crate::encoding::xml::Tree<'_>, detached: &[Detached<'_>], policy: &crate::context::Policy) -> Found {
-    #[cfg(feature = "pdf")]
-    if let Some(found) = crate::format::edxml::found(tree, detached, policy) {
-        return found;
-    }
-    crate::format::xades::found(tree, detached, policy)
 }
 
 /// What the report says of a file that a detached signature covers.

@@ -92,6 +92,20 @@ impl Found {
 #[derive(Clone, Debug)]
 pub(crate) struct Modified(pub String);
 
+/// What an XML document holds: a message between agencies, or whatever else is signed in XML.
+#[cfg(feature = "xml")]
+pub(crate) fn xml(
+    tree: &crate::encoding::xml::Tree<'_>,
+    detached: &[crate::document::Detached<'_>],
+    policy: &crate::context::Policy,
+) -> Found {
+    #[cfg(feature = "pdf")]
+    if let Some(found) = edxml::found(tree, detached, policy) {
+        return found;
+    }
+    xades::found(tree, detached, policy)
+}
+
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     let shared = cades::checks().chain(CHECKS.iter().copied());
