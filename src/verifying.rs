@@ -1,9 +1,11 @@
 //! A document judged: what its format finds, given to the process of EN 319 102-1
 
+use std::collections::BTreeSet;
+
 use crate::context::{Context, Evidence};
 use crate::crypto::DigestAlgorithm;
 use crate::document::{Detached, DetachedContent, Document, Form};
-use crate::format::Found;
+use crate::format::{Found, Modified};
 use crate::path::Cache;
 use crate::report::fact::digest_text;
 use crate::report::json::{InputDetached, InputDocument, Report};
@@ -16,7 +18,10 @@ pub(crate) struct Judged {
 
 /// Judges every signature of `document`.
 pub(crate) fn judged(document: &Document<'_>, context: &Context<'_>, cache: Option<&Cache>) -> Judged {
-    let (found, sha256) = found(document, context);
+    let (mut found, sha256) = found(document, context);
+    // Whoever gives a file believes that it is signed.
+    let unsigned: BTreeSet<&str> = document.detached.iter().map(Detached::name).filter(|name| !found.detached.contains(*name)).collect();
+    found.modified.extend(unsigned.into_iter().map(|name| Modified(name.to_owned())));
     let input = InputDocument {
         name: document.name.clone(),
         media_type: document.form.media_type().into(),

@@ -2,13 +2,16 @@
 //! their timestamps are over what they should be.
 
 mod common;
+#[path = "common/reference.rs"]
+mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Conformance, corpora_path, rows};
 use kyso::report::SubIndication;
 use kyso::report::json::{Format, Integrity, Kind, Level, SignatureReport};
-use kyso::{Context, Document, Evidence, Policy, Report, Time, TrustAnchors};
+use kyso::{Document, Report, TrustAnchors};
+use reference::{anchors, facts, said, verdict, verdicts, verified};
 
 #[test]
 fn signatures_are_counted_and_intact_as_the_reference_says() {
@@ -28,17 +31,7 @@ fn timestamps_are_over_what_the_reference_finds() {
 /// The verdicts of the reference implementation with each file's own anchor, offline at the time of the index.
 #[test]
 fn verdicts_agree_with_the_reference() {
-    let expected = |row: &BTreeMap<String, String>| {
-        let verdicts = row["dss_verdict_anchored"].split(';').map(|verdict| verdict.trim().replace("TOTAL_", "TOTAL-"));
-        said(verdicts.filter(|verdict| !verdict.is_empty()).collect())
-    };
-    compared("eu-dss-cms-verdicts", Anchors::OfFile, expected, |report| said(signatures(report).map(verdict).collect()));
-}
-
-/// `INDETERMINATE/TRY_LATER`
-fn verdict(entry: &SignatureReport) -> String {
-    let conclusion = kyso::report::Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
-    conclusion.to_string().replace(" / ", "/")
+    compared("eu-dss-cms-verdicts", Anchors::OfFile, |row| said(verdicts(row)), |report| said(signatures(report).map(verdict).collect()));
 }
 
 /// Whom a verdict trusts.
@@ -67,7 +60,7 @@ fn compared(
         if row["format"] != "cades" || is_other || lacks_content || row["dss_nsig"].is_empty() || !seen.insert(row["path"].clone()) {
             continue;
         }
-        let anchors = if trusted == Anchors::OfFile { anchors(&folder, &row["anchor"]) } else { TrustAnchors::none() };
+        let anchors = if trusted == Anchors::OfFile { anchors(&folder, &row) } else { TrustAnchors::none() };
         let actual = Document::detect(&octets).map_or("malformed".into(), |document| found(&verified(&document, &anchors)));
         conformance.case(&row["path"], &expected(&row), &actual);
     }
@@ -79,30 +72,9 @@ fn is_detached(octets: &[u8]) -> bool {
     kyso::pki::SignedData::from_ber(octets).is_ok_and(|signed_data| signed_data.content.octets.is_none())
 }
 
-fn anchors(folder: &std::path::Path, file: &str) -> TrustAnchors {
-    let mut anchors = TrustAnchors::none();
-    let pem = if file.is_empty() { Vec::new() } else { std::fs::read(folder.join(file)).unwrap() };
-    for object in kyso::encoding::pem::read(&pem).unwrap() {
-        anchors.add_der(&object.octets).unwrap();
-    }
-    anchors
-}
-
-fn verified(document: &Document<'_>, anchors: &TrustAnchors) -> Report {
-    let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
-    let time = Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
-    kyso::verify(document, &Context { policy: &policy, anchors, evidence: &evidence, time, existence: None })
-}
-
 /// A timestamp by itself is none.
 fn signatures(report: &Report) -> impl Iterator<Item = &SignatureReport> {
     report.signatures.iter().filter(|entry| entry.kind != Kind::DocumentTimestamp)
-}
-
-/// The signatures of the row, each with its facts.
-fn facts(row: &BTreeMap<String, String>) -> Vec<&str> {
-    let signatures = row["dss_facts_per_signature"].split("##").next().unwrap();
-    signatures.split(" ; ").map(str::trim).filter(|facts| !facts.is_empty()).collect()
 }
 
 fn intact_expected(row: &BTreeMap<String, String>) -> String {
@@ -169,10 +141,4 @@ fn timestamps(report: &Report) -> String {
 
 fn counted(counts: BTreeMap<String, u32>) -> String {
     counts.iter().map(|(kind, count)| format!("{count}x {kind}")).collect::<Vec<_>>().join(", ")
-}
-
-/// Of a list its length and the elements in their order.
-fn said(mut words: Vec<String>) -> String {
-    words.sort_unstable();
-    format!("{} {}", words.len(), words.join(" ")).trim().into()
 }

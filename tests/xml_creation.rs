@@ -42,8 +42,12 @@ fn alone(pki: &DemoPki, document: &Document<'_>, time: Time) -> Report {
     kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
 }
 
+/// With the file beside it that it names.
 fn opened(octets: &[u8]) -> Document<'_> {
-    Document::detect(octets).unwrap().with_detached(NAME, TEXT)
+    let document = Document::detect(octets).unwrap();
+    // Its name has letters that a reference writes in another way.
+    let names_it = octets.windows(6).any(|window| window == b"01.txt");
+    if names_it { document.with_detached(NAME, TEXT) } else { document }
 }
 
 /// Every packaging: enveloped, an element inside, octets inside, a file elsewhere.
@@ -74,7 +78,8 @@ fn every_packaging_is_intact_whole_and_one_letter_counts() {
         } else {
             text.replacen("01/QĐ", "02/QĐ", 1)
         };
-        let document = Document::detect(altered.as_bytes()).unwrap().with_detached(NAME, if name == "detached" { b"other" } else { TEXT });
+        let document = Document::detect(altered.as_bytes()).unwrap();
+        let document = if name == "detached" { document.with_detached(NAME, b"other") } else { document };
         assert_eq!(report(&pki, &document).conclusion.indication, Indication::TotalFailed, "{name}");
     }
 }

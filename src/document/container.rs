@@ -1,5 +1,6 @@
 //! EN 319 162-1 §4, annex A — A container: files, and in `META-INF` what signs them
 
+use crate::encoding::uri::percent_decoded;
 use crate::encoding::zip::{self, Archive};
 use crate::error::Malformed;
 use crate::limits::Limits;
@@ -64,7 +65,7 @@ impl Container {
     /// The file that a name or a reference to it means (RFC 3986 §2.1): as written, or with its escapes resolved.
     pub fn file(&self, uri: &str) -> Option<&File> {
         let uri = uri.strip_prefix("./").or_else(|| uri.strip_prefix('/')).unwrap_or(uri);
-        let decoded = without_escapes(uri);
+        let decoded = percent_decoded(uri);
         self.files.iter().find(|file| file.name == uri).or_else(|| self.files.iter().find(|file| Some(&file.name) == decoded.as_ref()))
     }
 
@@ -104,24 +105,4 @@ fn is_signing(name: &str) -> bool {
     name.contains("signature") && (name.ends_with(".p7s") || name.ends_with(".xml"))
         || name.contains("timestamp") && name.ends_with(".tst")
         || name.contains("evidencerecord")
-}
-
-/// `%20` and the like resolved; `None` when that is no text.
-fn without_escapes(uri: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(uri.len());
-    let mut rest = uri.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(octet) => {
-                octets.push(octet);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                octets.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8(octets).ok()
 }

@@ -36,6 +36,26 @@ fn is_scheme(text: &str) -> bool {
         && text.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
 }
 
+/// `uri` with its percent-encoded octets decoded (§2.1); `None` where it is not UTF-8 then.
+pub fn percent_decoded(uri: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(uri.len());
+    let mut rest = uri.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).filter(|_| *first == b'%');
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(octet) => {
+                octets.push(octet);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                octets.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(octets).ok()
+}
+
 /// `join-URI-References` of Canonical XML 1.1 §2.4: §5.2.2 without fragment, for a base that may be relative itself.
 pub fn join(base: &str, reference: &str) -> String {
     let (base, reference) = (parts(base), parts(reference));

@@ -16,6 +16,8 @@ pub mod pades;
 #[cfg(feature = "xml")]
 pub(crate) mod xades;
 
+use std::collections::BTreeSet;
+
 use crate::context::Evidence;
 use crate::report::json::{DocumentFacts, Want};
 use crate::report::{Block, checks};
@@ -37,6 +39,8 @@ pub(crate) struct Found {
     pub evidence: Evidence,
     /// What forbids TOTAL-PASSED although every signature passes.
     pub modified: Vec<Modified>,
+    /// Names of the files given beside the document that signatures are over, or look for.
+    pub detached: BTreeSet<String>,
     /// What is missing for reading the document.
     pub wants: Vec<Want>,
     /// What must hold for anybody to look for signatures.
@@ -53,6 +57,7 @@ impl Found {
             document: DocumentFacts::default(),
             evidence: Evidence::none(),
             modified: Vec::new(),
+            detached: BTreeSet::new(),
             wants: Vec::new(),
             opening: Block::run("Opening", "EN 319 102-1 §5.2.2", "document", |_| Ok(())),
             listing: Block::run("Signatures of the file", "EN 319 102-1 §5.1", "document", |_| Ok(())),
@@ -78,6 +83,7 @@ impl Found {
         self.document.findings.extend(part.document.findings);
         self.evidence.extend(&part.evidence);
         self.modified.extend(part.modified);
+        self.detached.extend(part.detached);
         self.wants.extend(part.wants);
         for (block, own) in [(part.opening, &mut self.opening), (part.listing, &mut self.listing)] {
             let whole = std::mem::replace(own, Block::run("", "", "", |_| Ok(())));

@@ -181,6 +181,8 @@ impl<'c, 'p> Reading<'c, 'p> {
         Found {
             document: DocumentFacts { unaccounted_bytes: u64::try_from(unaccounted).unwrap_or(u64::MAX), ..self.found.document },
             modified: unsigned.into_iter().map(Modified).collect(),
+            // What signatures are over is in the container: nothing beside it is.
+            detached: BTreeSet::new(),
             wants: self.found.signatures.iter().flat_map(missing).collect(),
             opening: opening(self.container),
             listing: listing(&self.unread, self.found.listing),

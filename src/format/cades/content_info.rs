@@ -39,7 +39,8 @@ pub(crate) fn found(cms: &Cms, detached: &[Detached<'_>], policy: &Policy) -> Fo
             ..DocumentFacts::default()
         },
         evidence: policy_documents(signed_data),
-        modified: modified(cms, detached),
+        modified: modified(cms),
+        detached: signed_file(cms, detached).into_iter().collect(),
         wants: wants(signed_data, &content),
         listing: listing(signed_data, too_many, policy),
         signatures,
@@ -155,14 +156,16 @@ fn policy_documents(signed_data: &SignedData) -> Evidence {
     evidence
 }
 
-/// What the signatures do not account for: octets behind the structure, and files that were given and are not what is signed.
-fn modified(cms: &Cms, detached: &[Detached<'_>]) -> Vec<Modified> {
-    let own = cms.signed_data.content.octets.is_some() && cms.signed_data.content.content_type != object_id::TIMESTAMP_INFO;
-    let signed = detached.first().map(Detached::name).filter(|_| !own);
-    let mut names: Vec<&str> = detached.iter().map(Detached::name).filter(|name| Some(*name) != signed).collect();
-    names.dedup();
+/// Octets behind the structure, which the signatures do not account for.
+fn modified(cms: &Cms) -> Vec<Modified> {
     let behind = (cms.unaccounted > 0).then(|| Modified(format!("{} bytes behind the signature", cms.unaccounted)));
-    names.into_iter().map(|name| Modified(name.to_owned())).chain(behind).collect()
+    behind.into_iter().collect()
+}
+
+/// The file given beside this one that is signed: the first, where there is no content here.
+fn signed_file(cms: &Cms, detached: &[Detached<'_>]) -> Option<String> {
+    let own = cms.signed_data.content.octets.is_some() && cms.signed_data.content.content_type != object_id::TIMESTAMP_INFO;
+    detached.first().map(|first| first.name().to_owned()).filter(|_| !own)
 }
 
 fn wants(signed_data: &SignedData, content: &Content<'_>) -> Vec<Want> {

@@ -22,6 +22,8 @@ pub(crate) struct Message {
     /// What the manifest of the body announces.
     pub manifest: Vec<Announced>,
     pub attachments: Vec<Attachment>,
+    /// `TraceHeaderList`: what each agency on the way writes into it.
+    pub trace: Option<NodeId>,
 }
 
 /// `MessageHeader`, as far as it can be compared with what was signed.
@@ -70,10 +72,16 @@ impl Message {
         let is_envelope = |node: &NodeId| is_named(tree, *node, &["edXMLEnvelope", "edXMLHeader"]);
         // Without an envelope of its own the outermost element is one.
         let envelope = tree.elements(outer).find(is_envelope).filter(|node| is_named(tree, *node, &["edXMLEnvelope"])).unwrap_or(outer);
-        let header = below(tree, envelope, &["edXMLHeader", "MessageHeader"])?;
+        let headers = child(tree, envelope, "edXMLHeader")?;
+        let header = child(tree, headers, "MessageHeader")?;
         let body = child(tree, envelope, "edXMLBody").or_else(|| child(tree, outer, "edXMLBody"));
         let manifest = body.and_then(|body| child(tree, body, "edXMLManifest")).or_else(|| child(tree, envelope, "edXMLManifest"));
-        Some(Self { header: Header::read(tree, header), manifest: announced(tree, manifest), attachments: attachments(tree, outer) })
+        Some(Self {
+            header: Header::read(tree, header),
+            manifest: announced(tree, manifest),
+            attachments: attachments(tree, outer),
+            trace: child(tree, headers, "TraceHeaderList"),
+        })
     }
 
     /// The name under which an attachment is announced.
@@ -117,10 +125,8 @@ fn unwrapped(tree: &Tree<'_>) -> Option<NodeId> {
     if !is_soap(root, "Envelope") {
         return None;
     }
-    let parts: Vec<NodeId> = tree.elements(root).filter(|node| is_soap(*node, "Header") || is_soap(*node, "Body")).collect();
-    let inside = parts.iter().flat_map(|part| tree.elements(*part)).find(|node| is_named(tree, *node, &OUTER));
-    // Header and manifest stand in header and body of SOAP itself in the oldest form.
-    inside.or_else(|| parts.iter().any(|part| child(tree, *part, "MessageHeader").is_some()).then_some(root))
+    let parts = tree.elements(root).filter(|node| is_soap(*node, "Header") || is_soap(*node, "Body"));
+    parts.flat_map(|part| tree.elements(part)).find(|node| is_named(tree, *node, &OUTER))
 }
 
 fn announced(tree: &Tree<'_>, manifest: Option<NodeId>) -> Vec<Announced> {

@@ -27,13 +27,14 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 /// What a message holds; `None` when the document is none: the signatures of its envelope, and those of the PDF files that it brings.
 pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> Option<Found> {
     let message = Message::read(tree)?;
-    let (mut found, covered) = xades::found_and_covered(tree, detached, policy);
+    // The attachments are told by their names, and whoever passes the message on writes into its trace.
+    let attachments = message.attachments.iter().map(|attachment| attachment.node).chain(message.trace);
+    let elsewhere = NodeSet::union(attachments.map(|node| NodeSet::subtree(tree, node)).chain([NodeSet::of([])]));
+    let (mut found, covered) = xades::found_and_covered(tree, detached, policy, &elsewhere);
     for (position, signature) in (0_u64..).zip(&mut found.signatures) {
         signature.position = (0, position);
     }
-    let is_signed = !found.signatures.is_empty();
-    found.modified.retain(|modified| is_signed && !is_of_transport(&modified.0));
-    if !is_signed {
+    if found.signatures.is_empty() {
         found.modified.push(Modified("header of the message".into()));
     }
     let mut unread = Vec::new();
@@ -70,14 +71,6 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
         Ok(())
     });
     Some(found)
-}
-
-/// What changes on the way from agency to agency, and what is told of each attachment by its name.
-fn is_of_transport(path: &str) -> bool {
-    path.split('/').any(|step| {
-        let local = step.rsplit(':').next().unwrap_or(step);
-        ["TraceHeaderList", "AttachmentEncoded", "Attachments"].iter().any(|name| local.starts_with(name))
-    })
 }
 
 /// What stands in an attachment, behind what stands before it.

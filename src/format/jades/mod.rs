@@ -130,6 +130,7 @@ fn add(
     let whole_document = signature.coverage.whole_document && alone;
     let coverage = Coverage { whole_document, ..signature.coverage.clone() };
     found.signatures.push(Signature { position: (number, position(found)), coverage, ..signature });
+    found.detached.extend(read.files);
     for document in read.policy_documents {
         found.evidence.add_policy_document(document, Origin::Embedded);
     }
@@ -144,6 +145,8 @@ fn position(found: &Found) -> u64 {
 #[derive(Default)]
 struct Read {
     policy_documents: Vec<Vec<u8>>,
+    /// Names of the files given beside the document that it is over.
+    files: Vec<String>,
     counter_signatures: Vec<Vec<u8>>,
 }
 
@@ -206,6 +209,7 @@ impl Read {
         if header.algorithm.is_some() {
             signature.signed_data = payload.data;
         }
+        self.files = payload.files;
         self.policy_documents = unsigned.policy_documents;
         self.counter_signatures = unsigned.counter_signatures;
         unsigned.is_sound

@@ -88,6 +88,8 @@ pub(crate) struct Payload<'p> {
     pub data: Vec<SignedDatum>,
     /// What the report says is covered.
     pub references: Vec<CoveredReference>,
+    /// Names of the files given beside the signature that it is over.
+    pub files: Vec<String>,
 }
 
 /// Finds what is signed: `text` in the JWS, or among what the relying party gave.
@@ -116,14 +118,15 @@ pub(super) fn find<'p>(
                 r.ask(&READABLE, decoded.is_ok(), [("what", what.into())]);
                 let octets = Cow::Borrowed(text.as_bytes());
                 let references = vec![CoveredReference { uri: "payload".into(), node: Some("$.payload".into()), share }];
-                Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references }
+                Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references, files: Vec::new() }
             }
             // RFC 7515 appendix F: left out without a word; the first file that was given is meant.
             None => match detached.first().and_then(Detached::octets) {
                 Some(octets) => {
                     let octets = contribution(octets, header.encoded);
                     let references = vec![covered(detached.first().map_or("payload", Detached::name))];
-                    Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references }
+                    let files = detached.first().map(|first| first.name().to_owned()).into_iter().collect();
+                    Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references, files }
                 }
                 None => missing("payload"),
             },
@@ -142,20 +145,31 @@ pub(crate) struct Elsewhere<'s, 'p, 'd> {
 impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     fn payload(&self, r: &mut Recorder) -> Payload<'p> {
         let references = self.sig_d.parameters.iter().map(|name| covered(name)).collect();
+        let files = self.files();
         match &*self.sig_d.mechanism {
             HTTP_HEADERS => {
                 r.ask(&HEADERS_UNENCODED, !self.encoded, []);
-                Payload { references, ..self.http_headers() }
+                Payload { references, files, ..self.http_headers() }
             }
             OBJECT_BY_URI => match self.concatenation() {
-                Some(octets) => Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references },
-                None => Payload { references, ..missing(&self.sig_d.parameters.join(", ")) },
+                Some(octets) => Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references, files },
+                None => Payload { references, files, ..missing(&self.sig_d.parameters.join(", ")) },
             },
             OBJECT_BY_URI_HASH => {
-                Payload { input: Some(Cow::Borrowed(&[])), stamped: self.concatenation(), data: self.digests(), references }
+                Payload { input: Some(Cow::Borrowed(&[])), stamped: self.concatenation(), data: self.digests(), references, files }
             }
             other => missing(other),
         }
+    }
+
+    /// The names of the files that are named; of a message its fields, and its body where a field is its digest.
+    fn files(&self) -> Vec<String> {
+        let is_message = self.sig_d.mechanism == HTTP_HEADERS;
+        let is_field = |name: &str| self.sig_d.parameters.iter().any(|field| field.eq_ignore_ascii_case(name));
+        let of_message = |name: &str| is_field(name) || name == BODY && is_field("digest");
+        let fields = self.detached.iter().map(Detached::name).filter(|name| is_message && of_message(name));
+        let named = self.sig_d.parameters.iter().filter(|_| !is_message).filter_map(|name| self.named(name)).map(Detached::name);
+        fields.chain(named).map(str::to_owned).collect()
     }
 
     /// The file of this name; where one is named and one was given, that one.
@@ -214,7 +228,7 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
                 stamped.extend_from_slice(&line);
             }
         }
-        Payload { input: Some(Cow::Owned(signed)), stamped: stamped.map(Cow::Owned), data, references: Vec::new() }
+        Payload { input: Some(Cow::Owned(signed)), stamped: stamped.map(Cow::Owned), data, references: Vec::new(), files: Vec::new() }
     }
 
     /// The values of all fields of this name, without the white space around each.
@@ -247,7 +261,7 @@ pub(crate) fn contribution(octets: &[u8], encoded: bool) -> Cow<'_, [u8]> {
 /// Nothing that the value could be over.
 fn missing<'p>(name: &str) -> Payload<'p> {
     let datum = SignedDatum { name: name.into(), algorithm: Ok(DigestAlgorithm::Sha256), expected: Vec::new(), actual: None };
-    Payload { input: None, stamped: None, data: vec![datum], references: Vec::new() }
+    Payload { input: None, stamped: None, data: vec![datum], references: Vec::new(), files: Vec::new() }
 }
 
 fn covered(name: &str) -> CoveredReference {

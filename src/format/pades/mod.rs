@@ -77,7 +77,7 @@ pub(crate) fn found(pdf: &Pdf<'_>, policy: &Policy) -> (Found, Vec<u8>) {
     let evidence = stores.evidence;
     let document = document_facts(pdf, &signatures);
     let modified = modified(pdf, &signatures);
-    (Found { signatures, document, evidence, modified, wants: Vec::new(), opening: opening(true), listing }, sha256)
+    (Found { signatures, document, evidence, modified, opening: opening(true), listing, ..Found::nothing() }, sha256)
 }
 
 /// Computes all digests in one pass and puts each in its place.

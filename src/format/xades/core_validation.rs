@@ -50,6 +50,8 @@ pub(super) struct Read {
     pub covered: NodeSet,
     /// What its references name and nobody gave.
     pub missing: Vec<String>,
+    /// Names of the files given beside the document that it is over.
+    pub files: Vec<String>,
 }
 
 /// What a signature may look at beside itself.
@@ -73,6 +75,7 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
         signature,
         covered: NodeSet::of([]),
         missing: Vec::new(),
+        files: Vec::new(),
         constraints: Vec::new(),
         unreadable: 0,
     };
@@ -94,7 +97,7 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
         r.tolerate(&CERTIFICATES_READABLE, unreadable == 0, [("count", unreadable.into())]);
         Ok(())
     });
-    Read { signature: read.signature, covered: read.covered, missing: read.missing }
+    Read { signature: read.signature, covered: read.covered, missing: read.missing, files: read.files }
 }
 
 /// What makes a verdict impossible without being anybody's fault.
@@ -122,6 +125,7 @@ struct Reading<'s, 'r, 'a> {
     signature: Signature,
     covered: NodeSet,
     missing: Vec<String>,
+    files: Vec<String>,
     constraints: Vec<(String, Fault)>,
     unreadable: usize,
 }
@@ -207,6 +211,8 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
 
     fn datum(&mut self, r: &mut Recorder, signature: NodeId, reference: &Reference, manifest: Option<&Reference>) {
         let uri = uri_of(reference);
+        let file = self.references().file(reference).map(str::to_owned);
+        self.files.extend(file);
         let outcome = match &reference.algorithm {
             Ok(algorithm) => self.references().digest(signature, reference, *algorithm).map(Some),
             Err(_) => Ok(None),

@@ -52,11 +52,11 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 
 /// What an XML document holds.
 pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> Found {
-    found_and_covered(tree, detached, policy).0
+    found_and_covered(tree, detached, policy, &NodeSet::of([])).0
 }
 
-/// As [`found`], and everything that a signature is over.
-pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> (Found, NodeSet) {
+/// As [`found`], and everything that a signature is over. Whether `elsewhere` is signed the caller tells.
+pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy, elsewhere: &NodeSet) -> (Found, NodeSet) {
     let limits = &policy.limits;
     let references = References {
         tree,
@@ -72,12 +72,14 @@ pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], poli
     let surroundings = Surroundings { references: &references, positions: &positions };
     let mut read: Vec<Read> = places.iter().map(|node| core_validation::read(&surroundings, *node, countersigned(tree, *node))).collect();
     let everything = NodeSet::union(read.iter().map(|one| one.covered.clone()).chain([NodeSet::of([])]));
-    let rest = if places.is_empty() { Unsigned::default() } else { unsigned(tree, &everything, &all) };
+    let told = NodeSet::union([everything.clone(), elsewhere.clone()]);
+    let rest = if places.is_empty() { Unsigned::default() } else { unsigned(tree, &told, &all) };
     for one in &mut read {
         // Only a document of which nothing is left over can be all of one signature's.
         one.signature.coverage.whole_document = rest.count == 0 && is_whole(tree, &one.covered, &all);
     }
     let look_alikes: Vec<NodeId> = look_alikes(tree).take(limit).collect();
+    let files = read.iter().flat_map(|one| one.files.clone()).collect();
     let wants = read.iter().flat_map(|one| &one.missing).map(|uri| want(uri)).collect();
     let mut signatures: Vec<Signature> = read.into_iter().map(|one| one.signature).collect();
     signatures.extend(look_alikes.iter().map(|node| not_judged(tree, *node)));
@@ -85,6 +87,7 @@ pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], poli
         signatures,
         document: DocumentFacts { unaccounted_bytes: u64::try_from(rest.octets).unwrap_or(u64::MAX), ..DocumentFacts::default() },
         modified: modified(&rest),
+        detached: files,
         wants,
         listing: listing(tree, &look_alikes, limit, all.len() > limit),
         ..Found::nothing()

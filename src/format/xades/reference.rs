@@ -5,6 +5,7 @@ use super::names::{DS, algorithm_of, base64_leaf, ds_child};
 use super::transforms::{Data, Fault, Place, Transform, transforms};
 use crate::crypto::{DigestAlgorithm, Digester};
 use crate::document::Detached;
+use crate::encoding::uri::percent_decoded;
 use crate::encoding::xml::{Canonicalisation, Comments, Method, NodeId, NodeSet, Tree, canonical};
 use crate::error::Malformed;
 use crate::limits::{Budget, Limits};
@@ -110,8 +111,15 @@ impl<'r, 'a> References<'r, 'a> {
         }
     }
 
-    fn elsewhere(&self, uri: Option<&str>) -> Result<Source<'_>, Fault> {
-        let given = match uri {
+    /// The name of the file given beside the document that the reference is to.
+    pub fn file(&self, reference: &Reference) -> Option<&str> {
+        let uri = reference.uri.as_deref();
+        self.given(uri).filter(|_| uri.is_none_or(|uri| !uri.is_empty() && !uri.starts_with('#'))).map(|given| given.name())
+    }
+
+    /// The file that `uri` means.
+    fn given(&self, uri: Option<&str>) -> Option<&'r Detached<'a>> {
+        match uri {
             None => self.detached.first(),
             Some(uri) => {
                 let decoded = percent_decoded(uri);
@@ -120,8 +128,11 @@ impl<'r, 'a> References<'r, 'a> {
                 let by_file = |detached: &&Detached<'_>| last(&detached.name) == last(decoded.as_deref().unwrap_or(uri));
                 self.detached.iter().find(exact).or_else(|| self.detached.iter().find(by_file))
             }
-        };
-        let detached = given.ok_or(Fault::NotFound)?;
+        }
+    }
+
+    fn elsewhere(&self, uri: Option<&str>) -> Result<Source<'_>, Fault> {
+        let detached = self.given(uri).ok_or(Fault::NotFound)?;
         Ok(match detached.octets() {
             Some(octets) => Source::Here(Data::Octets(octets.into())),
             None => Source::Digest(detached),
@@ -244,26 +255,6 @@ fn pointed(uri: &str) -> Option<&str> {
     let quoted = uri.strip_prefix("#xpointer(id(")?.strip_suffix("))")?;
     let quote = quoted.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     quoted.strip_prefix(quote)?.strip_suffix(quote)
-}
-
-/// RFC 3986 §2.1; `None` where it is not UTF-8 then.
-pub(super) fn percent_decoded(uri: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(uri.len());
-    let mut rest = uri.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).filter(|_| *first == b'%');
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(octet) => {
-                octets.push(octet);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                octets.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8(octets).ok()
 }
 
 /// `Manifest` (§5.1): the references in it, when the reference is to one.

@@ -12,6 +12,8 @@ const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 const BASE64: &str = "http://www.w3.org/2000/09/xmldsig#base64";
 const XPATH: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
 const XPATH_FILTER_2: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
+/// Each filter looks at every node of the document: no signing program writes more than three.
+const MOST_FILTERS: usize = 16;
 const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// One of the closed list.
@@ -49,8 +51,9 @@ fn transform(tree: &Tree<'_>, node: NodeId) -> Transform {
         ENVELOPED if parameters.peek().is_none() => Transform::Enveloped,
         BASE64 if parameters.peek().is_none() => Transform::Base64,
         XPATH_FILTER_2 => {
-            let filters: Option<Vec<Filter>> = parameters.map(|parameter| xpath_filter::filter(tree, parameter)).collect();
-            filters.filter(|filters| !filters.is_empty()).map_or_else(refused, Transform::Filters)
+            let filters: Option<Vec<Filter>> =
+                parameters.take(MOST_FILTERS.saturating_add(1)).map(|parameter| xpath_filter::filter(tree, parameter)).collect();
+            filters.filter(|filters| (1..=MOST_FILTERS).contains(&filters.len())).map_or_else(refused, Transform::Filters)
         }
         XPATH if parameters.next().is_some_and(|xpath| xpath_filter::excludes_signatures(tree, xpath)) && parameters.next().is_none() => {
             Transform::WithoutSignatures
@@ -150,4 +153,24 @@ impl Place<'_, '_> {
 
 fn decoded(text: &str) -> Result<Vec<u8>, Fault> {
     base64_octets(text).ok_or_else(|| Fault::Refused(format!("{BASE64} of what is not base64")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filters(count: usize) -> Transform {
+        let filter = "<f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">//a</f:XPath>".repeat(count);
+        let text = format!("<Transform Algorithm=\"{XPATH_FILTER_2}\">{filter}</Transform>");
+        let tree = read(text.as_bytes(), &Limits::default()).unwrap();
+        transform(&tree, tree.root())
+    }
+
+    #[test]
+    fn each_filter_costs_a_look_at_every_node_and_few_are_written() {
+        assert!(matches!(filters(16), Transform::Filters(filters) if filters.len() == 16));
+        for count in [0, 17, 100_000] {
+            assert!(matches!(filters(count), Transform::Refused(uri) if uri == XPATH_FILTER_2), "{count}");
+        }
+    }
 }

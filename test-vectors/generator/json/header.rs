@@ -15,6 +15,9 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let draft = Draft::new(shared, "rsa-2048", "RS256");
     let honest = good("What B-B asks for, in a flattened serialization", "ETSI TS 119 182-1 §6.3", draft.make()?.flattened());
     let honest = honest.entry(|entry| entry.level("B-B")).add("json/header", files)?;
+    let bad = honest.but("a file is given that the signature does not cover, having its payload inside").by("EN 319 102-1 §5.1.3");
+    let bad = bad.detached("content.txt", "content.txt", b"something else\n".to_vec());
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified").add("json/payload-file-beside", files)?;
     algorithms(&draft, &honest, files)?;
     critical(&draft, &honest, files)?;
     certificates(shared, &draft, &honest, files)?;

@@ -159,6 +159,9 @@ fn transforms(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome
     let text = Making::xades(shared, many).sign(RECORD)?;
     let bad = enveloped.good.but("a reference has seventeen transforms").by("XML Signature §4.4.3.4").file(text.into_bytes());
     bad.indeterminate(NOT_FOUND, super::FOUND).because("limit.transforms").integrity("unknown").add("xml/transforms-limit", files)?;
+    let bad = enveloped.good.but("a file is given that the signature does not cover").by("EN 319 102-1 §5.1.3");
+    let bad = bad.detached("content.txt", "content.txt", b"something else\n".to_vec());
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified").add("xml/enveloped-file-beside", files)?;
     let bad = enveloped.good.but("the policy allows one reference").by("XML Signature §4.4");
     let bad = bad.policy(json!({ "id": "one-reference", "limits": { "references": 1 } }));
     bad.indeterminate(CONSTRAINTS, "limit.references").entries(&[Entry::default()]).add("xml/references-limit", files)?;
