@@ -11,12 +11,12 @@ use std::path::Path;
 use common::{Conformance, corpora_path, rows};
 use kyso::report::json::{Integrity, Kind, Level, SignatureReport};
 use kyso::{Document, Report, TrustAnchors};
-use reference::{anchors, verified};
+use reference::{anchors, verdict, verdicts, verified};
 
 #[test]
 fn signatures_are_counted_and_intact_as_the_reference_says() {
     let mut conformance = Conformance::of("eu-dss-xades");
-    let seen = each_file(|folder, row| {
+    let Some(seen) = each_file(|folder, row| {
         let signatures = row["dss_facts_per_signature"].split("##").next().unwrap_or_default();
         let integrity = |facts: &str| if facts.contains("intact=true") && !facts.contains("bad_refs") { "intact" } else { "other" };
         let signatures: Vec<_> = signatures.split(';').map(str::trim).filter(|facts| !facts.is_empty()).map(integrity).collect();
@@ -28,7 +28,9 @@ fn signatures_are_counted_and_intact_as_the_reference_says() {
         };
         let ours = entries(&report).map(|entry| if entry.integrity == Integrity::Intact { "intact" } else { "other" });
         conformance.case(&row["path"], &expected, &said(ours.collect()));
-    });
+    }) else {
+        return;
+    };
     assert!(seen > 140, "only {seen} files");
     conformance.finish();
 }
@@ -37,7 +39,7 @@ fn signatures_are_counted_and_intact_as_the_reference_says() {
 #[test]
 fn levels_are_those_of_the_reference() {
     let mut conformance = Conformance::of("eu-dss-xades-levels");
-    each_file(|folder, row| {
+    let judged = each_file(|folder, row| {
         let signatures = row["dss_facts_per_signature"].split("##").next().unwrap_or_default();
         let levels = signatures.split(';').filter_map(|facts| facts.trim().split(',').next()).filter(|level| !level.is_empty());
         let mut expected: Vec<&str> = levels.map(baseline).collect();
@@ -50,7 +52,9 @@ fn levels_are_those_of_the_reference() {
         ours.sort_unstable();
         conformance.case(&row["path"], &expected.join(" "), &ours.join(" "));
     });
-    conformance.finish();
+    if judged.is_some() {
+        conformance.finish();
+    }
 }
 
 fn baseline(level: &str) -> &str {
@@ -67,7 +71,7 @@ fn baseline(level: &str) -> &str {
 fn verdicts_agree_with_the_reference() {
     let mut conformance = Conformance::of("eu-dss-xades-verdicts");
     let mut seen = 0;
-    each_file(|folder, row| {
+    let judged = each_file(|folder, row| {
         if row["anchor"].is_empty() || row["dss_verdict_anchored"].is_empty() {
             return;
         }
@@ -78,20 +82,17 @@ fn verdicts_agree_with_the_reference() {
             verdicts.sort();
             verdicts.join("; ")
         };
-        let peers = row["dss_verdict_anchored"].split(';').map(|verdict| verdict.trim().replace("TOTAL_", "TOTAL-"));
-        let ours = entries(&report).map(|entry| {
-            let conclusion = kyso::report::Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
-            conclusion.to_string().replace(" / ", "/")
-        });
-        conformance.case(&row["path"], &sorted(peers.collect()), &sorted(ours.collect()));
+        conformance.case(&row["path"], &sorted(verdicts(row)), &sorted(entries(&report).map(verdict).collect()));
     });
-    assert!(seen > 90, "only {seen} cases");
-    conformance.finish();
+    if judged.is_some() {
+        assert!(seen > 90, "only {seen} cases");
+        conformance.finish();
+    }
 }
 
-/// Each XML file once, with its row.
-fn each_file(mut judge: impl FnMut(&Path, &BTreeMap<String, String>)) -> usize {
-    let Some(folder) = corpora_path("eu-dss") else { return usize::MAX };
+/// Each XML file once, with its row: how many; `None` without the corpora.
+fn each_file(mut judge: impl FnMut(&Path, &BTreeMap<String, String>)) -> Option<usize> {
+    let folder = corpora_path("eu-dss")?;
     let mut seen = BTreeSet::new();
     for row in rows(&folder.join("index.tsv")) {
         // Archives are containers, and evidence records and policies have no signature.
@@ -102,7 +103,7 @@ fn each_file(mut judge: impl FnMut(&Path, &BTreeMap<String, String>)) -> usize {
             judge(&folder, &row);
         }
     }
-    seen.len()
+    Some(seen.len())
 }
 
 fn report(folder: &Path, row: &BTreeMap<String, String>, anchors: &TrustAnchors) -> Option<Report> {
