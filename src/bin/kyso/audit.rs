@@ -8,10 +8,11 @@ use kyso::{Bundle, Context, Malformed, Time};
 use serde_json::Value;
 
 use crate::exit::{Failure, Status};
+use crate::files;
 use crate::opening::Opening;
 use crate::output::Output;
+use crate::relying::Relying;
 use crate::supplied::Supplied;
-use crate::{files, policy};
 
 /// Derives every conclusion of a report again from its steps; no cryptography, and nothing else is needed
 #[derive(clap::Args)]
@@ -30,15 +31,8 @@ pub struct RecheckArguments {
     /// The file that it is about
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The certificates that were trusted, as for `kyso verify`
-    #[arg(long, value_name = "FILE|DIR")]
-    anchor: Vec<PathBuf>,
-    /// The evidence that was supplied or fetched
-    #[arg(long, value_name = "FILE|DIR")]
-    evidence: Vec<PathBuf>,
-    /// The policy
-    #[arg(long, value_name = "ID|FILE", default_value = "etsi-basic")]
-    policy: String,
+    #[command(flatten)]
+    relying: Relying,
     #[command(flatten)]
     opening: Opening,
 }
@@ -63,8 +57,7 @@ pub fn audit(arguments: &AuditArguments) -> Result<Status, Failure> {
 pub fn recheck(arguments: &RecheckArguments) -> Result<Status, Failure> {
     let (report, octets) = (files::read(&arguments.report)?, files::read(&arguments.file)?);
     let audited = kyso::audit(&report).map_err(unreadable(&arguments.report))?;
-    let policy = policy::named(&arguments.policy)?;
-    let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
+    let (policy, Supplied { anchors, evidence }) = arguments.relying.read()?;
     let value: Value = serde_json::from_slice(&report).map_err(|error| Failure::unreadable(&arguments.report, error))?;
     let time = |name| stated(&value, name).map_err(unreadable(&arguments.report));
     let validation_time = time("time")?.ok_or_else(|| Failure::unreadable(&arguments.report, "no validation time in it"))?;

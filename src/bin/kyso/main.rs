@@ -33,6 +33,7 @@ mod policy;
 mod progress;
 mod queue;
 mod record;
+mod relying;
 mod sign;
 mod supplied;
 mod trust;

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::exit::{Failure, Status};
 use crate::opening::Opening;
+use crate::relying::Relying;
 use crate::supplied::Supplied;
-use crate::{clock, files, output, policy};
+use crate::{clock, files, output};
 
 /// Gives the machine-readable record that a signed PDF file carries, with the verdict beside it
 #[derive(clap::Args)]
@@ -19,15 +20,8 @@ pub struct Arguments {
     /// A signed PDF file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
-    #[arg(long, value_name = "FILE|DIR")]
-    anchor: Vec<PathBuf>,
-    /// Certificates, revocation lists and OCSP responses beside those in the document; in the same forms
-    #[arg(long, value_name = "FILE|DIR")]
-    evidence: Vec<PathBuf>,
-    /// A built-in policy (etsi-basic) or a file with one in JSON
-    #[arg(long, value_name = "ID|FILE", default_value = "etsi-basic")]
-    policy: String,
+    #[command(flatten)]
+    relying: Relying,
     /// The validation time; the clock's when absent
     #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
     at: Option<Time>,
@@ -50,10 +44,9 @@ enum Format {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    let inputs = arguments.anchor.iter().chain(&arguments.evidence).chain([&arguments.file]);
+    let inputs = arguments.relying.inputs().chain([&arguments.file]);
     files::keep(inputs, arguments.output.as_ref())?;
-    let policy = policy::named(&arguments.policy)?;
-    let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
+    let (policy, Supplied { anchors, evidence }) = arguments.relying.read()?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: clock::time(arguments.at)?, existence: None };
     let (octets, detached) = (files::read(&arguments.file)?, arguments.opening.detached()?);
     let document = arguments.opening.document(&arguments.file, &octets, &detached, &policy.limits)?;

@@ -16,8 +16,9 @@ use crate::network::Network;
 use crate::opening::{Detached, Opening};
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::relying::Relying;
 use crate::supplied::Supplied;
-use crate::{clock, files, policy};
+use crate::{clock, files};
 
 /// Judges every signature of each file and says why
 #[derive(clap::Args)]
@@ -25,15 +26,8 @@ pub struct Arguments {
     /// Signed files: PDF, and the other formats of this build
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
-    #[arg(long, value_name = "FILE|DIR")]
-    anchor: Vec<PathBuf>,
-    /// Certificates, revocation lists and OCSP responses beside those in the document; in the same forms
-    #[arg(long, value_name = "FILE|DIR")]
-    evidence: Vec<PathBuf>,
-    /// A built-in policy (etsi-basic) or a file with one in JSON
-    #[arg(long, value_name = "ID|FILE", default_value = "etsi-basic")]
-    policy: String,
+    #[command(flatten)]
+    relying: Relying,
     /// The validation time; the clock's when absent
     #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
     at: Option<Time>,
@@ -77,16 +71,15 @@ enum Format {
 }
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
-    files::keep(arguments.files.iter().chain(&arguments.anchor).chain(&arguments.evidence), arguments.output.as_ref())?;
-    files::keep(arguments.files.iter().chain(&arguments.anchor).chain(&arguments.evidence), arguments.bundle.as_ref())?;
+    files::keep(arguments.files.iter().chain(arguments.relying.inputs()), arguments.output.as_ref())?;
+    files::keep(arguments.files.iter().chain(arguments.relying.inputs()), arguments.bundle.as_ref())?;
     if arguments.bundle.is_some() && arguments.files.len() > 1 {
         return Err(Failure::usage("--bundle is for one file"));
     }
     if arguments.format == Format::EtsiXml && arguments.files.len() > 1 {
         return Err(Failure::usage("--format etsi-xml is for one file"));
     }
-    let policy = policy::named(&arguments.policy)?;
-    let Supplied { anchors, evidence } = Supplied::from(&arguments.anchor, &arguments.evidence)?;
+    let (policy, Supplied { anchors, evidence }) = arguments.relying.read()?;
     let detached = arguments.opening.detached()?;
     let time = clock::time(arguments.at)?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: arguments.existed_by };

@@ -1,0 +1,35 @@
+//! What the relying party brings to a verdict beside the document and the time: whom it trusts, what it knows, by which rules
+
+use std::path::PathBuf;
+
+use kyso::Policy;
+
+use crate::exit::Failure;
+use crate::policy;
+use crate::supplied::Supplied;
+
+/// The relying party's side of a command line.
+#[derive(clap::Args)]
+pub struct Relying {
+    /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
+    #[arg(long, value_name = "FILE|DIR")]
+    anchor: Vec<PathBuf>,
+    /// Certificates, revocation lists and OCSP responses beside those in the document; in the same forms
+    #[arg(long, value_name = "FILE|DIR")]
+    evidence: Vec<PathBuf>,
+    /// A built-in policy (etsi-basic) or a file with one in JSON
+    #[arg(long, value_name = "ID|FILE", default_value = "etsi-basic")]
+    policy: String,
+}
+
+impl Relying {
+    /// The files that it names.
+    pub fn inputs(&self) -> impl Iterator<Item = &PathBuf> {
+        self.anchor.iter().chain(&self.evidence)
+    }
+
+    /// What is in them, and the policy.
+    pub fn read(&self) -> Result<(Policy, Supplied), Failure> {
+        Ok((policy::named(&self.policy)?, Supplied::from(&self.anchor, &self.evidence)?))
+    }
+}
