@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::object::Object;
 use super::object_stream::ObjectStream;
 
-/// Octets of text whose objects are kept; objects take about ten times their text.
-const MOST_TEXT: usize = 512 << 10;
+/// Octets of memory that kept objects take, about.
+const MOST_OBJECTS: usize = 5 << 20;
 /// Octets of decoded object streams that are kept, one larger one aside.
 const MOST_DECODED: usize = 3 << 20;
 
@@ -38,7 +38,7 @@ pub(super) struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     objects: BTreeMap<Place, Object>,
-    text: usize,
+    size: usize,
     streams: Vec<Held>,
 }
 
@@ -47,16 +47,15 @@ impl Cache {
         self.objects.get(&place).cloned()
     }
 
-    /// Keeps an object that stands in so many octets of text.
-    pub(super) fn keep_object(&mut self, place: Place, object: &Object, text: usize) {
-        if text > MOST_TEXT / 4 {
+    pub(super) fn keep_object(&mut self, place: Place, object: &Object) {
+        let size = size(object);
+        if size > MOST_OBJECTS / 4 {
             return;
         }
-        // A small object costs more than its text: the tree and its own allocation.
-        self.text += text + 16;
-        if self.text > MOST_TEXT {
+        self.size += size;
+        if self.size > MOST_OBJECTS {
             self.objects.clear();
-            self.text = text;
+            self.size = size;
         }
         self.objects.insert(place, object.clone());
     }
@@ -74,4 +73,35 @@ impl Cache {
             size -= self.streams.remove(0).stream.size();
         }
     }
+}
+
+/// The octets of memory that an object takes, about: a signature of many octets is one allocation, a dictionary of as many hundreds.
+fn size(object: &Object) -> usize {
+    /// What an allocation costs beside its octets: its header, and the counts of who shares it.
+    const ALLOCATION: usize = 32;
+    let mut size = size_of::<Place>() + ALLOCATION;
+    let mut waiting = vec![object];
+    while let Some(object) = waiting.pop() {
+        size += size_of::<Object>();
+        let dictionary = match object {
+            Object::String(octets) | Object::Name(octets) => {
+                size += octets.len() + ALLOCATION;
+                continue;
+            }
+            Object::Array(elements) => {
+                size += ALLOCATION;
+                waiting.extend(elements.iter());
+                continue;
+            }
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) => &stream.dictionary,
+            _ => continue,
+        };
+        size += 2 * ALLOCATION;
+        for (key, value) in dictionary.entries() {
+            size += key.len() + ALLOCATION + size_of::<&[u8]>();
+            waiting.push(value);
+        }
+    }
+    size
 }

@@ -99,6 +99,9 @@ impl<'p, 'a> View<'p, 'a> {
     /// # Errors
     /// As [`Self::object`].
     pub fn object_undecrypted(&self, reference: Reference) -> Result<Object, Problem> {
+        if self.pdf.encryption.is_none() {
+            return self.object(reference);
+        }
         self.noted(reference, self.read(reference, Strings::AsWritten))
     }
 
@@ -195,7 +198,7 @@ impl<'p, 'a> View<'p, 'a> {
         // Where a stream with an indirect `/Length` ends depends on the view.
         let depends = read.object.as_stream().is_some_and(|stream| stream.dictionary.entry(b"Length").as_reference().is_some());
         if strings == Strings::Deciphered && !depends {
-            self.pdf.cache.borrow_mut().keep_object(place, &read.object, read.value.len());
+            self.pdf.cache.borrow_mut().keep_object(place, &read.object);
         }
         Ok(read.object)
     }
@@ -242,12 +245,12 @@ impl<'p, 'a> View<'p, 'a> {
         let mut notes = Notes::default();
         let member = stream.member(reference.number, index, bounds(&self.pdf.limits), &mut notes);
         self.pay(member.as_ref().map_or(stream.size(), |(_, text)| text.len()), at)?;
-        let (object, text) = member?;
+        let (object, _) = member?;
         if let Some((_, place)) = &mut notes.duplicate_key {
             *place = at;
         }
         self.note_parsed(&Notes { stray_number_sign: notes.stray_number_sign.map(|_| at), ..notes }, reference);
-        self.pdf.cache.borrow_mut().keep_object(place, &object, text.len());
+        self.pdf.cache.borrow_mut().keep_object(place, &object);
         Ok(object)
     }
 

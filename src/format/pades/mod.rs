@@ -128,8 +128,8 @@ fn later_revisions(pdf: &Pdf<'_>, policy: &Policy, read: &mut [Read]) {
         let Some(revision) = entry.revision else { continue };
         let judged = later.since(revision);
         if signature.kind != Kind::DocumentTimestamp {
-            signature.format_checking = joined(signature.format_checking.clone(), judged.forbidden);
-            signature.format_constraints = joined(signature.format_constraints.clone(), judged.constraints);
+            join(&mut signature.format_checking, judged.forbidden);
+            join(&mut signature.format_constraints, judged.constraints);
         }
         signature.modifications = Some(judged.modifications);
     }
@@ -149,11 +149,12 @@ fn covered(stores: &document_security_store::Stores, read: &mut [Read]) {
     }
 }
 
-/// `block` with another block as its last step.
-fn joined(block: Block, last: Block) -> Block {
-    Block::run_after(block, |r| {
+/// Makes `last` the last step of `block`.
+fn join(block: &mut Block, last: Block) {
+    let before = std::mem::replace(block, Block::run("", "", "", |_| Ok(())));
+    *block = Block::run_after(before, |r| {
         r.bind(last);
-    })
+    });
 }
 
 /// Octets `/ByteRange` that no named object accounts for, and those of objects in which nothing is the value of a field: found, never

@@ -171,7 +171,8 @@ fn contents_token(view: &View<'_, '_>, located: &Located, place: &SignaturePlace
 /// known, `byte_range.ends_revision` speaks.
 fn is_same_in_signed_revision(pdf: &Pdf<'_>, view: &View<'_, '_>, place: &SignaturePlace, range: &ByteRange, located: &Located) -> bool {
     let (Ok(signed), Some(holder)) = (pdf.view_ending_at(range.end()), place.holder) else { return true };
-    if signed.revision() >= view.revision() {
+    let entry = |view: &View<'_, '_>| view.entry(holder.number).map(|placed| placed.entry);
+    if signed.revision() >= view.revision() || entry(&signed) == entry(view) {
         return true;
     }
     // A field whose value stands in it may be rewritten with its value unchanged; the value itself may not move.

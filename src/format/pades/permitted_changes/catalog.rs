@@ -60,6 +60,9 @@ impl Step<'_, '_, '_> {
 
     /// §7.12.2: what a file announces to use.
     fn extensions(&mut self, root: &Node) {
+        if root.lacks(b"Extensions") {
+            return;
+        }
         let extensions = self.enter(root, b"Extensions");
         self.explain(extensions.answers, CATALOG, &extensions.path);
         self.explain_below(&extensions.new, CATALOG, &extensions.path, None);
@@ -85,6 +88,9 @@ impl Step<'_, '_, '_> {
 
     /// §14.3.2: a stream of XMP.
     fn metadata(&mut self, root: &Node) {
+        if root.lacks(b"Metadata") {
+            return;
+        }
         let is_other = self.changed_keys(root).iter().any(|key| **key == *b"Metadata");
         let metadata = self.enter(root, b"Metadata");
         let none_before_or_after = metadata.old == Object::Null && metadata.new == Object::Null;
@@ -102,6 +108,9 @@ impl Step<'_, '_, '_> {
     /// §12.8.6: only a new certification writes `/Perms`, and only where there was none. Whether a certification may come second is said
     /// of the certification itself.
     fn permissions(&mut self, root: &Node) {
+        if root.lacks(b"Perms") {
+            return;
+        }
         let permissions = self.enter(root, b"Perms");
         if same((&self.signed, &permissions.old), (&self.later, &permissions.new)) {
             return;

@@ -57,18 +57,17 @@ impl Step<'_, '_, '_> {
             self.object_to(fields.answers, FORM, &fields.path, &FIELDS_KEPT, "/Fields");
             return;
         };
-        let before: BTreeSet<Reference> = elements(&fields.before).iter().filter_map(Object::as_reference).collect();
+        let before = references_of(elements(&fields.before));
         if self.budget.spend(u64::try_from(new.len()).unwrap_or(u64::MAX)).is_err() {
             self.object_to(fields.answers, FORM, &fields.path, &JUDGED, "/Fields");
             return;
         }
         for index in added {
-            let path = format!("{}[{index}]", fields.path);
             match new.get(index).and_then(Object::as_reference) {
                 // Judged with the revision that brought it; looked at again when something of it is changed.
-                Some(field) if before.contains(&field) && self.changed(field.number).is_none() => self.known_fields.push((field, path)),
+                Some(field) if before.binary_search(&field).is_ok() && self.changed(field.number).is_none() => self.known_fields.push((field, index)),
                 Some(field) if !self.signed.is_defined(field) => {
-                    if let Some(rule) = self.new_field(field, &path) {
+                    if let Some(rule) = self.new_field(field, &format!("{}[{index}]", fields.path)) {
                         self.explain(fields.answers, rule, &fields.path);
                     }
                 }
@@ -79,6 +78,9 @@ impl Step<'_, '_, '_> {
 
     /// §7.8.3, §12.7.4.3: resources for the values of fields may be added under names that were not there.
     fn default_resources(&mut self, form: &Node) {
+        if form.lacks(b"DR") {
+            return;
+        }
         let is_other = self.changed_keys(form).iter().any(|key| **key == *b"DR");
         let resources = self.enter(form, b"DR");
         if !resources.is_written && !is_other {
@@ -155,6 +157,13 @@ impl Step<'_, '_, '_> {
 
 pub(super) fn elements(object: &Object) -> &[Object] {
     object.as_array().unwrap_or_default()
+}
+
+/// The references among `elements`, sorted.
+pub(super) fn references_of(elements: &[Object]) -> Vec<Reference> {
+    let mut references: Vec<Reference> = elements.iter().filter_map(Object::as_reference).collect();
+    references.sort_unstable();
+    references
 }
 
 /// The positions of what `new` has more than `old`; `None` when something of `old` is missing or in another order.

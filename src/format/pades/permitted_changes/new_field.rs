@@ -116,9 +116,9 @@ impl Step<'_, '_, '_> {
 
     /// The fields that older later revisions brought: something of them may be changed by this one.
     pub fn look_at_known_fields(&mut self) {
-        for (field, path) in std::mem::take(&mut self.known_fields) {
+        for (field, index) in std::mem::take(&mut self.known_fields) {
             let filled = self.filled;
-            self.new_field(field, &path);
+            self.new_field(field, &format!("Root.AcroForm.Fields[{index}]"));
             self.filled = filled;
         }
     }

@@ -34,6 +34,11 @@ impl Node {
         (entry(&self.old, key), entry(&self.new, key))
     }
 
+    /// Whether `key` says nothing in any of the three.
+    pub fn lacks(&self, key: &[u8]) -> bool {
+        [&self.old, &self.before, &self.new].iter().all(|object| object.as_dictionary().is_none_or(|dictionary| !dictionary.has(key)))
+    }
+
     /// Both values as dictionaries; an absent one is empty.
     pub fn dictionaries(&self) -> (Dictionary, Dictionary) {
         let dictionary = |object: &Object| object.as_dictionary().cloned().unwrap_or_default();

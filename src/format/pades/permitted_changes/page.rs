@@ -1,12 +1,11 @@
 //! ISO 32000-2 §7.7.3 — Page tree: pages stay as they were signed, but for the widgets of new signatures and for annotations
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, UNEXPLAINED};
-use super::form::{elements, grown};
+use super::form::{elements, grown, references_of};
 use super::geometry::Rectangle;
 use super::new_field::NewWidget;
 use super::node::Node;
@@ -82,23 +81,24 @@ impl Step<'_, '_, '_> {
             return;
         }
         self.explain(list.answers, PAGE, &list.path);
-        let kept: BTreeSet<Reference> = new.iter().filter_map(Object::as_reference).collect();
+        let kept = references_of(new);
         let remaining: Vec<Object> =
-            old.iter().filter(|element| element.as_reference().is_none_or(|element| kept.contains(&element))).cloned().collect();
-        for removed in old.iter().filter_map(Object::as_reference).filter(|removed| !kept.contains(removed)) {
+            old.iter().filter(|element| element.as_reference().is_none_or(|element| kept.binary_search(&element).is_ok())).cloned().collect();
+        for removed in old.iter().filter_map(Object::as_reference).filter(|removed| kept.binary_search(removed).is_err()) {
             self.removed_annotation(&list, removed);
         }
         let Some(added) = grown(&remaining, new) else {
             self.object_to(list.answers, UNEXPLAINED, &list.path, &JUDGED, "/Annots in another order");
             return;
         };
-        let before: BTreeSet<Reference> = elements(&list.before).iter().filter_map(Object::as_reference).collect();
+        let before = references_of(elements(&list.before));
         let mut share = 0.0;
         for index in added {
-            let path = format!("{}[{index}]", list.path);
             match new.get(index).and_then(Object::as_reference) {
-                Some(annotation) if before.contains(&annotation) && self.changed(annotation.number).is_none() => {}
-                Some(annotation) if !self.signed.is_defined(annotation) => share += self.new_annotation(page, &list, annotation, &path),
+                Some(annotation) if before.binary_search(&annotation).is_ok() && self.changed(annotation.number).is_none() => {}
+                Some(annotation) if !self.signed.is_defined(annotation) => {
+                    share += self.new_annotation(page, &list, annotation, &format!("{}[{index}]", list.path));
+                }
                 _ => self.object_to(list.answers, UNEXPLAINED, &list.path, &JUDGED, "/Annots"),
             }
         }

@@ -1,6 +1,5 @@
 //! ISO 32000-2 §7.3 — Objects: whether two values are the same, references by their number, however they are written
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::encoding::pdf::View;
@@ -15,6 +14,9 @@ pub(super) fn same((old_view, old): Seen<'_, '_, '_>, (new_view, new): Seen<'_, 
     let mut waiting: Vec<(&Object, &Object)> = vec![(old, new)];
     while let Some(pair) = waiting.pop() {
         match pair {
+            // One value of the file, read once.
+            (Object::Array(old), Object::Array(new)) if Arc::ptr_eq(old, new) => {}
+            (Object::Dictionary(old), Object::Dictionary(new)) if Arc::ptr_eq(old, new) => {}
             (Object::Array(old), Object::Array(new)) if old.len() == new.len() => waiting.extend(old.iter().zip(new.iter())),
             (Object::Dictionary(old), Object::Dictionary(new)) => match pairs(old, new) {
                 Some(pairs) => waiting.extend(pairs),
@@ -45,18 +47,32 @@ fn sorted(dictionary: &Dictionary) -> Vec<(&[u8], &Object)> {
     entries
 }
 
-/// The keys of which two dictionaries say something different, sorted.
+/// The keys of which two dictionaries say something different, sorted. A key that stands twice says the same when both of its values do.
 pub(super) fn different((old_view, old): (&View<'_, '_>, &Dictionary), (new_view, new): (&View<'_, '_>, &Dictionary)) -> Vec<Arc<[u8]>> {
-    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (sorted(old).into_iter().collect(), sorted(new).into_iter().collect());
-    let mut keys: Vec<&[u8]> = old.keys().chain(new.keys()).copied().collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let null = &Object::Null;
-    let differs = |key: &&[u8]| {
-        let value = |of: &BTreeMap<&[u8], &'_ Object>| of.get(key).map_or(null.clone(), |value| (*value).clone());
-        !same((old_view, &value(&old)), (new_view, &value(&new)))
-    };
-    keys.into_iter().filter(differs).map(Arc::from).collect()
+    let (old, new) = (sorted(old), sorted(new));
+    let by_key = |(one, _): &(&[u8], &Object), (other, _): &(&[u8], &Object)| one == other;
+    let (mut olds, mut news) = (old.chunk_by(by_key).peekable(), new.chunk_by(by_key).peekable());
+    let mut keys = Vec::new();
+    loop {
+        let (old_key, new_key) = (first_key(olds.peek()), first_key(news.peek()));
+        let Some(key) = old_key.into_iter().chain(new_key).min() else { return keys };
+        let old = if old_key == Some(key) { olds.next() } else { None };
+        let new = if new_key == Some(key) { news.next() } else { None };
+        let is_same = match (old, new) {
+            (Some(old), Some(new)) if old.len() == new.len() => {
+                old.iter().zip(new).all(|((_, old), (_, new))| same((old_view, old), (new_view, new)))
+            }
+            // Entries that are null were left out.
+            _ => false,
+        };
+        if !is_same {
+            keys.push(Arc::from(key));
+        }
+    }
+}
+
+fn first_key<'v>(entries: Option<&&[(&'v [u8], &'v Object)]>) -> Option<&'v [u8]> {
+    entries.and_then(|entries| entries.first()).map(|(key, _)| *key)
 }
 
 fn same_octets((old_view, old): (&View<'_, '_>, &Stream), (new_view, new): (&View<'_, '_>, &Stream)) -> bool {

@@ -47,8 +47,8 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub value_filled: bool,
     /// The widgets of new signature fields that were looked at.
     pub widgets: BTreeMap<Reference, NewWidget>,
-    /// New signature fields that an older later revision brought, not looked at yet.
-    pub known_fields: Vec<(Reference, String)>,
+    /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
+    pub known_fields: Vec<(Reference, usize)>,
 }
 
 impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
