@@ -237,14 +237,15 @@ fn annex_i_names_these_algorithms_and_no_others() {
         for digest in kyso::crypto::DigestAlgorithm::ALL {
             assert_eq!(mandated.names_digest(digest), ![Sha1, Sha224].contains(&digest), "{id}: {digest:?}");
         }
+        let rows: Vec<(&str, u32)> = mandated.signatures.iter().map(|row| (row.name.as_str(), row.bits)).collect();
+        assert_eq!(rows, [("RSASSA-PSS", 2048), ("ECDSA", 256)], "{id}");
         let pki = DemoPki::new([7; 32], time()).unwrap();
         let leader = kyso::Signer::certificates(&pki.leader_signer().unwrap())[0].clone();
         let key = leader.public_key().unwrap();
+        assert_eq!(key.bits(), Some(2048));
         let pss = |digest| SignatureAlgorithm::RsaPss(PssParameters { digest, mask_digest: digest, salt: 32 });
-        let is_rsa = matches!(key.kind(), kyso::crypto::KeyKind::Rsa);
-        assert_eq!(mandated.names(&pss(Sha256), key), is_rsa, "{id}");
-        assert_eq!(mandated.names(&SignatureAlgorithm::Ecdsa(Sha256), key), !is_rsa, "{id}");
-        for outside in [SignatureAlgorithm::RsaPkcs1(Sha256), SignatureAlgorithm::Ed25519, pss(Sha1)] {
+        assert!(mandated.names(&pss(Sha256), key) && mandated.names(&pss(Sha3_512), key), "{id}");
+        for outside in [SignatureAlgorithm::RsaPkcs1(Sha256), SignatureAlgorithm::Ed25519, pss(Sha1), pss(Sha224)] {
             assert!(!mandated.names(&outside, key), "{id}: {outside:?}");
         }
     }
