@@ -58,6 +58,8 @@ pub use replay::Bundle;
 pub use report::Report;
 pub use retrieval::{Call, Fetch, FetchError, Fetched, verify_fetching};
 pub use time::Time;
+#[cfg(feature = "json")]
+pub use verifying::signed_store::{TrustStoreError, signed_trust_store};
 
 /// Judges every signature of `document`. Total and pure: the report is a function of document, policy, anchors, evidence and time,
 /// and a bad signature is an entry in it (EN 319 102-1 §5).
@@ -112,7 +114,7 @@ pub fn recheck(report: &[u8], document: &Document<'_>, context: &Context<'_>) ->
 
 /// Every check that a report can name.
 pub fn checks() -> Vec<&'static report::Check> {
-    let mut checks: Vec<_> = format::checks().chain(path::checks()).chain(validation::checks()).collect();
+    let mut checks: Vec<_> = verifying::checks().collect();
     checks.sort_by_key(|check| check.id);
     checks
 }

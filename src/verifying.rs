@@ -1,5 +1,10 @@
 //! A document judged: what its format finds, given to the process of EN 319 102-1
 
+#[cfg(feature = "json")]
+mod signed_report;
+#[cfg(feature = "json")]
+pub(crate) mod signed_store;
+
 use std::collections::BTreeSet;
 
 use crate::context::{Context, Evidence};
@@ -7,6 +12,7 @@ use crate::crypto::DigestAlgorithm;
 use crate::document::{Detached, DetachedContent, Document, Form};
 use crate::format::{Found, Modified};
 use crate::path::Cache;
+use crate::report::Check;
 use crate::report::fact::digest_text;
 use crate::report::json::{InputDetached, InputDocument, Report};
 
@@ -19,6 +25,10 @@ pub(crate) struct Judged {
 /// Judges every signature of `document`.
 pub(crate) fn judged(document: &Document<'_>, context: &Context<'_>, cache: Option<&Cache>) -> Judged {
     let (mut found, sha256) = found(document, context);
+    #[cfg(feature = "json")]
+    if let Form::Json(jws) = &document.form {
+        signed_report::audited(&mut found, jws, &checks().collect::<Vec<_>>());
+    }
     // Whoever gives a file believes that it is signed.
     let unsigned: BTreeSet<&str> = document.detached.iter().map(Detached::name).filter(|name| !found.detached.contains(*name)).collect();
     found.modified.extend(unsigned.into_iter().map(|name| Modified(name.to_owned())));
@@ -31,6 +41,14 @@ pub(crate) fn judged(document: &Document<'_>, context: &Context<'_>, cache: Opti
     let detached = document.detached.iter().map(input_detached).collect();
     let (report, evidence) = crate::validation::verdict::verdict(input, detached, found, context, cache);
     Judged { report, evidence }
+}
+
+/// Every check that a report can name.
+pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
+    let process = crate::format::checks().chain(crate::path::checks()).chain(crate::validation::checks());
+    #[cfg(feature = "json")]
+    let process = process.chain(signed_report::CHECKS.iter().copied());
+    process
 }
 
 /// What the format of the document finds in it, and the SHA-256 of its octets.

@@ -104,6 +104,36 @@ fn a_level_is_reached_in_one_call_and_again_nothing_changes() {
     }
 }
 
+/// EN 319 142-1 §5.4.2.3: asked for, and only then, the store says of each signature what concerns it.
+#[test]
+fn the_store_names_what_concerns_each_signature_where_that_is_asked_for() {
+    let mut authority = authority();
+    let (relying, before) = (Relying::on(&authority), signed(&authority));
+    let contains = |octets: &[u8], part: &str| octets.windows(part.len()).any(|window| window == part.as_bytes());
+    assert!(!contains(&at(Level::BLTA, &before, &mut authority).unwrap(), "/VRI"));
+    let goal = Goal::level(Level::BLTA).related_information();
+    let octets = augment(&before, &goal, TIMESTAMPS, &relying.context(), &mut authority).unwrap().octets;
+    let report = relying.verify(&octets);
+    assert_eq!(report.conclusion.indication, Indication::TotalPassed, "{}", report.to_json());
+    assert_eq!(signatures(&report)[0].level, Level::BLTA);
+    // The string as the file has it, zeros at its end too.
+    let range = signatures(&report)[0].coverage.byte_range.clone().unwrap();
+    let digits = &octets[usize::try_from(range[1]).unwrap() + 1..usize::try_from(range[2]).unwrap() - 1];
+    let contents: Vec<u8> = digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect();
+    let key = kyso::report::fact::hex(&DigestAlgorithm::Sha1.digest(&contents)).to_uppercase();
+    assert!(contains(&octets, "/VRI") && contains(&octets, &format!("/{key}")), "{key}");
+    let again = augment(&octets, &goal, TIMESTAMPS, &relying.context(), &mut authority).unwrap().octets;
+    assert!(again == octets, "what is there is not written again");
+    // What stands there under a name that is no digest, nobody explains.
+    let stored = augment(&before, &Goal::level(Level::BLT).related_information(), TIMESTAMPS, &relying.context(), &mut authority).unwrap();
+    assert_eq!(relying.verify(&stored.octets).conclusion.indication, Indication::TotalPassed);
+    let is_key = |window: &[u8]| window[0] == b'/' && window[1..].iter().all(u8::is_ascii_hexdigit);
+    let at = stored.octets.windows(41).rposition(is_key).unwrap();
+    let mut other = stored.octets.clone();
+    other[at + 1] = b'G';
+    assert_ne!(relying.verify(&other).conclusion.indication, Indication::TotalPassed);
+}
+
 #[test]
 fn a_timestamp_comes_into_the_last_signature_and_no_signed_octet_changes() {
     let mut authority = authority();

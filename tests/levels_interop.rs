@@ -59,9 +59,9 @@ fn made(folder: &Path, authority: &mut Authority) -> Vec<Made> {
         ("linearised", signed(&by_qpdf(folder, &["--linearize"]), profile(), &leader), 1),
         ("encrypted", signed(&by_qpdf(folder, &["--encrypt", "", "owner", "256", "--"]), profile(), &leader), 1),
         ("visible", signed(&page, profile().rectangle([300.0, 100.0, 500.0, 160.0]), &seal), 1),
-        ("one", one, 1),
+        ("one", one.clone(), 1),
     ];
-    let mut made = Vec::new();
+    let (mut made, related) = (Vec::new(), one);
     let mut write = |name: String, octets: &[u8], level, signatures, timestamps| {
         let path = folder.join(name);
         std::fs::write(&path, octets).unwrap();
@@ -78,6 +78,11 @@ fn made(folder: &Path, authority: &mut Authority) -> Vec<Made> {
                 write(format!("{name}-renewed.pdf"), &renewed, level, signatures, timestamps + 1);
             }
         }
+    }
+    for (level, text) in LEVELS.into_iter().filter(|(level, _)| *level >= Level::BLT) {
+        let goal = Goal::level(level).related_information();
+        let stamped = augment(&related, &goal, TIMESTAMPS, &context, authority).unwrap().octets;
+        write(format!("related-{text}.pdf"), &stamped, level, 1, usize::from(level == Level::BLTA));
     }
     made
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use const_oid::ObjectIdentifier;
 use kyso::context::{Policy, Purpose, RevocationPolicy};
 use kyso::crypto::Curve;
+use kyso::crypto::SoftwareKey;
 use kyso::encoding::der::write::{context, context_constructed, object_id, sequence, value};
 use kyso::path::{PathReport, Request, validate};
 use kyso::pki::{BasicOcspResponse, Certificate, CertificateList};
@@ -20,7 +21,7 @@ use kyso::testkit::{
     DemoPki, Entity, Extension, Key, KeyParameters, Name, OcspResponse, Random, RevocationList, Revoked, SingleResponse, Template,
     blank_page,
 };
-use kyso::{Context, Document, Profile, Time, sign, verify};
+use kyso::{Context, Document, Profile, SoftwareSigner, Time, sign, verify};
 use paths::{Material, deciding, undated_policy};
 
 const DAY: i64 = 86_400;
@@ -308,6 +309,66 @@ fn a_long_list_behind_hundreds_of_paths() {
     let report = asked("a long list, many paths", &all, &policy, &target(&issuers[0], None), &any());
     refused(&report, "limit.paths");
     assert!(met(&report, "basic_processing.within_validity"));
+}
+
+/// A report whose derivation was told to its limit holds; a short one that says so of itself, and leaves out what passed, does not.
+#[test]
+fn a_derivation_cut_at_its_limit_is_audited_and_no_other_is_cut() {
+    let root = root();
+    let signers: Vec<Entity> = (0..30).map(|number| root.issue(&numbered(authority("Root"), number), key(10 + number)).unwrap()).collect();
+    let mut all = material(&root, &signers);
+    for (number, signer) in signers.iter().enumerate() {
+        for copy in 0..3 {
+            all = with_list(all, &signer.revocation_list(&list(number * 3 + copy)).unwrap());
+        }
+    }
+    let hostile = target(&root, None);
+    let newest = RevocationList { this_update: time().plus_seconds(-60), ..list(100) };
+    let revoked = newest.clone().with(hostile.serial(), time().plus_seconds(-3_000), Some(4));
+    let policy = undated_policy();
+    let signer = SoftwareSigner::new(SoftwareKey::from_pkcs8_der(&key(999).pkcs8()).unwrap(), vec![hostile.clone()]).unwrap();
+    let file = sign(&Document::pdf(&blank_page()).unwrap(), &Profile::pades_b_b(time()), &signer).unwrap();
+    let mut cut = 0;
+    for list in [newest, revoked] {
+        let all = with_list(all.clone(), &signers[7].revocation_list(&list).unwrap());
+        let report = verify(&Document::pdf(&file).unwrap(), &all.context(&policy, time()));
+        let told = |step: &&kyso::report::recorder::CheckStep| step.check == "limit.derivation" && step.outcome == Outcome::Tolerated;
+        cut += report.signatures[0].checks.checks().into_iter().filter(told).count();
+        println!("{} checks, {cut} cuts, {}", report.signatures[0].checks.checks().len(), report.conclusion.indication.as_str());
+        assert_eq!(kyso::audit(report.to_json().as_bytes()).unwrap(), []);
+        let json = report.to_json_line();
+        let other = json.replacen(
+            "\"check\":\"limit.derivation\",\"clause\":\"EN 319 102-1 §5.1.3\",\"outcome\":\"tolerated\"",
+            "\"check\":\"limit.derivation\",\"clause\":\"EN 319 102-1 §5.1.3\",\"outcome\":\"skipped\"",
+            1,
+        );
+        assert!(json == other || !kyso::audit(other.as_bytes()).unwrap().is_empty());
+    }
+    assert!(cut > 0, "no report was cut");
+    let pki = DemoPki::new([7; 32], time()).unwrap();
+    let (anchors, evidence, policy) = (pki.trust_anchors().unwrap(), pki.evidence().unwrap(), Policy::etsi_basic());
+    let file = sign(&Document::pdf(&blank_page()).unwrap(), &Profile::pades_b_b(time()), &pki.leader_signer().unwrap()).unwrap();
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+    let report = verify(&Document::pdf(&file).unwrap(), &context);
+    assert_eq!(kyso::audit(report.to_json().as_bytes()).unwrap(), []);
+    let mut value: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    assert!(cut_short(&mut value["signatures"][0]["checks"]));
+    let report: kyso::Report = serde_json::from_value(value).unwrap();
+    let faults = kyso::audit(report.to_json().as_bytes()).unwrap();
+    assert!(faults.iter().any(|fault| fault.what.contains("short itself")), "{faults:?}");
+}
+
+/// Leaves of the first certification path no step but the one that says that it is cut.
+fn cut_short(block: &mut serde_json::Value) -> bool {
+    if block["name"] == "Certification path" {
+        block["steps"] = serde_json::json!([{
+            "check": "limit.derivation", "clause": "EN 319 102-1 §5.1.3", "outcome": "tolerated",
+            "otherwise": { "indication": "INDETERMINATE", "sub_indication": "CERTIFICATE_CHAIN_GENERAL_FAILURE" },
+            "inputs": { "limit": "limit steps of derivation of 1500 reached" },
+        }]);
+        return true;
+    }
+    block["steps"].as_array_mut().unwrap().iter_mut().filter_map(|step| step.get_mut("block")).any(cut_short)
 }
 
 /// Thirty keys that the anchor certified for lists, and the lists of each speak of all of them: each may speak of itself where nobody else

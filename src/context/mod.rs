@@ -13,7 +13,7 @@ pub use evidence::Evidence;
 pub use policy::{ChangePolicy, Constraint, Freshness, Policy, RevocationPolicy, SignaturePolicyRule};
 pub use purpose::Purpose;
 pub use trust_anchors::{AnchorConstraints, TrustAnchor, TrustAnchors};
-pub use trust_store::TrustStore;
+pub use trust_store::{StoreSignature, TrustStore};
 
 use crate::time::Time;
 

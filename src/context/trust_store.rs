@@ -10,12 +10,26 @@ use crate::report::fact::digest_text;
 
 /// The anchors of one file, each of a named store: `congvu`, `congcong`, or one's own.
 ///
-/// Whoever can change the file decides whom its reader trusts, and it has no signature of its own yet: its digest can be kept apart.
+/// Whoever can change the file decides whom its reader trusts. It can be signed, as the payload of a JWS (`signed_trust_store`), or its digest kept
+/// apart.
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
     /// Of the octets read, until something is changed.
     received: Option<Vec<u8>>,
+    signature: StoreSignature,
+}
+
+/// What is known of who signed a trust store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StoreSignature {
+    /// Nobody did, or it was changed since.
+    #[default]
+    Unsigned,
+    /// There is a signature, and for this reason it is not known whether it is good.
+    NotVerified(String),
+    /// A signature of the subjects of this name was verified.
+    By(String),
 }
 
 impl TrustStore {
@@ -30,7 +44,7 @@ impl TrustStore {
     /// # Errors
     /// [`Malformed`] with the member in words and its offset.
     pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
-        Ok(Self { anchors: file::read(json)?, received: Some(DigestAlgorithm::Sha256.digest(json)) })
+        Ok(Self { anchors: file::read(json)?, received: Some(DigestAlgorithm::Sha256.digest(json)), signature: StoreSignature::Unsigned })
     }
 
     /// The store as JSON, ready to be a file.
@@ -45,10 +59,20 @@ impl TrustStore {
         digest_text(algorithm, &digest)
     }
 
-    /// Whether somebody answers for the file with a signature. Nobody can yet: a signed store will be a JWS whose payload is a file like this
-    /// one, and until its signature can be verified such a file is refused.
+    /// Who answers for the file with a signature, as far as that was looked at.
+    pub fn signature(&self) -> &StoreSignature {
+        &self.signature
+    }
+
+    /// Whether somebody answers for the file with a signature that was verified.
     pub fn is_signed(&self) -> bool {
-        false
+        matches!(self.signature, StoreSignature::By(_))
+    }
+
+    /// The store with what was found of its signature.
+    #[cfg(feature = "json")]
+    pub(crate) fn signed(self, signature: StoreSignature) -> Self {
+        Self { signature, ..self }
     }
 
     /// All anchors, as the file has them.
@@ -69,7 +93,7 @@ impl TrustStore {
             return Err(Misuse::new(format!("{} is in the store {} already; remove it first", anchor.id(), anchor.store)));
         }
         self.anchors.push(anchor);
-        self.received = None;
+        (self.received, self.signature) = (None, StoreSignature::Unsigned);
         Ok(())
     }
 
@@ -79,7 +103,7 @@ impl TrustStore {
             self.anchors.drain(..).partition(|anchor| anchor.id() == id && store.is_none_or(|store| store == anchor.store));
         self.anchors = kept;
         if !removed.is_empty() {
-            self.received = None;
+            (self.received, self.signature) = (None, StoreSignature::Unsigned);
         }
         removed
     }

@@ -37,7 +37,7 @@ use crate::verifying::{Judged, judged};
 use carrier::{Carrier, Record, carrier};
 use error::level_name;
 use goal::TIMESTAMP_TOKEN;
-use material::{everything, used, used_for};
+use material::{everything, related, used, used_for};
 use placement::InPlace;
 use reading::{in_words, missing, not_valid, reached, reason_of, signatures, stamp, wants_of};
 
@@ -402,12 +402,13 @@ impl Augmentation {
         }
         match carrier {
             Carrier::Pdf(pdf) => {
-                let Some(update) = security_store(pdf, &used(judged, context.anchors).into())? else { return Ok(None) };
+                let related = if self.goal.related { related(judged, document.octets, context.anchors) } else { Vec::new() };
+                let Some(update) = security_store(pdf, &used(judged, context.anchors).into(), &related)? else { return Ok(None) };
                 if self.passes_alone(&[document.octets, &update].concat(), context)? {
                     return Ok(Some(Act::Append(update)));
                 }
                 // Something counted that no step names. Better too much than too little.
-                Ok(security_store(pdf, &everything(judged).into())?.map(Act::Append))
+                Ok(security_store(pdf, &everything(judged).into(), &related)?.map(Act::Append))
             }
             Carrier::Record(record) => {
                 let of_one = |entry: &&SignatureReport| used_for(judged, std::iter::once(*entry), context.anchors);

@@ -33,9 +33,9 @@ checks! {
     ALGORITHMS_EQUAL = "basic_processing.algorithms_equal", "RFC 5280 §4.1.1.2", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {subject} names two different signature algorithms.",
         "Chứng thư của {subject} ghi hai thuật toán ký khác nhau.";
-    WITHIN_LIMITS = "limit.signature_checks", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
+    WITHIN_LIMITS = "limit.signature_checks", "RFC 5280 §6.1.3 (a)(1)", Indeterminate(CertificateChainGeneralFailure),
         "The limit of signature checks for one verdict was reached.", "Đã đạt giới hạn số lần kiểm tra chữ ký cho một kết luận.";
-    CONSTRAINTS_WITHIN_LIMITS = "limit.constraints", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
+    CONSTRAINTS_WITHIN_LIMITS = "limit.constraints", "RFC 5280 §6.1.3 (b)", Indeterminate(CertificateChainGeneralFailure),
         "The limit of comparisons with name and policy constraints for one verdict was reached.",
         "Đã đạt giới hạn số lần so sánh ràng buộc tên và chính sách cho một kết luận.";
     SIGNATURE_IMPLEMENTED = "basic_processing.signature_implemented", "RFC 5280 §6.1.3 (a)(1)", Indeterminate(CryptoConstraintsFailureNoPoe),

@@ -15,7 +15,7 @@ checks! {
         "The revocation list was not signed by a known key of {issuer}.", "Danh sách thu hồi không được ký bằng khóa đã biết của {issuer}.";
     CRL_SIGN = "crl_issuer.crl_sign", "RFC 5280 §6.3.3 (f)", Indeterminate(CertificateChainGeneralFailure),
         "The key of {issuer} may not sign revocation lists.", "Khóa của {issuer} không được dùng để ký danh sách thu hồi.";
-    NOT_IN_CIRCLE = "crl_issuer.not_in_circle", "RFC 5280 §6.3.3 (f)", Indeterminate(CertificateChainGeneralFailure),
+    NOT_IN_CIRCLE = "crl_issuer.not_in_circle", "RFC 5280 §6.3.3", Indeterminate(CertificateChainGeneralFailure),
         "The revocation list is signed by the very key whose status it is asked for on behalf of: {issuer}.",
         "Danh sách thu hồi do chính khóa đang được kiểm tra ký: {issuer}.";
     SAME_ANCHOR = "crl_issuer.same_anchor", "RFC 5280 §6.3.3 (f)", Indeterminate(CertificateChainGeneralFailure),
@@ -105,8 +105,9 @@ fn vouched_for(
     let detail = told(r, inquiry);
     let deeper = Inquiry { made_at: Some(crl.this_update()), asking: inquiry.asking.with(certificate.octets()), detail, ..*inquiry };
     let request = Request { purpose: Purpose::CrlSigning, detail, ..Request::default() };
+    let before = inquiry.budgets.told.get();
     let found = validated(&deeper, certificate, &request);
-    count_told(inquiry, &found.block);
+    count_told(inquiry, before, &found.block);
     wants.extend(found.wants.iter().cloned());
     let expected = place.path.anchor.id();
     let anchor = found.anchor.as_ref().map_or_else(|| "-".to_owned(), TrustAnchor::id);

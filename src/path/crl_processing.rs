@@ -21,7 +21,7 @@ checks! {
         "Danh sách thu hồi có phần mở rộng quan trọng không thể kiểm tra: {extensions}.";
     ENTRIES_READABLE = "crl_processing.entries_readable", "RFC 5280 §5.1.2.6", Indeterminate(CertificateChainGeneralFailure),
         "The entries of the revocation list cannot be read: {what}.", "Không đọc được các mục của danh sách thu hồi: {what}.";
-    ALGORITHM_RELIABLE = "crl_processing.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5)", Indeterminate(CryptoConstraintsFailureNoPoe),
+    ALGORITHM_RELIABLE = "crl_processing.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5), RFC 5280 §6.3.3 (f)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The revocation list of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
         "Danh sách thu hồi của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";
     ISSUED_IN_TIME = "crl_processing.issued_in_time", "EN 319 102-1 §5.2.5.4", Indeterminate(CertificateChainGeneralFailure),

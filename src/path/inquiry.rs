@@ -1,5 +1,7 @@
 //! RFC 5280 §6.1.1 — Inputs: what a path is judged by, and what may be spent on it
 
+use std::cell::Cell;
+
 use super::{Cache, Proofs};
 use crate::context::{Context, Evidence};
 use crate::crypto::{PublicKey, Signed, Verification};
@@ -84,7 +86,7 @@ const STATEMENTS: u64 = 250;
 
 /// Of authorities that certified each other every path is derived anew, each with the status of each, and of signers whose status rests on signers
 /// whose status rests on ..: what nobody reads is not written.
-const DERIVATION: u64 = 10_000;
+const DERIVATION: u64 = 1_500;
 const ASSURED_DERIVATION: u64 = 500;
 
 /// About one entry of a report: present and past, the time that it claims, its timestamp.
@@ -100,6 +102,8 @@ pub(crate) struct Budgets<'a> {
     pub statements: Budget,
     /// Steps told about further paths, and about those who sign lists and responses.
     pub derivation: Budget,
+    /// Those told so far.
+    pub told: Cell<u64>,
     signature_checks: Budget,
     questions: Budget,
     checked: Cache,
@@ -116,6 +120,7 @@ impl<'a> Budgets<'a> {
             // Each stands in the report with all that is derived about its signer.
             statements: Budget::shared("statements about signers of revocation information", limits.paths.min(STATEMENTS), ASSURED),
             derivation: Budget::shared("steps of derivation", DERIVATION, ASSURED_DERIVATION),
+            told: Cell::new(0),
             signature_checks: Budget::shared("signature_checks", limits.signature_checks, ASSURED),
             questions: Budget::new("questions", limits.signatures.saturating_mul(QUESTIONS)),
             checked: Cache::default(),

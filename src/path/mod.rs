@@ -51,7 +51,7 @@ checks! {
     WITHIN_LIMITS = "limit.paths", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
         "The search for a certification path ended at a limit: {limit}.",
         "Việc tìm đường dẫn chứng thực dừng do đạt giới hạn: {limit}.";
-    DERIVATION_TOLD = "limit.derivation", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
+    DERIVATION_TOLD = "limit.derivation", "EN 319 102-1 §5.1.3", Indeterminate(CertificateChainGeneralFailure),
         "Here only what failed is told, as the derivation grew to its limit: {limit}.",
         "Tại đây chỉ nêu những gì không đạt, do phần dẫn giải đã đến giới hạn: {limit}.";
 }
@@ -200,8 +200,9 @@ impl Validated {
 fn further(inquiry: &Inquiry<'_>, request: &Request, path: Path, exhausted: Option<&Exhausted>, is_first: bool) -> Judged {
     let left = if is_first { Ok(()) } else { inquiry.budgets.derivation.spend(0) };
     let detail = if left.is_ok() { inquiry.detail } else { Detail::Failures };
+    let before = inquiry.budgets.told.get();
     let mut judged = basic_processing::certification_path(&Inquiry { detail, ..*inquiry }, request, path, exhausted);
-    count_told(inquiry, &judged.block);
+    count_told(inquiry, before, &judged.block);
     if let Some(exhausted) = left.err().filter(|_| inquiry.detail == Detail::Steps) {
         judged.block = Block::run_after(judged.block, |r| {
             r.tolerate(&DERIVATION_TOLD, false, || [("limit", exhausted.to_string().into())]);
@@ -217,11 +218,13 @@ fn told(r: &mut Recorder, inquiry: &Inquiry<'_>) -> Detail {
     if left.is_ok() { inquiry.detail } else { Detail::Failures }
 }
 
-/// Counts what was told.
-fn count_told(inquiry: &Inquiry<'_>, block: &Block) {
-    let steps = u64::try_from(block.checks().len()).unwrap_or(u64::MAX);
+/// Counts what was told since `before`, each step once: some of it was counted within.
+fn count_told(inquiry: &Inquiry<'_>, before: u64, block: &Block) {
+    let (steps, told) = (u64::try_from(block.checks().len()).unwrap_or(u64::MAX), &inquiry.budgets.told);
+    let own = steps.saturating_sub(told.get().saturating_sub(before));
+    told.set(told.get().saturating_add(own));
     // Told at the next signer.
-    let _: Result<(), Exhausted> = inquiry.budgets.derivation.spend(steps);
+    let _: Result<(), Exhausted> = inquiry.budgets.derivation.spend(own);
 }
 
 /// The search for further paths, ended at a limit.

@@ -27,7 +27,7 @@ checks! {
     ISSUED_IN_TIME = "ocsp_acceptance.issued_in_time", "RFC 6960 §3.2 (5), (6)", Indeterminate(CertificateChainGeneralFailure),
         "The OCSP response of {this_update} says nothing about this certificate at {time}.",
         "Phản hồi OCSP phát hành lúc {this_update} không có giá trị cho chứng thư này tại {time}.";
-    ALGORITHM_RELIABLE = "ocsp_acceptance.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5)", Indeterminate(CryptoConstraintsFailureNoPoe),
+    ALGORITHM_RELIABLE = "ocsp_acceptance.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5), RFC 6960 §3.2", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The OCSP response of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
         "Phản hồi OCSP của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";
 }

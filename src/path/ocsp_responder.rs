@@ -68,8 +68,9 @@ pub(super) fn signer(
     let path = Path { certificates: [certificate].into_iter().chain(above).cloned().collect(), anchor: place.path.anchor.clone() };
     let place = Place { certificate, issuer: place.issuer, position: 0, purpose: Purpose::OcspSigning, path: &path };
     let mut said = Said::default();
+    let before = inquiry.budgets.told.get();
     let block = basic_processing::delegated(&deeper, &place, names, &mut said);
-    count_told(inquiry, &block);
+    count_told(inquiry, before, &block);
     wants.extend(said.wants);
     r.require_block(block)?;
     Ok(Responder { uses: said.uses, ..responder })

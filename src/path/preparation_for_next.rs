@@ -22,7 +22,7 @@ checks! {
     CRITICAL_PROCESSED = "preparation_for_next.critical_extensions_processed", "RFC 5280 §6.1.4 (o)", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {issuer} has critical extensions that cannot be judged: {extensions}.",
         "Chứng thư của {issuer} có phần mở rộng quan trọng không thể kiểm tra: {extensions}.";
-    EXTENSIONS_READABLE = "preparation_for_next.extensions_readable", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),
+    EXTENSIONS_READABLE = "preparation_for_next.extensions_readable", "RFC 5280 §4.1.2.9", Indeterminate(CertificateChainGeneralFailure),
         "An extension of the certificate of {issuer} cannot be read: {what}.",
         "Không đọc được một phần mở rộng trong chứng thư của {issuer}: {what}.";
     EXTENSIONS_UNIQUE = "preparation_for_next.extensions_unique", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),

@@ -839,6 +839,21 @@ impl Report {
         serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
     }
 
+    /// The report in the canonical form (RFC 8785): what is signed where a report is.
+    ///
+    /// # Errors
+    /// [`Malformed`] where a number in it is larger than that form can hold.
+    #[cfg(feature = "json")]
+    pub fn to_canonical_json(&self) -> Result<Vec<u8>, Malformed> {
+        use crate::encoding::json;
+        let text = self.to_json_line();
+        let node = json::read(text.as_bytes(), &crate::limits::Limits::default())?;
+        match json::canonical::inexact_integer(&node) {
+            Some(at) => Err(Malformed::new("report", "a number that the canonical form cannot hold", at)),
+            None => json::canonical(&node),
+        }
+    }
+
     /// A report as it was written. Other members, members given twice, values of another kind, another order or form of the octets are refused.
     ///
     /// # Errors
@@ -846,7 +861,10 @@ impl Report {
     pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
         let report: Self = serde_json::from_slice(json).map_err(|error| Malformed::new("report", error.to_string(), 0))?;
         let forms = [report.to_json(), report.to_json_line()];
-        if forms.iter().any(|form| form.trim_end().as_bytes() == json.trim_ascii_end()) {
+        let is_one_of_them = forms.iter().any(|form| form.trim_end().as_bytes() == json.trim_ascii_end());
+        #[cfg(feature = "json")]
+        let is_one_of_them = is_one_of_them || report.to_canonical_json().is_ok_and(|canonical| canonical == json);
+        if is_one_of_them {
             Ok(report)
         } else {
             Err(Malformed::new("report", "not written as reports are: another order, form or white space", 0))

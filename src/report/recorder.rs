@@ -157,6 +157,9 @@ impl schemars::JsonSchema for Inputs {
 #[derive(Debug)]
 pub struct Stop;
 
+/// The name of the block, beside those that decide, that tells what the verdict would be if the claimed time were proven.
+pub(crate) const AS_OF_CLAIMED_TIME: &str = "Validation as of the claimed time";
+
 /// Collects the steps of one block.
 #[derive(Debug, Default)]
 pub struct Recorder {
@@ -295,14 +298,24 @@ impl Block {
         }
     }
 
+    /// Every check of this block and of the blocks within, but for those that are about the claimed time.
+    pub(crate) fn checks_now(&self) -> Vec<&CheckStep> {
+        self.checks_within(|block| block.name != AS_OF_CLAIMED_TIME)
+    }
+
     /// Every check of this block and of the blocks within.
     pub fn checks(&self) -> Vec<&CheckStep> {
+        self.checks_within(|_| true)
+    }
+
+    fn checks_within(&self, enters: impl Fn(&Block) -> bool) -> Vec<&CheckStep> {
         let mut found = Vec::new();
         let mut waiting: Vec<&Step> = self.steps.iter().rev().collect();
         while let Some(step) = waiting.pop() {
             match step {
                 Step::Check(check) => found.push(check),
-                Step::Block { block, .. } => waiting.extend(block.steps.iter().rev()),
+                Step::Block { block, .. } if enters(block) => waiting.extend(block.steps.iter().rev()),
+                Step::Block { .. } => {}
             }
         }
         found

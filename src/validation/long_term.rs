@@ -3,7 +3,7 @@
 use super::basic_signature::{Basic, basic_signature};
 use super::past_signature_validation::{either, past_signature_validation};
 use super::proof_of_existence::{ProofsOfExistence, covered};
-use super::signature_with_time::signature_with_time;
+use super::signature_with_time::{BasicResult, signature_with_time};
 use super::time_stamp::{Found, TimeStamp, Whose};
 use super::verdict::Session;
 use crate::format::signature::Role;
@@ -26,26 +26,40 @@ pub(super) fn long_term(
     proofs: &ProofsOfExistence,
 ) -> Option<(Block, Basic)> {
     let Found { id, signature, .. } = found.get(position)?;
-    let now = session.context.time;
-    let own: Vec<&TimeStamp<'_>> = stamps.iter().filter(|stamp| concerns(stamp, found, position)).collect();
-    let before = own.iter().filter(|stamp| stamp.whose == Whose::Content(position)).filter_map(|stamp| stamp.proven()).max();
-    let basic = basic_signature(session, signature, id, now);
-    let best = proofs.of(id).filter(|proof| proof.time < now);
+    let basic = basic_signature(session, signature, id, session.context.time);
     let name = "Validation process for Signatures providing Long Term Availability and Integrity of Validation Material";
     let block = Block::run(name, "EN 319 102-1 §5.6.3", id.clone(), |r| {
-        if best.is_some() || !own.is_empty() {
-            r.bind(proofs.block(id, now, own.iter().copied()));
-        }
-        let with_time = signature_with_time(session, signature, &basic, id, best, before, proofs);
-        match past_signature_validation(session, signature, &basic, id, proofs).filter(|_| !with_time.is_passed()) {
-            None => r.bind(with_time),
-            Some(past) => r.bind(either(id, with_time, past)),
-        };
-        in_order(r, found, position, &own);
-        super::level::required(r, session, found, position, stamps, &basic);
+        process(r, session, found, position, stamps, proofs, (&basic, BasicResult::Within));
         Ok(())
     });
     Some((block, basic))
+}
+
+/// The steps after the basic signature was judged.
+pub(super) fn process(
+    r: &mut Recorder,
+    session: &Session<'_>,
+    found: &[Found<'_>],
+    position: usize,
+    stamps: &[TimeStamp<'_>],
+    proofs: &ProofsOfExistence,
+    (basic, told): (&Basic, BasicResult),
+) {
+    let Some(Found { id, signature, .. }) = found.get(position) else { return };
+    let now = session.context.time;
+    let own: Vec<&TimeStamp<'_>> = stamps.iter().filter(|stamp| concerns(stamp, found, position)).collect();
+    let before = own.iter().filter(|stamp| stamp.whose == Whose::Content(position)).filter_map(|stamp| stamp.proven()).max();
+    let best = proofs.of(id).filter(|proof| proof.time < now);
+    if best.is_some() || !own.is_empty() {
+        r.bind(proofs.block(id, now, own.iter().copied()));
+    }
+    let with_time = signature_with_time(session, signature, (basic, told), id, best, before, proofs);
+    match past_signature_validation(session, signature, basic, id, proofs).filter(|_| !with_time.is_passed()) {
+        None => r.bind(with_time),
+        Some(past) => r.bind(either(id, with_time, past)),
+    };
+    in_order(r, found, position, &own);
+    super::level::required(r, session, found, position, stamps, basic);
 }
 
 /// Whether the timestamp is on the signature at `position`, on its content, or covers it.

@@ -2,6 +2,7 @@
 
 mod basic_signature;
 mod certificate_validation;
+mod claimed_time;
 mod context_initialisation;
 mod cryptographic_verification;
 mod level;
@@ -19,6 +20,7 @@ pub(crate) mod verdict;
 pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     [
         certificate_validation::CHECKS,
+        claimed_time::CHECKS,
         context_initialisation::CHECKS,
         cryptographic_verification::CHECKS,
         level::CHECKS,

@@ -25,7 +25,7 @@ checks! {
     ALGORITHM_MANDATED = "signature_acceptance.algorithm_mandated", "EN 319 102-1 §5.1.4.3", Indeterminate(SigConstraintsFailure),
         "The algorithm {algorithm} with a key of {key_bits} bits is outside of {source}.",
         "Thuật toán {algorithm} với khóa {key_bits} bit nằm ngoài {source}.";
-    REFERENCE_DIGEST_RELIABLE = "signature_acceptance.reference_digest_reliable", "EN 319 102-1 §5.2.8.4.1 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
+    REFERENCE_DIGEST_RELIABLE = "signature_acceptance.reference_digest_reliable", "EN 319 102-1 §5.2.8.4.1 (2), §5.2.3", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The digest algorithm {algorithm} of the reference to the signer's certificate is not reliable at {time}.",
         "Thuật toán băm {algorithm} của tham chiếu chứng thư người ký không còn tin cậy tại {time}.";
 }

@@ -68,32 +68,43 @@ const MENDABLE: &[&str] = &[
     "ocsp_acceptance.algorithm_reliable",
 ];
 
+/// Where the basic result is told: in this derivation, or in the one beside it, which is about the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum BasicResult {
+    Within,
+    Beside,
+}
+
 /// The basic result, and what a proof of an earlier time of existence mends; `before` is proven to have been before the signature.
 pub(super) fn signature_with_time(
     session: &Session<'_>,
     signature: &Signature,
-    basic: &Basic,
+    (basic, told): (&Basic, BasicResult),
     id: &str,
     best: Option<&Proof>,
     before: Option<Time>,
     proofs: &ProofsOfExistence,
 ) -> Block {
-    Block::run("Validation process for Signatures with Time", "EN 319 102-1 §5.5", id, |r| {
+    let name = match told {
+        BasicResult::Within => "Validation process for Signatures with Time",
+        BasicResult::Beside => "Validation process for Signatures with Time, the basic result beside",
+    };
+    Block::run(name, "EN 319 102-1 §5.5", id, |r| {
         if let (Some(before), Some(certificate)) = (before, &basic.certificate) {
             not_made_after(r, basic, certificate, before);
             not_made_with_fallen(r, session.context, signature, basic, certificate, before);
         }
-        let Some(best) = best else {
-            r.bind(basic.block.clone());
-            return Ok(());
-        };
+        let conclusion = basic.block.conclusion;
         // A result that no time can change stands with its own reasons.
-        if may_be_mended(basic.block.conclusion) {
-            r.attach(basic.block.clone());
-        } else {
-            r.bind(basic.block.clone());
+        match (told, best) {
+            (BasicResult::Within, Some(_)) if may_be_mended(conclusion) => r.attach(basic.block.clone()),
+            (BasicResult::Within, _) => _ = r.bind(basic.block.clone()),
+            (BasicResult::Beside, Some(_)) => {}
+            (BasicResult::Beside, None) => {
+                r.require_or(&BASIC_MAY_BE_MENDED, conclusion.is_passed(), conclusion, [("basic", conclusion.to_string().into())])?;
+            }
         }
-        mended(r, session, signature, basic, best, proofs)
+        best.map_or(Ok(()), |best| mended(r, session, signature, basic, best, proofs))
     })
 }
 

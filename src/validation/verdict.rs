@@ -1,6 +1,7 @@
 //! EN 319 102-1 §5.1 — the verdict on a document: every signature judged, the worst of them told
 
 use super::basic_signature::Basic;
+use super::claimed_time::claimed_time;
 use super::level::level;
 use super::long_term::{concerns, long_term};
 use super::proof_of_existence::{ProofsOfExistence, covered};
@@ -91,12 +92,16 @@ impl<'a> Judged<'a> {
     }
 
     /// The verdict on the entry at `position`.
-    fn verdict(&self, session: &Session<'_>, position: usize, proofs: &ProofsOfExistence) -> Option<(Block, Basic)> {
-        let id = &self.found.get(position)?.id;
-        match self.stamps.iter().find(|stamp| stamp.whose == Whose::Document && stamp.id == *id) {
+    fn verdict(&self, session: &Session<'_>, position: usize) -> Option<(Block, Basic)> {
+        match self.own(&self.found.get(position)?.id) {
             Some(stamp) => Some((stamp.block.clone(), stamp.basic.clone())),
-            None => long_term(session, self.found, position, &self.stamps, proofs),
+            None => long_term(session, self.found, position, &self.stamps, &self.proofs),
         }
+    }
+
+    /// The timestamp that is the entry `id`.
+    fn own(&self, id: &str) -> Option<&TimeStamp<'a>> {
+        self.stamps.iter().find(|stamp| stamp.whose == Whose::Document && stamp.id == id)
     }
 
     /// The timestamps on, before and over the signature at `position`.
@@ -141,8 +146,16 @@ fn numbered(signatures: &[Signature]) -> Vec<Numbered<'_>> {
 fn signature_report(session: &Session<'_>, judged: &Judged<'_>, position: usize, wants: &mut Vec<Want>) -> Option<SignatureReport> {
     let context = session.context;
     let Numbered { id, signature, .. } = judged.found.get(position)?;
-    let (block, basic) = judged.verdict(session, position, &judged.proofs)?;
-    let if_claimed_time = if_claimed_time(session, judged, position, &block, &basic);
+    let (mut block, basic) = judged.verdict(session, position)?;
+    // A timestamp states its time and claims none.
+    let claimed = match judged.own(id) {
+        Some(_) => None,
+        None => claimed_time(session, judged.found, position, &judged.stamps, &judged.proofs, (&block, &basic)),
+    };
+    let if_claimed_time = claimed.as_ref().map(|claimed| claimed.conclusion);
+    if let Some(claimed) = claimed {
+        block = Block::run_after(block, |r| r.attach(claimed));
+    }
     let paths = judged.concerning(position).filter_map(|stamp| stamp.basic.path.as_ref()).chain(&basic.path);
     wants.extend(paths.flat_map(|path| &path.wants).cloned());
     wants.extend(super::context_initialisation::wanted(session, signature, id));
@@ -183,21 +196,6 @@ fn signature_report(session: &Session<'_>, judged: &Judged<'_>, position: usize,
         checks: block,
         id: id.clone(),
     })
-}
-
-/// The same process with `existence` := the claimed time (EN 319 102-1 §5.5.2 NOTE 1); only beside an INDETERMINATE verdict.
-fn if_claimed_time(session: &Session<'_>, judged: &Judged<'_>, position: usize, block: &Block, basic: &Basic) -> Option<Conclusion> {
-    let signature = judged.found.get(position)?.signature;
-    let claimed = signature.claimed_time.filter(|_| block.conclusion.indication == Indication::Indeterminate)?;
-    let time = session.context.existence.map_or(claimed, |existence| existence.min(claimed));
-    let proofs = ProofsOfExistence::supplied(Some(time), judged.found, &session.evidence).and(&judged.proofs);
-    let (conditional, _) = judged.verdict(session, position, &proofs)?;
-    // Whoever has the key chooses the claimed time: after a theft it says nothing.
-    let mut statuses = basic.path.iter().flat_map(|path| &path.revocation);
-    if conditional.is_passed() && statuses.any(crate::report::json::Revocation::is_grave) {
-        return Some(block.conclusion);
-    }
-    Some(conditional.conclusion)
 }
 
 fn certificates(signature: &Signature, basic: &Basic) -> Vec<CertificateReport> {

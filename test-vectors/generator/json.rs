@@ -3,6 +3,7 @@
 mod elsewhere;
 mod header;
 mod serialisation;
+mod signed_report;
 mod unsigned;
 
 use kyso::crypto::jwa::JsonAlgorithm;
@@ -22,6 +23,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     serialisation::add(shared, files)?;
     header::add(shared, files)?;
     elsewhere::add(shared, files)?;
+    signed_report::add(shared, files)?;
     unsigned::add(shared, files)
 }
 

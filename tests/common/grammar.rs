@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+/// A derivation is told to 1,500 checks (`path::inquiry`); a report with fewer than this is not cut. Some of what was told stands in no report.
+const CUT_FROM: usize = 700;
 /// What was seen less often is not said to be due or to stand once.
 const ENOUGH: usize = 50;
 
@@ -112,7 +114,11 @@ impl Grammar {
     pub fn written(mut self) -> String {
         self.outcomes_of_code();
         let limits: Vec<&str> = kyso::checks().iter().map(|check| check.id).filter(|id| id.starts_with("limit.")).collect();
-        let mut lines = vec![format!("{{\n\"roots\": {},\n\"anywhere\": {},\n\"blocks\": {{", json!(self.roots), json!(limits))];
+        let mut lines = vec![format!(
+            "{{\n\"roots\": {},\n\"anywhere\": {},\n\"cut\": {{\"check\":\"limit.derivation\",\"from\":{CUT_FROM}}},\n\"blocks\": {{",
+            json!(self.roots),
+            json!(limits)
+        )];
         let blocks: Vec<String> = self.blocks.iter().map(|(key, production)| format!("{}: {}", json!(key), production.written())).collect();
         lines.push(blocks.join(",\n"));
         lines.push("},\n\"inputs\": {".into());

@@ -54,7 +54,7 @@ pub fn deciding(report: &PathReport) -> &str {
 }
 
 /// The anchors and evidence of a question.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Material {
     pub anchors: TrustAnchors,
     pub evidence: Evidence,

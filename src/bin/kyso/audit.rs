@@ -57,10 +57,10 @@ pub fn audit(arguments: &AuditArguments) -> Result<Status, Failure> {
 pub fn recheck(arguments: &RecheckArguments) -> Result<Status, Failure> {
     let (report, octets) = (files::read(&arguments.report)?, files::read(&arguments.file)?);
     let audited = kyso::audit(&report).map_err(unreadable(&arguments.report))?;
-    let (policy, Supplied { anchors, evidence }) = arguments.relying.read()?;
     let value: Value = serde_json::from_slice(&report).map_err(|error| Failure::unreadable(&arguments.report, error))?;
     let time = |name| stated(&value, name).map_err(unreadable(&arguments.report));
     let validation_time = time("time")?.ok_or_else(|| Failure::unreadable(&arguments.report, "no validation time in it"))?;
+    let (policy, Supplied { anchors, evidence }) = arguments.relying.read(validation_time)?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: validation_time, existence: time("existence")? };
     let detached = arguments.opening.detached()?;
     let document = arguments.opening.document(&arguments.file, &octets, &detached, &policy.limits)?;

@@ -13,6 +13,7 @@ use crate::level::{self, Level};
 use crate::network::{Network, TimestampingAuthority};
 use crate::opening::Beside;
 use crate::queue::Stored;
+use crate::store::Signers;
 use crate::supplied::Supplied;
 use crate::{clock, files, output, policy};
 
@@ -55,12 +56,18 @@ pub struct Preservation {
     /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
     #[arg(long, value_name = "FILE|DIR")]
     pub anchor: Vec<PathBuf>,
+    /// Certificates of those who may sign trust stores; a signed one from anybody else is not used
+    #[arg(long, value_name = "FILE|DIR")]
+    store_anchor: Vec<PathBuf>,
     /// Certificates, revocation lists and OCSP responses at hand; in the same forms
     #[arg(long, value_name = "FILE|DIR")]
     pub evidence: Vec<PathBuf>,
     /// A built-in policy (etsi-basic) or a file with one in JSON
     #[arg(long, value_name = "ID|FILE", default_value = "etsi-basic")]
     pub policy: String,
+    /// Says of each signature of a PDF file which stored pieces concern it (/VRI), where any are stored
+    #[arg(long)]
+    vri: bool,
     #[command(flatten)]
     pub authority: TimestampingAuthority,
     #[command(flatten)]
@@ -74,6 +81,7 @@ pub struct Preserving {
     fetcher: Fetcher,
     authority: String,
     timestamps: TimestampingAuthority,
+    vri: bool,
     time: Time,
 }
 
@@ -86,10 +94,11 @@ impl Preservation {
         let authority = self.authority.tsa.clone().ok_or_else(|| Failure::usage("say with --tsa who makes timestamps"))?;
         Ok(Preserving {
             policy: policy::named(&self.policy)?,
-            supplied: Supplied::from(&self.anchor, &self.evidence)?,
+            supplied: Supplied::from(&self.anchor, &self.evidence, &Signers::from(&self.store_anchor, time)?)?,
             fetcher: self.network.fetcher_with(&self.authority, at_once)?,
             authority,
             timestamps: self.authority.clone(),
+            vri: self.vri,
             time,
         })
     }
@@ -100,7 +109,8 @@ impl Preserving {
     pub fn augmented(&self, path: &Path, octets: &[u8], goal: &Goal) -> Result<Augmented, Failure> {
         let Supplied { anchors, evidence } = &self.supplied;
         let context = Context { policy: &self.policy, anchors, evidence, time: self.time, existence: None };
-        let augmented = augment(octets, &self.timestamps.applied(goal.clone()), &self.authority, &context, &mut self.fetcher.clone());
+        let goal = if self.vri { goal.clone().related_information() } else { goal.clone() };
+        let augmented = augment(octets, &self.timestamps.applied(goal), &self.authority, &context, &mut self.fetcher.clone());
         augmented.map_err(|error| level::failure(path, &error))
     }
 }
@@ -116,7 +126,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
 }
 
 fn one(arguments: &Arguments, preserving: &Preserving, file: &Path, to: &PathBuf) -> Result<Status, Failure> {
-    let inputs = arguments.preservation.anchor.iter().chain(&arguments.preservation.evidence);
+    let inputs = arguments.preservation.anchor.iter().chain(&arguments.preservation.store_anchor).chain(&arguments.preservation.evidence);
     files::keep(inputs, Some(to))?;
     let goal = match arguments.level {
         Some(level) if !arguments.renew => Goal::level(level.into()),

@@ -35,6 +35,7 @@ mod queue;
 mod record;
 mod relying;
 mod sign;
+mod store;
 mod supplied;
 mod trust;
 mod trust_listing;

@@ -13,6 +13,7 @@ use kyso::{Context, Time};
 use crate::exit::{Failure, Status};
 use crate::lang::Lang;
 use crate::path_text::PathText;
+use crate::store::Signers;
 use crate::supplied::{self, Supplied};
 use crate::{clock, files, output, policy, trust};
 
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
     #[arg(long, value_name = "FILE|DIR")]
     anchor: Vec<PathBuf>,
+    /// Certificates of those who may sign trust stores; a signed one from anybody else is not used
+    #[arg(long, value_name = "FILE|DIR")]
+    store_anchor: Vec<PathBuf>,
     /// Certificates that may stand between the two; in the same forms
     #[arg(long, value_name = "FILE|DIR")]
     intermediate: Vec<PathBuf>,
@@ -99,15 +103,19 @@ impl From<Revocation> for RevocationPolicy {
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     let evidence: Vec<PathBuf> = [&arguments.intermediate, &arguments.crl, &arguments.ocsp].into_iter().flatten().cloned().collect();
-    files::keep([&arguments.certificate].into_iter().chain(&arguments.anchor).chain(&evidence), arguments.output.as_ref())?;
+    files::keep(
+        [&arguments.certificate].into_iter().chain(&arguments.anchor).chain(&arguments.store_anchor).chain(&evidence),
+        arguments.output.as_ref(),
+    )?;
     let mut policy = policy::named(&arguments.policy)?;
     if let Some(revocation) = arguments.revocation {
         (policy.revocation_of_signer, policy.revocation_of_issuers) = (revocation.into(), revocation.into());
     }
-    let Supplied { anchors, mut evidence } = Supplied::from(&arguments.anchor, &evidence)?;
+    let time = clock::time(arguments.at)?;
+    let signers = Signers::from(&arguments.store_anchor, time)?;
+    let Supplied { anchors, mut evidence } = Supplied::from(&arguments.anchor, &evidence, &signers)?;
     let (target, others) = certificates(&arguments.certificate)?;
     others.into_iter().for_each(|other| evidence.add_certificate(other, Origin::Supplied));
-    let time = clock::time(arguments.at)?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
     let report = kyso::path::validate(&target, &request(&arguments), &context);
     let text = match arguments.format {

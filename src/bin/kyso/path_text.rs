@@ -8,6 +8,8 @@ use kyso::report::fact::Fact;
 use kyso::report::json::{Reason, RevocationStatus, Want, WantKind};
 use kyso::report::text::{Language, printable};
 
+use crate::lang;
+
 /// A report with what it is about.
 pub struct PathText<'a> {
     pub report: &'a PathReport,
@@ -36,7 +38,7 @@ impl PathText<'_> {
         for Reason { check, en, vi } in &self.report.reasons {
             text.push(format!("  - {} [{check}]", text.of(vi, en)));
         }
-        text.line("Mục đích", "Purpose", self.purpose);
+        text.line("Mục đích", "Purpose", lang::purpose(self.purpose, text.language));
         text.line("Thời điểm kiểm tra", "Checked at", self.context.time);
         text.line("Chính sách kiểm tra", "Validation policy", &self.context.policy.id);
     }

@@ -46,8 +46,9 @@ enum Format {
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let inputs = arguments.relying.inputs().chain([&arguments.file]);
     files::keep(inputs, arguments.output.as_ref())?;
-    let (policy, Supplied { anchors, evidence }) = arguments.relying.read()?;
-    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: clock::time(arguments.at)?, existence: None };
+    let time = clock::time(arguments.at)?;
+    let (policy, Supplied { anchors, evidence }) = arguments.relying.read(time)?;
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
     let (octets, detached) = (files::read(&arguments.file)?, arguments.opening.detached()?);
     let document = arguments.opening.document(&arguments.file, &octets, &detached, &policy.limits)?;
     let document = document.with_name(arguments.file.to_string_lossy());

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use kyso::Policy;
+use kyso::{Policy, Time};
 
 use crate::exit::Failure;
 use crate::policy;
+use crate::store::Signers;
 use crate::supplied::Supplied;
 
 /// The relying party's side of a command line.
@@ -14,6 +15,9 @@ pub struct Relying {
     /// Certificates that are trusted: PEM or DER, bundles, trust stores of `kyso trust`, or a folder of such files
     #[arg(long, value_name = "FILE|DIR")]
     anchor: Vec<PathBuf>,
+    /// Certificates of those who may sign trust stores; a signed one from anybody else is not used
+    #[arg(long, value_name = "FILE|DIR")]
+    store_anchor: Vec<PathBuf>,
     /// Certificates, revocation lists and OCSP responses beside those in the document; in the same forms
     #[arg(long, value_name = "FILE|DIR")]
     evidence: Vec<PathBuf>,
@@ -25,11 +29,12 @@ pub struct Relying {
 impl Relying {
     /// The files that it names.
     pub fn inputs(&self) -> impl Iterator<Item = &PathBuf> {
-        self.anchor.iter().chain(&self.evidence)
+        self.anchor.iter().chain(&self.store_anchor).chain(&self.evidence)
     }
 
-    /// What is in them, and the policy.
-    pub fn read(&self) -> Result<(Policy, Supplied), Failure> {
-        Ok((policy::named(&self.policy)?, Supplied::from(&self.anchor, &self.evidence)?))
+    /// What is in them, and the policy; who signed trust stores, is judged as of `time`.
+    pub fn read(&self, time: Time) -> Result<(Policy, Supplied), Failure> {
+        let signers = Signers::from(&self.store_anchor, time)?;
+        Ok((policy::named(&self.policy)?, Supplied::from(&self.anchor, &self.evidence, &signers)?))
     }
 }

@@ -8,7 +8,8 @@ use kyso::creation::{self, Permission};
 use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::pki::PkiObject;
 use kyso::record::{ResultRecord, with_record};
-use kyso::{Document, Goal, Profile, SignError, SoftwareSigner, Time};
+use kyso::{Document, Goal, Profile, Report, SignError, SoftwareSigner, Time, report};
+use serde_json::Value;
 
 use crate::augment::Preservation;
 use crate::exit::{Failure, Status};
@@ -129,7 +130,7 @@ enum Certify {
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.cert.iter().chain([&arguments.key]), Some(&arguments.output))?;
     let profile = profile(&arguments)?;
-    let octets = files::read(&arguments.file)?;
+    let octets = to_be_signed(&arguments)?;
     let detached = arguments.beside.read()?;
     let opened = |octets| {
         let document = match (arguments.format, &arguments.pdf_password) {
@@ -167,6 +168,22 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
             failed.map_or(Ok(Status::Passed), |failed| failed.map(|_| Status::Passed))
         }
     }
+}
+
+/// The file; of a validity report its canonical form (`docs/report.md`), if it holds in itself.
+fn to_be_signed(arguments: &Arguments) -> Result<files::Octets, Failure> {
+    let octets = files::read(&arguments.file)?;
+    let is_inside = matches!(arguments.packaging, None | Some(Packaging::Enveloping));
+    let told = || Some(serde_json::from_slice::<Value>(&octets).ok()?.get("schema")?.as_str()? == report::json::SCHEMA);
+    if !matches!(arguments.format, Format::Jades) || !is_inside || told() != Some(true) {
+        return Ok(octets);
+    }
+    let unreadable = |malformed| Failure::unreadable(&arguments.file, malformed);
+    if let Some(fault) = kyso::audit(&octets).map_err(unreadable)?.first() {
+        return Err(Failure::refused(format!("{}: not signed: the report does not hold: {fault}", arguments.file.display())));
+    }
+    let report = Report::from_json(&octets).map_err(unreadable)?;
+    report.to_canonical_json().map(files::Octets::Read).map_err(unreadable)
 }
 
 /// What is signed in XML: nodes where the signature stands within them or around them, else octets.

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use kyso::context::TrustStore;
 use kyso::pki::{self, PkiObject};
 use kyso::report::json::Origin;
 use kyso::{Evidence, TrustAnchors};
 
 use crate::exit::Failure;
 use crate::files;
+use crate::store::{self, Signers};
 
 /// What the relying party brings: every certificate of an anchor file is trusted, one of a trust store as far as that says; nothing of an evidence file is.
 #[derive(Default)]
@@ -18,23 +18,22 @@ pub struct Supplied {
 }
 
 impl Supplied {
-    /// Everything in these files and folders.
-    pub fn from(anchors: &[PathBuf], evidence: &[PathBuf]) -> Result<Self, Failure> {
+    /// Everything in these files and folders; trust stores that are signed, by whom `signers` says.
+    pub fn from(anchors: &[PathBuf], evidence: &[PathBuf], signers: &Signers) -> Result<Self, Failure> {
         let mut supplied = Self::default();
-        for path in expanded(anchors)? {
-            supplied.add_anchors(&path)?;
-        }
         for path in expanded(evidence)? {
             supplied.add_evidence(&path)?;
+        }
+        for path in expanded(anchors)? {
+            supplied.add_anchors(&path, signers)?;
         }
         Ok(supplied)
     }
 
-    fn add_anchors(&mut self, path: &Path) -> Result<(), Failure> {
+    fn add_anchors(&mut self, path: &Path, signers: &Signers) -> Result<(), Failure> {
         let octets = files::read(path)?;
-        // No other file of anchors begins so: DER with a tag, PEM with its dashes or with words before them.
-        if octets.trim_ascii_start().first() == Some(&b'{') {
-            let store = TrustStore::from_json(&octets).map_err(|malformed| Failure::unreadable(path, malformed))?;
+        if store::is_store(&octets) {
+            let store = signers.trusted(path, &octets, &self.evidence)?;
             self.anchors.add_store(&store);
             return if store.anchors().is_empty() { Err(Failure::unreadable(path, "no trust anchor in it")) } else { Ok(()) };
         }
@@ -79,7 +78,7 @@ fn objects_of(path: &Path, octets: &[u8]) -> Result<Vec<PkiObject>, Failure> {
 }
 
 /// The files named, and those in the folders named, by name; what is hidden there is none of ours.
-fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {

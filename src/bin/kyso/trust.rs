@@ -8,10 +8,12 @@ use kyso::context::{Purpose, TrustAnchor, TrustStore};
 use kyso::encoding::der::ObjectId;
 use kyso::pki::PkiObject;
 use kyso::report::text::printable;
-use kyso::{Malformed, Time};
+use kyso::{Evidence, Malformed, Time};
 
 use crate::exit::{Failure, Status};
 use crate::lang::Lang;
+use crate::store::Signers;
+use crate::supplied::Supplied;
 use crate::trust_listing::Listing;
 use crate::{clock, files, output, supplied};
 
@@ -23,12 +25,28 @@ pub enum Command {
     Remove(Remove),
 }
 
+/// A file of trust anchors, and by whom it may be signed.
+#[derive(clap::Args)]
+struct StoreFile {
+    /// The file, signed (JWS) or not
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+    /// Certificates of those who may sign it
+    #[arg(long, value_name = "FILE|DIR")]
+    store_anchor: Vec<PathBuf>,
+    /// Certificates, revocation lists and OCSP responses about them
+    #[arg(long, value_name = "FILE|DIR")]
+    evidence: Vec<PathBuf>,
+    /// The time as of which its signature is judged; the clock's when absent
+    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
+    at: Option<Time>,
+}
+
 /// Lists the trust anchors of a file, and says whether anybody signed it
 #[derive(clap::Args)]
 pub struct List {
-    /// The file
-    #[arg(long, value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    from: StoreFile,
     /// Only the anchors of this store
     #[arg(long, value_name = "NAME")]
     store: Option<String>,
@@ -43,9 +61,8 @@ pub struct List {
 /// Adds certificates to a store in a file, which is made if it is not there: all of them or, if one cannot be added, none
 #[derive(clap::Args)]
 pub struct Add {
-    /// The file
-    #[arg(long, value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    from: StoreFile,
     /// The store: congvu, congcong, or a name of one's own
     #[arg(long, value_name = "NAME")]
     store: String,
@@ -75,9 +92,8 @@ pub struct Add {
 /// Removes trust anchors from a file: all that are named or, if one is not there, none
 #[derive(clap::Args)]
 pub struct Remove {
-    /// The file
-    #[arg(long, value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    from: StoreFile,
     /// Only from this store; from every one when absent
     #[arg(long, value_name = "NAME")]
     store: Option<String>,
@@ -103,8 +119,8 @@ pub fn run(command: Command) -> Result<Status, Failure> {
 }
 
 fn list(arguments: &List) -> Result<Status, Failure> {
-    let store = read(&arguments.file)?;
-    let listing = Listing::of(&arguments.file, &store, arguments.store.as_deref());
+    let store = arguments.from.read()?;
+    let listing = Listing::of(&arguments.from.file, &store, arguments.store.as_deref());
     let text = match arguments.format {
         Format::Text => listing.to_text(arguments.lang.into()),
         Format::Json => listing.to_json(),
@@ -114,7 +130,7 @@ fn list(arguments: &List) -> Result<Status, Failure> {
 }
 
 fn add(arguments: &Add) -> Result<Status, Failure> {
-    let mut store = if is_there(&arguments.file)? { read(&arguments.file)? } else { TrustStore::new() };
+    let mut store = if is_there(&arguments.from.file)? { arguments.from.trusted()? } else { TrustStore::new() };
     let mut told = String::new();
     for path in &arguments.certificates {
         for anchor in anchors(arguments, path)? {
@@ -122,7 +138,7 @@ fn add(arguments: &Add) -> Result<Status, Failure> {
             store.add(anchor).map_err(Failure::refused)?;
         }
     }
-    write(&arguments.file, &store)?;
+    arguments.from.write(&store)?;
     output::write(None, told.as_bytes())?;
     Ok(Status::Passed)
 }
@@ -149,16 +165,16 @@ fn anchors(arguments: &Add, path: &Path) -> Result<Vec<TrustAnchor>, Failure> {
 }
 
 fn remove(arguments: &Remove) -> Result<Status, Failure> {
-    let mut store = read(&arguments.file)?;
+    let mut store = arguments.from.trusted()?;
     let mut told = String::new();
     for digest in &arguments.digests {
         let removed = store.remove(digest, arguments.store.as_deref());
         if removed.is_empty() {
-            return Err(Failure::refused(format!("{}: no anchor {digest} in it", arguments.file.display())));
+            return Err(Failure::refused(format!("{}: no anchor {digest} in it", arguments.from.file.display())));
         }
         removed.iter().for_each(|anchor| told.push_str(&line(anchor)));
     }
-    write(&arguments.file, &store)?;
+    arguments.from.write(&store)?;
     output::write(None, told.as_bytes())?;
     Ok(Status::Passed)
 }
@@ -167,13 +183,36 @@ fn line(anchor: &TrustAnchor) -> String {
     format!("{} [{}] {}\n", anchor.id(), printable(&anchor.store), printable(&anchor.name.to_string()))
 }
 
-/// The trust store in a file.
-fn read(path: &Path) -> Result<TrustStore, Failure> {
-    TrustStore::from_json(&files::read(path)?).map_err(|malformed| Failure::unreadable(path, malformed))
-}
+impl StoreFile {
+    /// The trust store in the file, with who signed it.
+    fn read(&self) -> Result<TrustStore, Failure> {
+        self.opened(Signers::read)
+    }
 
-fn write(path: &Path, store: &TrustStore) -> Result<(), Failure> {
-    output::write(Some(path), store.to_json().as_bytes())
+    /// To be changed: where it is signed, by somebody who may sign it.
+    fn trusted(&self) -> Result<TrustStore, Failure> {
+        self.opened(Signers::trusted)
+    }
+
+    fn opened(&self, read: fn(&Signers, &Path, &[u8], &Evidence) -> Result<TrustStore, Failure>) -> Result<TrustStore, Failure> {
+        let signers = Signers::from(&self.store_anchor, clock::time(self.at)?)?;
+        let Supplied { evidence, .. } = Supplied::from(&[], &self.evidence, &signers)?;
+        read(&signers, &self.file, &files::read(&self.file)?, &evidence)
+    }
+
+    /// Writes the changed store, which nobody has signed; where somebody had, that is told.
+    fn write(&self, store: &TrustStore) -> Result<(), Failure> {
+        let was_signed = is_there(&self.file)? && TrustStore::from_json(&files::read(&self.file)?).is_err();
+        output::write(Some(&self.file), store.to_json().as_bytes())?;
+        if was_signed {
+            Failure::refused(format!(
+                "{}: changed, so not signed any more: sign it again with `kyso sign --format JAdES`",
+                self.file.display()
+            ))
+            .tell();
+        }
+        Ok(())
+    }
 }
 
 /// A file that is not there is made; one that cannot be looked at is not taken for absent.

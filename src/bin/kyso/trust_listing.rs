@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use kyso::Time;
-use kyso::context::{Purpose, TrustAnchor, TrustStore};
+use kyso::context::{Purpose, StoreSignature, TrustAnchor, TrustStore};
 use kyso::report::text::{Language, printable};
 use serde::Serialize;
+
+use crate::lang;
 
 /// The answer in JSON.
 #[derive(Serialize)]
@@ -13,6 +15,12 @@ pub struct Listing {
     file: String,
     sha256: String,
     signed: bool,
+    /// `unsigned`, `not_verified`, `verified`
+    signature: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_verified_because: Option<String>,
     anchors: Vec<Listed>,
 }
 
@@ -48,10 +56,18 @@ impl Listing {
     /// The anchors of `store`, or those of the store of one name in it.
     pub fn of(path: &Path, store: &TrustStore, name: Option<&str>) -> Self {
         let chosen = store.anchors().iter().filter(|anchor| name.is_none_or(|name| name == anchor.store));
+        let (signature, signed_by, not_verified_because) = match store.signature() {
+            StoreSignature::Unsigned => ("unsigned", None, None),
+            StoreSignature::NotVerified(why) => ("not_verified", None, Some(why.clone())),
+            StoreSignature::By(whom) => ("verified", Some(whom.clone()), None),
+        };
         Self {
             file: path.to_string_lossy().into_owned(),
             sha256: store.sha256(),
             signed: store.is_signed(),
+            signature,
+            signed_by,
+            not_verified_because,
             anchors: chosen.map(Listed::of).collect(),
         }
     }
@@ -65,12 +81,12 @@ impl Listing {
             Language::Vi => vi,
             Language::En => en,
         };
-        let signed = if self.signed {
-            of("đã ký", "signed")
-        } else {
-            of("chưa ký số: không ai bảo đảm nội dung tệp", "unsigned: nobody answers for its contents")
+        let signed = match (&self.signed_by, &self.not_verified_because) {
+            (Some(whom), _) => format!("{} {whom}", of("đã ký bởi", "signed by")),
+            (None, Some(why)) => format!("{}: {why}", of("có chữ ký, chưa kiểm tra được", "not verified")),
+            (None, None) => of("chưa ký số: không ai bảo đảm nội dung tệp", "unsigned: nobody answers for its contents").to_owned(),
         };
-        let mut text = format!("{}\n{}\n{signed}\n", printable(&self.file), self.sha256);
+        let mut text = format!("{}\n{}\n{}\n", printable(&self.file), self.sha256, printable(&signed));
         for anchor in &self.anchors {
             text.push('\n');
             for line in anchor.lines(language) {
@@ -114,7 +130,7 @@ impl Listed {
             (Some(from), Some(until)) => line("Hiệu lực chứng thư", "Certificate valid", format!("{from} – {until}")),
             _ => line("Loại", "Kind", of("tên và khóa, không có chứng thư", "a name and a key without certificate").into()),
         }
-        let purposes: Vec<_> = self.purposes.iter().map(|purpose| purpose.as_str()).collect();
+        let purposes: Vec<_> = self.purposes.iter().map(|purpose| lang::purpose(*purpose, language)).collect();
         let all = of("mọi mục đích", "every purpose");
         line("Tin cậy để", "Trusted for", if purposes.is_empty() { all.into() } else { purposes.join(", ") });
         if let Some(from) = &self.not_before {

@@ -79,9 +79,9 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     if arguments.format == Format::EtsiXml && arguments.files.len() > 1 {
         return Err(Failure::usage("--format etsi-xml is for one file"));
     }
-    let (policy, Supplied { anchors, evidence }) = arguments.relying.read()?;
-    let detached = arguments.opening.detached()?;
     let time = clock::time(arguments.at)?;
+    let (policy, Supplied { anchors, evidence }) = arguments.relying.read(time)?;
+    let detached = arguments.opening.detached()?;
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: arguments.existed_by };
     let fetcher = if arguments.fetch { Some(arguments.network.fetcher()?) } else { None };
     let output = Output::to(arguments.output.as_deref())?;

@@ -91,7 +91,7 @@ struct SignedFile {
 
 pub(super) fn read(json: &[u8]) -> Result<Vec<TrustAnchor>, Malformed> {
     if serde_json::from_slice::<SignedFile>(json).is_ok() {
-        return Err(Malformed::new(FORMAT, "signed as JWS, which cannot be verified yet", 0));
+        return Err(Malformed::new(FORMAT, "signed as JWS: its signature is to be verified first", 0));
     }
     let file: File<'_> = serde_json::from_slice(json).map_err(|error| malformed(json, &error))?;
     if file.schema != SCHEMA {

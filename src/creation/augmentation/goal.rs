@@ -19,6 +19,7 @@ pub struct Goal {
     pub(super) digest: DigestAlgorithm,
     policy: Option<ObjectIdentifier>,
     pub(super) room: usize,
+    pub(super) related: bool,
     pub(super) password: Option<String>,
     pub(super) detached: Vec<(String, Elsewhere)>,
 }
@@ -39,7 +40,7 @@ impl Goal {
     /// All signatures at this level or a higher one.
     pub fn level(level: Level) -> Self {
         let digest = DigestAlgorithm::Sha256;
-        Self { level, renewal: false, digest, policy: None, room: TIMESTAMP_TOKEN, password: None, detached: Vec::new() }
+        Self { level, renewal: false, digest, policy: None, room: TIMESTAMP_TOKEN, related: false, password: None, detached: Vec::new() }
     }
 
     /// One more timestamp over everything, with what proves the last one before it: due before its algorithm or certificate ends. A document
@@ -64,6 +65,13 @@ impl Goal {
     #[must_use]
     pub fn room(self, room: usize) -> Self {
         Self { room, ..self }
+    }
+
+    /// Where the Document Security Store of a PDF file is written, it says of each signature which pieces of it concern that one (`/VRI`,
+    /// EN 319 142-1 §5.4.2.3). Verifying needs it not, and a file that is at its level gets none.
+    #[must_use]
+    pub fn related_information(self) -> Self {
+        Self { related: true, ..self }
     }
 
     /// Opens an encrypted document.

@@ -7,7 +7,7 @@ use crate::format::pades::writing;
 use crate::path::certificate_id;
 use crate::pki::{BasicOcspResponse, Certificate, CertificateList};
 use crate::report::json::{Origin, SignatureReport};
-use crate::report::{Block, Fact, Outcome, Step};
+use crate::report::{Block, Fact, Indication, Outcome, Step};
 use crate::verifying::Judged;
 
 /// Pieces for the store.
@@ -35,9 +35,28 @@ pub(super) fn used(judged: &Judged, anchors: &TrustAnchors) -> Material {
 
 /// [`used`], for these entries of the report alone.
 pub(super) fn used_for<'r>(judged: &Judged, entries: impl Iterator<Item = &'r SignatureReport>, anchors: &TrustAnchors) -> Material {
+    of(judged, entries, anchors, |origin| origin != Origin::Embedded)
+}
+
+/// What concerns one signature of a PDF file, wherever it stands: its entry of `/VRI`.
+pub(super) fn related(judged: &Judged, octets: &[u8], anchors: &TrustAnchors) -> Vec<writing::Related> {
+    let one = |entry: &SignatureReport| {
+        let key = writing::related_key(octets, entry.coverage.byte_range.as_deref()?)?;
+        let pieces = writing::Material::from(of(judged, std::iter::once(entry), anchors, |_| true));
+        Some(writing::Related { key, pieces })
+    };
+    judged.report.signatures.iter().filter(|entry| entry.indication == Indication::TotalPassed).filter_map(one).collect()
+}
+
+fn of<'r>(
+    judged: &Judged,
+    entries: impl Iterator<Item = &'r SignatureReport>,
+    anchors: &TrustAnchors,
+    counts: impl Fn(Origin) -> bool,
+) -> Material {
     let named = named(entries);
     let is_named = |id: String| named.contains(&id);
-    let mut material = among(judged, |id| is_named(Fact::sha256(id).to_text().into_owned()));
+    let mut material = among(judged, |id| is_named(Fact::sha256(id).to_text().into_owned()), counts);
     let of_anchors = anchors.iter().filter_map(|anchor| anchor.certificate.as_ref());
     for certificate in of_anchors.filter(|certificate| is_named(certificate_id(certificate))) {
         let is_known = judged.evidence.certificates().any(|(known, _)| known == certificate);
@@ -50,15 +69,15 @@ pub(super) fn used_for<'r>(judged: &Judged, entries: impl Iterator<Item = &'r Si
 
 /// All there is.
 pub(super) fn everything(judged: &Judged) -> Material {
-    among(judged, |_| true)
+    among(judged, |_| true, |origin| origin != Origin::Embedded)
 }
 
-fn among(judged: &Judged, wanted: impl Fn([u8; 32]) -> bool) -> Material {
-    let (evidence, new) = (&judged.evidence, |origin| origin != Origin::Embedded);
+fn among(judged: &Judged, wanted: impl Fn([u8; 32]) -> bool, counts: impl Fn(Origin) -> bool) -> Material {
+    let evidence = &judged.evidence;
     // Certificates come into the store also where a signature brings them: others look for the issuers of timestamps nowhere else.
     let certificates = evidence.certificates().filter(|(certificate, _)| wanted(certificate.sha256()));
-    let crls = evidence.crls().filter(|(id, _, origin)| new(*origin) && wanted(*id));
-    let responses = evidence.ocsp_responses().filter(|(id, _, origin)| new(*origin) && wanted(*id));
+    let crls = evidence.crls().filter(|(id, _, origin)| counts(*origin) && wanted(*id));
+    let responses = evidence.ocsp_responses().filter(|(id, _, origin)| counts(*origin) && wanted(*id));
     Material {
         certificates: certificates.map(|(certificate, _)| certificate.clone()).collect(),
         crls: crls.map(|(_, crl, _)| crl.clone()).collect(),

@@ -10,7 +10,7 @@ use crate::report::{Recorder, Stop, checks};
 checks! {
     ONE_SIGNER = "signed_data.one_signer_info", "EN 319 142-1 §6.2.1; ISO 32000-2 §12.8.3.3.1", Failed(FormatFailure),
         "The signature has {signers} signers where exactly one must be.", "Chữ ký có {signers} người ký, trong khi phải có đúng một.";
-    SIGNERS_READABLE = "signed_data.signer_infos_readable", "RFC 5652 §5.3", Failed(FormatFailure),
+    SIGNERS_READABLE = "signed_data.signer_infos_readable", "RFC 5652 §5.1, §5.3", Failed(FormatFailure),
         "A signer information cannot be read: {what}.", "Không đọc được thông tin người ký: {what}.";
     PARTS_READABLE = "signed_data.parts_readable", "RFC 5652 §5.1", Failed(FormatFailure),
         "A certificate or revocation list in the signature cannot be read: {what}.",
@@ -26,7 +26,7 @@ checks! {
         "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký: {what}.";
     CERTIFICATE_REFERENCE = "signed_data.signing_certificate_reference", "RFC 5035 §3, §4", Failed(FormatFailure),
         "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký: {what}.";
-    ALGORITHM_READABLE = "signed_data.algorithm_readable", "RFC 5652 §5.3", Failed(FormatFailure),
+    ALGORITHM_READABLE = "signed_data.algorithm_readable", "RFC 5652 §5.3, §10.1", Failed(FormatFailure),
         "The signature algorithm cannot be read: {what}.", "Không đọc được thuật toán ký: {what}.";
     ALGORITHM_PROTECTED = "signed_data.algorithm_protection", "RFC 6211 §2", Failed(FormatFailure),
         "The algorithms were exchanged: what is signed names others.", "Thuật toán đã bị thay thế: phần được ký ghi thuật toán khác.";

@@ -8,9 +8,9 @@ use crate::report::json::Kind;
 use crate::report::{Fact, Recorder, checks};
 
 checks! {
-    SIGNER_AGREES = "edxml.signer_agrees", "QCVN 102:2016 §2", Indeterminate(SigConstraintsFailure),
+    SIGNER_AGREES = "edxml.signer_agrees", "QCVN 102:2016 §2 (SignerInfo)", Indeterminate(SigConstraintsFailure),
         "The header names {header} as signer, and what is signed is signed by {signers}.", "Phần đầu ghi người ký là {header}, nội dung được ký bởi {signers}.";
-    ORGANISATION_AGREES = "edxml.organisation_agrees", "QCVN 102:2016 §2", Indeterminate(SigConstraintsFailure),
+    ORGANISATION_AGREES = "edxml.organisation_agrees", "QCVN 102:2016 §2 (OrganId)", Indeterminate(SigConstraintsFailure),
         "The header names {header} as sender, and what is signed is signed by {signers}.", "Phần đầu ghi cơ quan gửi là {header}, nội dung được ký bởi {signers}.";
 }
 

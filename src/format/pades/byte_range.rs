@@ -7,7 +7,7 @@ use crate::encoding::pdf::object::Object;
 use crate::report::{Fact, Recorder, Stop, checks};
 
 checks! {
-    FOUR_INTEGERS = "byte_range.four_integers", "ISO 32000-2 §12.8.1", Failed(FormatFailure),
+    FOUR_INTEGERS = "byte_range.four_integers", "ISO 32000-2 §12.8.1, Table 255", Failed(FormatFailure),
         "The byte range of the signature is not four whole numbers.", "Phạm vi byte của chữ ký không phải bốn số nguyên.";
     FROM_START = "byte_range.from_start_of_file", "ISO 32000-2 §12.8.1", Failed(FormatFailure),
         "The byte range {byte_range} does not begin with the file or leaves no place for the signature.",
@@ -17,7 +17,7 @@ checks! {
     HOLE_IS_CONTENTS = "byte_range.hole_is_contents", "ISO 32000-2 §12.8.1, Table 255", Failed(FormatFailure),
         "The unsigned gap from byte {from} to {to} is not exactly the signature value: something may hide in it.",
         "Khoảng không được ký từ byte {from} đến {to} không trùng khớp với giá trị chữ ký: có thể chứa nội dung ẩn.";
-    HOLE_HAS_DELIMITERS = "byte_range.hole_has_delimiters", "ISO 32000-2 §12.8.1", Failed(FormatFailure),
+    HOLE_HAS_DELIMITERS = "byte_range.hole_has_delimiters", "ISO 32000-2 §12.8.1, §7.3.4.3", Failed(FormatFailure),
         "The delimiters of the signature value are signed, and should not be.", "Dấu phân cách của giá trị chữ ký nằm trong phần được ký.";
     HOLE_WITHOUT_WHITE_SPACE = "byte_range.hole_without_white_space", "ISO 32000-2 §7.3.4.3", Failed(FormatFailure),
         "White space stands between the digits of the signature value.", "Có khoảng trắng giữa các chữ số của giá trị chữ ký.";

@@ -44,13 +44,13 @@ checks! {
     NOT_LOCKED = "permitted_changes.field_not_locked", "ISO 32000-2 §12.8.2.4", Failed(FormatFailure),
         "Revision {revision} changed the field {what}, which is locked by a signature.",
         "Phiên bản {revision} đã thay đổi trường {what} vốn đã bị một chữ ký khóa.";
-    PAGES_KEPT = "permitted_changes.pages_kept", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+    PAGES_KEPT = "permitted_changes.pages_kept", "ISO 32000-2 §12.8.2.2, §7.7.3", Failed(FormatFailure),
         "After the signing, revision {revision} changed a page or the page tree: {path} {what}.",
         "Sau khi ký, phiên bản {revision} đã thay đổi trang hoặc cây trang: {path} {what}.";
-    CATALOG_KEPT = "permitted_changes.catalog_kept", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+    CATALOG_KEPT = "permitted_changes.catalog_kept", "ISO 32000-2 §12.8.2.2, §7.7.2", Failed(FormatFailure),
         "After the signing, revision {revision} changed an entry of the document as a whole: {path} {what}.",
         "Sau khi ký, phiên bản {revision} đã thay đổi một mục chung của tài liệu: {path} {what}.";
-    FIELDS_KEPT = "permitted_changes.fields_kept", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
+    FIELDS_KEPT = "permitted_changes.fields_kept", "ISO 32000-2 §12.8.2.2, §12.7.4", Failed(FormatFailure),
         "After the signing, revision {revision} changed, added or removed a field, widget or signature otherwise than by signing or filling in: {path} {what}.",
         "Sau khi ký, phiên bản {revision} đã sửa, thêm hoặc xóa trường, khung hiển thị hay chữ ký không phải bằng cách ký hoặc điền: {path} {what}.";
     EXPLAINED = "permitted_changes.explained", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
@@ -62,7 +62,7 @@ checks! {
     ANNOTATIONS = "permitted_changes.drawn_annotations", "ISO 32000-2 §12.5", Indeterminate(SigConstraintsFailure),
         "After the signing, revision {revision} added, changed or deleted an annotation that shows something: {path}.",
         "Sau khi ký, phiên bản {revision} đã thêm, sửa hoặc xóa một chú thích có hiển thị nội dung: {path}.";
-    APPEARANCE_SIZE = "permitted_changes.appearance_size", "ISO 32000-2 §12.5.5", Indeterminate(SigConstraintsFailure),
+    APPEARANCE_SIZE = "permitted_changes.appearance_size", "ISO 32000-2 §12.5.5, §12.5.2", Indeterminate(SigConstraintsFailure),
         "The appearance of a signature added in revision {revision} covers {what} of the page: {path}.",
         "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che {what} trang: {path}.";
     APPEARANCE_OVERLAP = "permitted_changes.appearance_overlap", "ISO 32000-2 §12.5.5", Indeterminate(SigConstraintsFailure),

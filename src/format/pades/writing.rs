@@ -10,6 +10,7 @@ mod form;
 mod page;
 mod permissions;
 mod refusal;
+mod related;
 mod request;
 mod rewriting;
 
@@ -19,6 +20,7 @@ pub(crate) use archival::{Material, document_timestamp, security_store};
 #[cfg(feature = "json")]
 pub(crate) use associated_file::with_associated_file;
 pub use refusal::Refusal;
+pub(crate) use related::{Related, related_key};
 pub use request::{Appearance, FieldLock, Permission, SubFilter};
 pub(crate) use request::{Request, Value};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{member_of, text};
+use super::{list, member_of, text};
 use crate::time::Time;
 
 /// How two inputs must stand to each other.
@@ -44,6 +44,9 @@ const COMPARISONS: &[(&str, &[Comparison])] = &[
 pub(super) fn holds(id: &str, inputs: &Value) -> Option<bool> {
     if id == "proof_of_existence.timestamp_proves" {
         return Some(text(inputs, "conclusion") == "TOTAL-PASSED");
+    }
+    if id == "claimed_time.key_not_stolen" {
+        return Some(list(inputs, "revoked").is_empty());
     }
     let (_, comparisons) = COMPARISONS.iter().find(|(known, _)| *known == id)?;
     Some(comparisons.iter().all(|comparison| compared(inputs, *comparison)))

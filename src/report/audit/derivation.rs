@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Audit, conclusion, list, member_of, shown, text};
 use crate::report::indication::Conclusion;
+use crate::report::recorder::AS_OF_CLAIMED_TIME;
 
 /// More nesting than a reader of JSON lets through anyway.
 const DEEPEST: usize = 128;
@@ -85,12 +86,21 @@ impl<'a> Audit<'a> {
     }
 }
 
+/// `root` and every block within, but for the one that tells what the verdict would be.
+pub(super) fn blocks_now(root: &Value) -> Vec<&Value> {
+    blocks_in(root, |block| text(block, "name") != AS_OF_CLAIMED_TIME)
+}
+
 /// `root` and every block within.
 pub(super) fn blocks(root: &Value) -> Vec<&Value> {
+    blocks_in(root, |_| true)
+}
+
+fn blocks_in<'a>(root: &'a Value, enters: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
     let (mut found, mut waiting) = (Vec::new(), vec![root]);
     while let Some(block) = waiting.pop() {
         found.push(block);
-        waiting.extend(list(block, "steps").iter().rev().filter_map(|step| step.get("block")));
+        waiting.extend(list(block, "steps").iter().rev().filter_map(|step| step.get("block")).filter(|block| enters(block)));
     }
     found
 }

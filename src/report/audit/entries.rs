@@ -1,10 +1,13 @@
 //! Entries: what stands beside a derivation must agree with it
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::derivation::blocks;
+use super::derivation::{blocks, blocks_now};
 use super::{Audit, conclusion, list, member_of, text};
 use crate::report::indication::{Conclusion, Indication};
+use crate::report::recorder::AS_OF_CLAIMED_TIME;
 use crate::time::Time;
 
 /// The classes of change, the gravest last.
@@ -48,7 +51,7 @@ impl<'a> Audit<'a> {
         self.hold(text(root, "subject") == at, at, "its checks are about something else");
         let reasons = self.reasons(root);
         self.hold(list(entry, "reasons") == reasons, at, "its reasons are not the failed checks");
-        self.claimed(at, entry, concluded);
+        self.claimed(at, entry, root, concluded);
         self.integrity(at, entry, root);
         self.certificates(at, entry);
         self.statuses(at, entry);
@@ -60,18 +63,25 @@ impl<'a> Audit<'a> {
     }
 
     /// Beside a verdict that is open there stands what it would be, and beside no other.
-    fn claimed(&mut self, at: &str, entry: &'a Value, concluded: Option<Conclusion>) {
+    fn claimed(&mut self, at: &str, entry: &'a Value, root: &'a Value, concluded: Option<Conclusion>) {
         let open = concluded.is_some_and(|concluded| concluded.indication == Indication::Indeterminate);
         let claimed = member_of(entry, "times").get("claimed").is_some();
         let told = entry.get("if_claimed_time");
         self.hold(told.is_none() || (open && claimed), at, "a verdict at the claimed time beside one that is not open, or without a claim");
         self.hold(told.is_some() || !open || !claimed || is_timestamp(entry), at, "no verdict at the claimed time");
-        self.hold(told.is_none_or(|told| conclusion(told).is_some()), at, "the verdict at the claimed time is none");
+        let derived =
+            list(root, "steps").iter().filter_map(|step| step.get("block")).find(|block| text(block, "name") == AS_OF_CLAIMED_TIME);
+        let same = told.map(conclusion) == derived.map(|block| conclusion(member_of(block, "conclusion")));
+        self.hold(
+            same && told.is_none_or(|told| conclusion(told).is_some()),
+            at,
+            "the verdict at the claimed time is not what its checks conclude",
+        );
     }
 
     /// Digests and signature value alone.
     fn integrity(&mut self, at: &str, entry: &'a Value, root: &'a Value) {
-        let named = |name: &str| blocks(root).into_iter().find(|block| text(block, "name") == name && text(block, "subject") == at);
+        let named = |name: &str| blocks_now(root).into_iter().find(|block| text(block, "name") == name && text(block, "subject") == at);
         let concluded = |block: &Value| conclusion(member_of(block, "conclusion")).map(|found| found.indication);
         let due = match (named("Cryptographic verification"), named("Digests of the signed data")) {
             (Some(block), _) => match concluded(block) {
@@ -87,14 +97,13 @@ impl<'a> Audit<'a> {
 
     fn certificates(&mut self, at: &str, entry: &'a Value) {
         let certificates = list(entry, "certificates");
-        let evidence = list(member_of(self.report, "inputs"), "evidence");
         let anchors = list(member_of(self.report, "inputs"), "trust_anchors");
-        for (position, one) in certificates.iter().enumerate() {
+        let mut listed = BTreeSet::new();
+        for one in certificates {
             let id = text(one, "id");
-            let known = evidence.iter().any(|piece| text(piece, "id") == id) || anchors.iter().any(|anchor| text(anchor, "sha256") == id);
+            let known = self.evidence.contains(id) || anchors.iter().any(|anchor| text(anchor, "sha256") == id);
             self.hold(known, at, format!("the certificate {id} is neither evidence nor an anchor"));
-            let again = certificates.iter().skip(position.saturating_add(1)).any(|other| text(other, "id") == id);
-            self.hold(!again, at, format!("the certificate {id} is listed twice"));
+            self.hold(listed.insert(id), at, format!("the certificate {id} is listed twice"));
             let role = text(one, "role");
             self.hold(["signer", "intermediate", "anchor", "other"].contains(&role), at, format!("a certificate as `{role}`"));
             self.hold(period(one), at, format!("the dates of the certificate {id} are none"));
@@ -126,13 +135,12 @@ impl<'a> Audit<'a> {
     }
 
     fn statuses(&mut self, at: &str, entry: &'a Value) {
-        let evidence = list(member_of(self.report, "inputs"), "evidence");
-        let known = |id: &str| evidence.iter().any(|piece| text(piece, "id") == id);
+        let certificates: BTreeSet<&str> = list(entry, "certificates").iter().map(|one| text(one, "id")).collect();
         for status in list(entry, "revocation") {
             let (certificate, source) = (text(status, "certificate"), text(status, "source"));
-            let listed = list(entry, "certificates").iter().any(|one| text(one, "id") == certificate);
-            self.hold(listed || known(certificate), at, format!("a status of {certificate}, which is nowhere"));
-            self.hold(source == "none" || known(source), at, format!("a status from {source}, which is no evidence"));
+            let listed = certificates.contains(certificate) || self.evidence.contains(certificate);
+            self.hold(listed, at, format!("a status of {certificate}, which is nowhere"));
+            self.hold(source == "none" || self.evidence.contains(source), at, format!("a status from {source}, which is no evidence"));
             let revoked = text(status, "status") == "revoked";
             let told = status.get("revoked_at").is_some() && status.get("reason").is_some();
             let bare = status.get("revoked_at").is_none() && status.get("reason").is_none();
@@ -172,7 +180,7 @@ impl<'a> Audit<'a> {
                     );
                 }
                 "signature_timestamp" | "references_timestamp" | "archive_timestamp" | "content_timestamp" => {
-                    let about = blocks(member_of(entry, "checks")).into_iter().find(|block| text(block, "subject") == id);
+                    let about = blocks_now(member_of(entry, "checks")).into_iter().find(|block| text(block, "subject") == id);
                     let same = about.is_none_or(|block| conclusion(member_of(block, "conclusion")) == concluded);
                     self.hold(same, at, format!("the verdict on {id} is not what its checks conclude"));
                 }
@@ -201,11 +209,13 @@ impl<'a> Audit<'a> {
         self.hold(proven && Time::from_rfc3339(best).is_ok(), at, "nothing proves its best signature time");
         let begins = passed("content_timestamp").into_iter().filter_map(|time| Some((Time::from_rfc3339(time).ok()?, time))).max();
         self.hold(text(times, "not_before_proof") == begins.map_or("", |(_, time)| time), at, "nothing proves that it was not made before");
-        for block in blocks(root) {
-            if text(block, "combine") == "earliest" && text(block, "subject") == at {
+        // As of the claimed time that is one more proof, whatever else there is.
+        let claimed = as_of_claimed_time(root).map(|block| (block, [best, text(times, "claimed"), text(inputs, "existence")]));
+        for (root, may_be) in [(root, [best; 3])].into_iter().chain(claimed) {
+            for block in blocks_now(root).into_iter().filter(|block| text(block, "combine") == "earliest" && text(block, "subject") == at) {
                 let chosen = list(block, "steps").iter().find(|step| text(step, "check") == "chosen");
                 let time = chosen.map_or("", |step| text(member_of(step, "inputs"), "time"));
-                self.hold(time == best, at, "its best signature time is not the one that was chosen");
+                self.hold(may_be.contains(&time), at, "its best signature time is not the one that was chosen");
             }
         }
     }
@@ -238,6 +248,12 @@ impl<'a> Audit<'a> {
             }
         }
     }
+}
+
+/// What the verdict would be, beside what decides it.
+fn as_of_claimed_time(root: &Value) -> Option<&Value> {
+    let blocks = list(root, "steps").iter().filter_map(|step| step.get("block"));
+    blocks.into_iter().find(|block| text(block, "name") == AS_OF_CLAIMED_TIME)
 }
 
 fn period(certificate: &Value) -> bool {

@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::derivation::blocks;
 use super::{Audit, conclusion, list, member_of, text};
 use crate::report::indication::Conclusion;
 
@@ -20,8 +19,19 @@ struct Grammar {
     roots: BTreeMap<String, Vec<String>>,
     /// Checks of limits: they stand wherever something is counted.
     anywhere: Vec<String>,
+    cut: Cut,
     blocks: BTreeMap<String, Production>,
     inputs: BTreeMap<String, Named>,
+}
+
+/// Where a derivation grew to its limit: of some blocks only what failed is told.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cut {
+    /// The check that says so where it is tolerated: last in such a block, or before it.
+    check: String,
+    /// Fewer checks in all of a report are no reason for it.
+    from: usize,
 }
 
 /// What stands in a block.
@@ -78,12 +88,24 @@ impl<'a> Audit<'a> {
         let Some(grammar) = GRAMMAR.as_ref() else { return self.hold(false, at, "the grammar is unreadable") };
         let may_be = grammar.roots.get(kind).is_some_and(|known| known.contains(&key(root)));
         self.hold(may_be, at, format!("`{}` derives nothing about a `{kind}`", text(root, "name")));
-        for block in blocks(root) {
+        for (block, is_cut) in blocks_cut(&grammar.cut, root) {
             match grammar.blocks.get(&key(block)) {
+                Some(production) if is_cut => self.cut(at, grammar, production, block),
                 Some(production) => self.production(at, grammar, production, block),
                 None => self.hold(false, at, format!("`{}` is no block", text(block, "name"))),
             }
         }
+    }
+
+    /// A block of which only what failed is told.
+    fn cut(&mut self, at: &str, grammar: &Grammar, production: &Production, block: &'a Value) {
+        let (name, steps) = (text(block, "name"), list(block, "steps"));
+        self.hold(self.told >= grammar.cut.from, at, format!("`{name}` is cut short in a report that is short itself"));
+        for step in steps.iter().filter(|step| step.get("block").is_none()) {
+            let is_told = text(step, "outcome") == "failed" || ["chosen", &grammar.cut.check].contains(&text(step, "check"));
+            self.hold(is_told, at, format!("`{}` did not fail and stands in `{name}`, which is cut short", text(step, "check")));
+        }
+        self.steps(at, grammar, production, block);
     }
 
     fn production(&mut self, at: &str, grammar: &Grammar, production: &Production, block: &'a Value) {
@@ -96,6 +118,11 @@ impl<'a> Audit<'a> {
             self.hold(count > 0 || !asked, at, format!("`{due}` is missing in `{name}`"));
             self.hold(count < 2 || !place.once, at, format!("`{due}` stands {count} times in `{name}`"));
         }
+        self.steps(at, grammar, production, block);
+    }
+
+    fn steps(&mut self, at: &str, grammar: &Grammar, production: &Production, block: &'a Value) {
+        let (name, steps) = (text(block, "name"), list(block, "steps"));
         for step in steps {
             let id = step_key(step);
             match production.steps.get(&id) {
@@ -116,6 +143,23 @@ impl<'a> Audit<'a> {
             self.hold(step.get("block").is_some() || is_named(grammar, step), at, format!("`{id}` compares other values"));
         }
     }
+}
+
+/// `root` and every block within, and whether of each only what failed is told.
+fn blocks_cut<'a>(cut: &Cut, root: &'a Value) -> Vec<(&'a Value, bool)> {
+    let says_so = |step: &Value| text(step, "check") == cut.check && text(step, "outcome") == "tolerated";
+    let (mut found, mut waiting) = (Vec::new(), vec![(root, false)]);
+    while let Some((block, is_cut)) = waiting.pop() {
+        let steps = list(block, "steps");
+        let is_cut = is_cut || steps.last().is_some_and(says_so);
+        found.push((block, is_cut));
+        let mut follows = is_cut;
+        for step in steps {
+            follows |= says_so(step);
+            waiting.extend(step.get("block").map(|block| (block, follows)));
+        }
+    }
+    found
 }
 
 impl Place {

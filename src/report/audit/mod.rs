@@ -9,7 +9,7 @@ mod entries;
 mod grammar;
 mod otherwise;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,7 +35,10 @@ impl std::fmt::Display for Fault {
 /// Derives every conclusion of `report` again. `checks` are those that a report can name. Nothing found: it holds.
 pub(crate) fn audit(report: &Value, checks: &[&'static Check]) -> Vec<Fault> {
     let checks = checks.iter().map(|check| (check.id, *check)).collect();
-    let mut audit = Audit { report, checks, faults: Vec::new() };
+    let roots = list(report, "signatures").iter().map(|entry| member_of(entry, "checks"));
+    let told = roots.flat_map(derivation::blocks).map(|block| list(block, "steps").len()).sum();
+    let evidence = list(member_of(report, "inputs"), "evidence").iter().map(|piece| text(piece, "id")).collect();
+    let mut audit = Audit { report, checks, evidence, told, faults: Vec::new() };
     audit.head();
     audit.entries();
     audit.document();
@@ -47,6 +50,10 @@ pub(crate) fn audit(report: &Value, checks: &[&'static Check]) -> Vec<Fault> {
 struct Audit<'a> {
     report: &'a Value,
     checks: BTreeMap<&'static str, &'static Check>,
+    /// The ids of all evidence.
+    evidence: BTreeSet<&'a str>,
+    /// How many steps the derivations of its entries have.
+    told: usize,
     faults: Vec<Fault>,
 }
 

@@ -15,6 +15,8 @@ pub(super) fn remapped(step: &Value, found: Conclusion, root: &Value) -> bool {
     match text(step, "check") {
         // The old conclusion stays: the inputs name it.
         "signature_with_time.basic_result_may_be_mended" => found.to_string() == text(inputs, "basic"),
+        // The verdict stays.
+        "claimed_time.key_not_stolen" => conclusion(member_of(root, "conclusion")) == Some(found),
         "verdict.entries_passed" => found.to_string() == text(inputs, "conclusion"),
         "signature_with_time.every_failure_may_be_mended" | "past_signature_validation.past_may_mend" => {
             let failed = |other: &Value| {

@@ -93,7 +93,7 @@ impl Report {
         xml.close();
         xml.leaf("PolicyName", &self.inputs.policy.id);
         xml.close();
-        for step in checks.checks().into_iter().filter(|step| step.check != "chosen") {
+        for step in checks.checks_now().into_iter().filter(|step| step.check != "chosen") {
             constraint(xml, step);
         }
         xml.close();
@@ -221,7 +221,7 @@ fn typed(xml: &mut Xml, name: &'static str, kind: &str, value: &str) {
 
 /// §4.3.7: the digest of what was signed, as it was computed.
 fn signed_data(xml: &mut Xml, checks: &Block) {
-    let steps = checks.checks();
+    let steps = checks.checks_now();
     let intact = steps.iter().find(|step| step.check == "cryptographic_verification.data_intact");
     let Some(actual @ Fact::Digest(..)) = intact.and_then(|step| step.inputs.value("actual")) else { return };
     xml.open("SignersDocument", &[]);

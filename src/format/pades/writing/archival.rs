@@ -1,11 +1,12 @@
 //! EN 319 142-1 §5.4 — Document Security Store and document timestamps, written: what keeps a signature verifiable
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::dictionary::dictionary;
 use super::field::Shows;
 use super::form::exhausted;
 use super::refusal::Refusal;
+use super::related::{Related, Stored};
 use super::request::{Request, Value};
 use super::{Writing, permitted_by_encryption};
 use crate::crypto::DigestAlgorithm;
@@ -43,7 +44,7 @@ pub(crate) fn document_timestamp(pdf: &Pdf<'_>, room: usize) -> Result<Written, 
 
 /// The update with `material` in the Document Security Store (§5.4.2), which is made where there is none. What it has stays and does not come
 /// again; `None` when it has everything.
-pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Option<Vec<u8>>, Refusal> {
+pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material, related: &[Related]) -> Result<Option<Vec<u8>>, Refusal> {
     let (request, value) = (Request::default(), value(0));
     let mut writing = opened(pdf, &request, &value)?;
     let entry = writing.catalog.entry(b"DSS").clone();
@@ -51,17 +52,27 @@ pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Optio
     let mut store = old.clone().unwrap_or_else(|| dictionary(vec![(b"Type", Object::name(b"DSS"))]));
     let arrays: [(&[u8], &[Vec<u8>]); 3] =
         [(b"Certs", &material.certificates), (b"CRLs", &material.crls), (b"OCSPs", &material.ocsp_responses)];
-    let mut any = false;
-    for (key, pieces) in arrays {
+    let (mut any, mut all) = (false, Stored::default());
+    for ((key, pieces), all) in arrays.into_iter().zip(&mut all) {
         let kept = writing.update.resolve(store.entry(key))?;
         let kept = kept.as_array().unwrap_or_default();
-        let known = writing.stored(kept)?;
-        let new = pieces.iter().filter(|octets| !known.contains(&DigestAlgorithm::Sha256.digest(octets)));
-        let new: Vec<Object> = new.map(|octets| Object::Reference(writing.stream(octets))).collect();
+        *all = writing.stored(kept)?;
+        let mut new = Vec::new();
+        for octets in pieces {
+            let digest = DigestAlgorithm::Sha256.digest(octets);
+            if !all.contains_key(&digest) {
+                let stream = Object::Reference(writing.stream(octets));
+                new.push(stream.clone());
+                all.insert(digest, stream);
+            }
+        }
         if !new.is_empty() {
             any = true;
             store = store.with(key, Object::Array(kept.iter().cloned().chain(new).collect()));
         }
+    }
+    if let Some(with_related) = writing.related(&store, related, &all)? {
+        (any, store) = (true, with_related);
     }
     if !any {
         return Ok(None);
@@ -79,15 +90,15 @@ pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material) -> Result<Optio
 
 impl Writing<'_, '_, '_> {
     /// The digests of what these streams hold; one that cannot be read holds nothing.
-    fn stored(&self, streams: &[Object]) -> Result<BTreeSet<Vec<u8>>, Problem> {
+    fn stored(&self, streams: &[Object]) -> Result<BTreeMap<Vec<u8>, Object>, Problem> {
         let budget = Budget::new("objects", self.view.pdf().limits().objects);
-        let mut digests = BTreeSet::new();
-        for stream in streams {
+        let mut digests = BTreeMap::new();
+        for element in streams {
             budget.spend(1).map_err(exhausted)?;
-            if let Object::Stream(stream) = self.view.resolve(stream)?
+            if let Object::Stream(stream) = self.view.resolve(element)?
                 && let Ok(octets) = self.view.stream_data(&stream)
             {
-                digests.insert(DigestAlgorithm::Sha256.digest(&octets));
+                digests.insert(DigestAlgorithm::Sha256.digest(&octets), element.clone());
             }
         }
         Ok(digests)
