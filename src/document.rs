@@ -5,6 +5,8 @@ mod container;
 
 #[cfg(feature = "asic")]
 pub(crate) use container::{Container, File};
+#[cfg(all(feature = "asic", feature = "sign"))]
+pub(crate) use container::{EXTENDED, SIMPLE};
 
 use crate::crypto::DigestAlgorithm;
 #[cfg(feature = "json")]
@@ -220,6 +222,16 @@ impl<'a> Document<'a> {
             Some(jws) => Self::of(octets, Form::Json(Box::new(jws))),
             None => Self::data(octets),
         })
+    }
+
+    /// A container where the octets are one, which may get another signature; else octets of whatever kind, to be put into one as they are.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they are a ZIP file that has no one reading.
+    #[cfg(feature = "asic")]
+    pub fn container_or_data(octets: &'a [u8]) -> Result<Self, Malformed> {
+        let container = if Container::is_announced(octets) { Container::read(octets, &Limits::default())? } else { None };
+        Ok(container.map_or_else(|| Self::data(octets), |container| Self::of(octets, Form::Container(Box::new(container)))))
     }
 
     /// Octets of which nothing is known: something to be signed. It has no signature.

@@ -36,7 +36,9 @@ fn each_output_passes_at_the_level_that_it_claims() {
         if text("level") == "B-B" || text("level") == "B-T" {
             arguments.extend(["--evidence".to_owned(), path("evidence")]);
         }
-        if let Some(detached) = output["detached"].as_str() {
+        let several = output["inputs"].as_array().filter(|_| !output["detached"].is_null());
+        let detached = several.cloned().unwrap_or_else(|| vec![output["detached"].clone()]);
+        for detached in detached.iter().filter_map(Value::as_str) {
             arguments.extend(["--detached".to_owned(), path(detached)]);
         }
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -45,11 +47,13 @@ fn each_output_passes_at_the_level_that_it_claims() {
         let report: Value = serde_json::from_str(&report).unwrap();
         let entry = &report["signatures"][0];
         assert_eq!(entry["format"], output["format"], "{output}");
+        let container = text("packaging").starts_with("ASiC").then(|| text("packaging"));
+        assert_eq!(entry["container"].as_str(), container, "{output}");
         // The older form has no levels.
         let level = if text("format") == "PKCS7" { "none" } else { text("level") };
         assert_eq!(entry["level"], level, "{output}");
     }
-    assert!(outputs.len() >= 5, "only {} outputs", outputs.len());
+    assert!(outputs.len() >= 50, "only {} outputs", outputs.len());
     let again = run(&["demo", "outputs", folder.to_str().unwrap()]);
     assert!(again.0 == 74 && again.2.contains("exists already"), "{}", again.2);
 }

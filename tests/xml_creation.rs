@@ -124,6 +124,98 @@ fn a_digest_is_enough_of_a_file_elsewhere() {
     assert_eq!((wanting.conclusion.indication, wanting.wants.len()), (Indication::Indeterminate, 1));
 }
 
+const PARTS: &str = "<r xmlns='urn:kyso:test'><a Id='a'>1</a><b xml:id='b'>2</b></r>";
+
+/// Several references: files elsewhere, elements of one document, the document with a file, octets inside with a file.
+fn several(pki: &DemoPki) -> Vec<(&'static str, Vec<u8>, Vec<&'static str>)> {
+    let signer = pki.leader_signer().unwrap();
+    let made = |document: &Document<'_>, profile: &Profile| sign(document, profile, &signer).unwrap();
+    let files = |document: Document<'static>| document.with_detached(NAME, TEXT).with_detached("b/2.bin", b"\x00\x01");
+    let (detached, enveloping) = (profile().packaging(Packaging::Detached), profile().packaging(Packaging::Enveloping));
+    let name = "quy%E1%BA%BFt%20%C4%91%E1%BB%8Bnh%2001.txt";
+    vec![
+        ("files", made(&files(Document::data(b"")), &detached), vec![name, "b/2.bin"]),
+        ("elements", made(&Document::xml(PARTS.as_bytes()).unwrap(), &profile().elements(["a", "b"])), vec!["#a", "#b"]),
+        (
+            "mixed",
+            made(&files(Document::xml(PARTS.as_bytes()).unwrap()), &detached.clone().elements(["b", "a"])),
+            vec!["#b", "#a", name, "b/2.bin"],
+        ),
+        ("within", made(&files(Document::xml(PARTS.as_bytes()).unwrap()), &profile()), vec!["", name, "b/2.bin"]),
+        ("inside", made(&files(Document::data(b"inside")), &enveloping), vec!["object", name, "b/2.bin"]),
+    ]
+}
+
+fn with_files<'a>(octets: &'a [u8], second: &'a [u8]) -> Document<'a> {
+    let document = Document::detect(octets).unwrap();
+    // Given only where it is signed: what is given and is not lowers the verdict.
+    let names_it = octets.windows(7).any(|window| window == b"b/2.bin");
+    if names_it { document.with_detached(NAME, TEXT).with_detached("b/2.bin", second) } else { document }
+}
+
+#[test]
+fn one_signature_is_over_several_files_and_elements_each_by_a_reference() {
+    let pki = pki();
+    for (name, signed, references) in several(&pki) {
+        let read = report(&pki, &with_files(&signed, b"\x00\x01"));
+        let entry = &read.signatures[0];
+        assert_eq!((read.conclusion.indication, entry.level), (Indication::TotalPassed, Level::BB), "{name}");
+        let uris: Vec<&str> = entry.coverage.references.iter().map(|one| one.uri.as_str()).collect();
+        assert_eq!(uris.len(), references.len() + 1, "{name}: {uris:?}");
+        for (uri, expected) in uris.iter().zip(&references) {
+            assert!(uri == expected || *expected == "object" && uri.ends_with("-object"), "{name}: {uri} {expected}");
+        }
+        let altered = if references.contains(&"b/2.bin") {
+            report(&pki, &with_files(&signed, b"\x00\x02"))
+        } else {
+            let text = String::from_utf8(signed.clone()).unwrap().replacen(">2</b>", ">3</b>", 1);
+            report(&pki, &Document::xml(text.as_bytes()).unwrap())
+        };
+        assert_eq!(altered.conclusion.indication, Indication::TotalFailed, "{name}");
+        valid_text(&format!("one-{name}"), Level::BB, &signed);
+    }
+}
+
+#[test]
+fn every_level_is_reached_over_several_references() {
+    let pki = pki();
+    let (made, anchors) = (several(&pki), pki.trust_anchors().unwrap());
+    let mut authority = Authority::new(pki, time());
+    for (name, signed, references) in made {
+        let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+        let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+        let goal = |goal: Goal| {
+            if references.contains(&"b/2.bin") { goal.detached(NAME, TEXT).detached("b/2.bin", &b"\x00\x01"[..]) } else { goal }
+        };
+        let mut octets = signed;
+        for level in [Level::BT, Level::BLT, Level::BLTA] {
+            let made = augment(&octets, &goal(Goal::level(level)), TIMESTAMPS, &context, &mut authority).unwrap();
+            let entry = &made.report.signatures[0];
+            // At B-T nobody has told yet whether its certificate is revoked.
+            let expected = if level == Level::BT { Indication::Indeterminate } else { Indication::TotalPassed };
+            assert_eq!((entry.indication, entry.level), (expected, level), "{name}");
+            valid_text(&format!("several-{name}"), level, &made.octets);
+            octets = made.octets;
+        }
+        let kept = alone(&authority.pki, &with_files(&octets, b"\x00\x01"), time().plus_seconds(3_600));
+        assert_eq!((kept.conclusion.indication, kept.signatures[0].level), (Indication::TotalPassed, Level::BLTA), "{name}");
+    }
+}
+
+#[test]
+fn what_would_be_signed_twice_or_is_not_there_is_refused() {
+    let signer = pki().leader_signer().unwrap();
+    let refused = |document: &Document<'_>, profile: &Profile| sign(document, profile, &signer).unwrap_err().to_string();
+    let parts = || Document::xml(PARTS.as_bytes()).unwrap();
+    assert!(refused(&parts(), &profile().elements(["c"])).contains("no element"));
+    assert!(refused(&parts(), &profile().elements(["a", "a"])).contains("twice"));
+    let twice = Document::xml(b"<r><a Id='a'/><b id='a'/></r>").unwrap();
+    assert!(refused(&twice, &profile().elements(["a"])).contains("several elements"));
+    let same = Document::data(b"").with_detached("x", b"1").with_detached("x", b"2");
+    assert!(refused(&same, &profile().packaging(Packaging::Detached)).contains("twice"));
+    assert!(refused(&parts(), &profile().elements(["a"]).packaging(Packaging::Enveloping)).contains("within"));
+}
+
 #[test]
 fn only_xml_has_a_signature_within() {
     let signer = pki().leader_signer().unwrap();
@@ -166,6 +258,13 @@ fn every_level_is_reached_in_every_packaging() {
     }
 }
 
+/// As [`valid`], for documents whose own root has no schema: the signature alone is taken out.
+fn valid_text(name: &str, level: Level, octets: &[u8]) {
+    let text = String::from_utf8(octets.to_vec()).unwrap();
+    let (start, end) = (text.find("<ds:Signature ").unwrap(), text.rfind("</ds:Signature>").unwrap());
+    valid(name, level, &octets[start..end + "</ds:Signature>".len()]);
+}
+
 /// By the schemas of ETSI and W3C.
 fn valid(name: &str, level: Level, octets: &[u8]) {
     let Some(schemas) = std::env::var_os("KYSO_CORPORA").map(|corpora| PathBuf::from(corpora).join("../schemas/xades")) else {
@@ -181,7 +280,7 @@ fn valid(name: &str, level: Level, octets: &[u8]) {
         + &import("http://uri.etsi.org/01903/v1.3.2#", "XAdES01903v132-202407.xsd")
         + &import("http://uri.etsi.org/01903/v1.4.1#", "XAdES01903v141-202407.xsd");
     let record = "<xs:element name='Result'><xs:complexType mixed='true'><xs:sequence><xs:any processContents='lax' maxOccurs='unbounded' namespace='##any'/></xs:sequence></xs:complexType></xs:element>";
-    let driver = folder.join("all.xsd");
+    let driver = folder.join(format!("{name}-{}.xsd", level.name()));
     let schema =
         format!("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:kyso:test'>{all}{record}</xs:schema>");
     std::fs::write(&driver, schema).unwrap();
@@ -214,6 +313,17 @@ fn xmlsec1_finds_our_signatures_intact_and_we_find_its() {
         std::fs::write(&file, altered).unwrap();
         assert!(!by_xmlsec1(&file, &folder), "{name}, altered");
     }
+    std::fs::create_dir_all(folder.join("b")).unwrap();
+    for (name, signed, references) in several(&pki) {
+        std::fs::write(folder.join("b/2.bin"), b"\x00\x01").unwrap();
+        let file = folder.join(format!("several-{name}.xml"));
+        std::fs::write(&file, &signed).unwrap();
+        assert!(by_xmlsec1(&file, &folder), "{name}");
+        if references.contains(&"b/2.bin") {
+            std::fs::write(folder.join("b/2.bin"), b"\x00\x02").unwrap();
+            assert!(!by_xmlsec1(&file, &folder), "{name}, another file");
+        }
+    }
     for (name, canonicalisation) in [
         ("exclusive", "http://www.w3.org/2001/10/xml-exc-c14n#"),
         ("inclusive", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
@@ -241,7 +351,7 @@ fn by_xmlsec1(file: &Path, folder: &Path) -> bool {
             "--id-attr:Id",
             "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
         ])
-        .args(["--id-attr:Id", "http://www.w3.org/2000/09/xmldsig#:Object"])
+        .args(["--id-attr:Id", "http://www.w3.org/2000/09/xmldsig#:Object", "--id-attr:Id", "urn:kyso:test:a"])
         .arg(file)
         .current_dir(folder)
         .output()

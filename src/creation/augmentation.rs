@@ -3,6 +3,8 @@
 mod carrier;
 #[cfg(feature = "cms")]
 mod cms_record;
+#[cfg(feature = "asic")]
+mod container_record;
 mod error;
 mod goal;
 #[cfg(feature = "json")]
@@ -112,6 +114,8 @@ enum Place {
     Document(Written),
     /// In a signature of a record.
     Record(Numbered, Role),
+    /// Beside the signatures of a container, of which this is one.
+    Container(Numbered),
 }
 
 /// A signature by its id, and by its place among the signatures of a record.
@@ -126,6 +130,7 @@ enum Added {
     OnSignature(String),
     InRecord(Numbered, Role),
     OnDocument,
+    OnContainer,
 }
 
 /// What to do with the document as it is.
@@ -215,10 +220,11 @@ impl Augmentation {
                 let hole = self.octets.len().saturating_add(written.hole.start)..self.octets.len().saturating_add(written.hole.end);
                 placed(&self.octets, &written.octets, &hole, token.octets())
             }
-            Place::Record(Numbered { number, .. }, role) => {
+            Place::Record(Numbered { number, .. }, _) | Place::Container(Numbered { number, .. }) => {
+                let role = if let Place::Record(_, role) = &pending.place { *role } else { Role::Archive };
                 let document = self.goal.open(&self.octets, &self.limits)?;
-                match carrier(&document)? {
-                    Carrier::Record(record) => record.with_timestamp(*number, *role, &token),
+                match carrier(&document, &self.limits)? {
+                    Carrier::Record(record) => record.with_timestamp(*number, role, &token),
                     Carrier::Pdf(_) => Err(Misuse::new("the document is no record any more").into()),
                 }
             }
@@ -227,6 +233,7 @@ impl Augmentation {
             Place::InSignature(place) => Added::OnSignature(place.signature.clone()),
             Place::Document(_) => Added::OnDocument,
             Place::Record(signature, role) => Added::InRecord(signature.clone(), *role),
+            Place::Container(_) => Added::OnContainer,
         };
         self.pending = None;
         match (placed, &added) {
@@ -239,7 +246,7 @@ impl Augmentation {
                 self.goal.room = token.octets().len().saturating_add(TIMESTAMP_TOKEN / 4);
                 return Err(error);
             }
-            (Err(error), Added::InRecord(..)) => return Err(error),
+            (Err(error), Added::InRecord(..) | Added::OnContainer) => return Err(error),
         }
         Ok(token.info.time)
     }
@@ -280,7 +287,8 @@ impl Augmentation {
     }
 
     fn act(&mut self, judged: &Judged, document: &Document<'_>, context: &Context<'_>) -> Result<Act, AugmentError> {
-        let carrier = carrier(document)?;
+        let limits = self.limits.clone();
+        let carrier = carrier(document, &limits)?;
         let signatures: Vec<&SignatureReport> = signatures(&judged.report).collect();
         // The older form has no levels: it is asked whether the document has what its verdict rests on.
         let older = signatures.iter().any(|entry| entry.level == Level::None);
@@ -337,8 +345,11 @@ impl Augmentation {
         let Some((id, authority, conclusion)) = stamp(&judged.report, added) else { return Err(self.not_reached()) };
         if conclusion.is_passed() {
             // A renewal is done with its timestamp.
-            let renewed = if let Added::InRecord(signature, _) = added { signature.number } else { 0 };
-            self.due.iter_mut().for_each(|due| due.retain(|number| *number != renewed));
+            self.due.iter_mut().for_each(|due| match added {
+                Added::OnContainer => due.clear(),
+                Added::InRecord(signature, _) => due.retain(|number| *number != signature.number),
+                Added::OnSignature(_) | Added::OnDocument => due.retain(|number| *number != 0),
+            });
             self.added = None;
             return Ok(None);
         }
@@ -376,7 +387,10 @@ impl Augmentation {
         let mut lacking = signatures.iter().enumerate().filter(|(number, entry)| lacks(*number, entry));
         let (number, entry) = lacking.next().ok_or_else(|| self.not_reached())?;
         let imprint = record.imprint(number, role, self.goal.digest)?;
-        Ok(Act::Stamp(Pending { imprint, place: Place::Record(Numbered { id: entry.id.clone(), number }, role) }))
+        let signature = Numbered { id: entry.id.clone(), number };
+        let is_kept_with_others = role == Role::Archive && record.is_kept_with_others(number);
+        let place = if is_kept_with_others { Place::Container(signature) } else { Place::Record(signature, role) };
+        Ok(Act::Stamp(Pending { imprint, place }))
     }
 
     /// The evidence that made the verdict is stored, once every signature has passed by it. `None` when the document has all of it.

@@ -68,6 +68,10 @@ impl<'a> Draft<'a> {
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, SignError> {
         profile.check()?;
+        #[cfg(feature = "asic")]
+        if let Some(kind) = profile.container {
+            return Self::of_container(document, kind, profile, certificates, algorithm);
+        }
         match profile.format {
             ProfileFormat::Pdf => {
                 let pdf = document.as_pdf();
@@ -130,6 +134,17 @@ impl<'a> Draft<'a> {
             Verification::Invalid | Verification::Unsupported(_) => return Err(SignError::ValueRejected),
         }
         match &self.layout {
+            #[cfg(feature = "asic")]
+            Layout::InContainer(place) => {
+                let file = self.laid_out(&place.file, value)?;
+                Ok(crate::encoding::zip_writing::changed(&place.container, &[], &[(place.name.clone(), file)])?)
+            }
+            layout => self.laid_out(layout, value),
+        }
+    }
+
+    fn laid_out(&self, layout: &Layout, value: &[u8]) -> Result<Vec<u8>, SignError> {
+        match layout {
             Layout::Pdf(written) => self.embed(written, value),
             Layout::Around(around) => around.with_value(&self.key, value).ok_or(SignError::ValueRejected),
             #[cfg(feature = "cms")]
@@ -138,6 +153,9 @@ impl<'a> Draft<'a> {
                 let signer = signer_info(&facts.signer(), &self.to_be_signed, value);
                 layout.with_signer(signer, &digest_identifier(facts.digest))?.ok_or(SignError::DraftAltered)
             }
+            // A container within a container is a file of it like any other.
+            #[cfg(feature = "asic")]
+            Layout::InContainer(_) => Err(SignError::DraftAltered),
         }
     }
 

@@ -19,6 +19,8 @@ const PDF: u8 = 0;
 const AROUND: u8 = 1;
 #[cfg(feature = "cms")]
 const WITH_SIGNER: u8 = 2;
+#[cfg(feature = "asic")]
+const IN_CONTAINER: u8 = 3;
 const VERSION: u64 = 2;
 
 /// ```asn1
@@ -29,7 +31,8 @@ const VERSION: u64 = 2;
 /// Layout ::= CHOICE {
 ///     pdf    [0] SEQUENCE { update OCTET STRING, holeStart INTEGER, holeEnd INTEGER },
 ///     around [1] SEQUENCE { before OCTET STRING, after OCTET STRING, coding INTEGER },
-///     withSigner [2] SEQUENCE { signedData OCTET STRING, counter INTEGER OPTIONAL } }
+///     withSigner [2] SEQUENCE { signedData OCTET STRING, counter INTEGER OPTIONAL },
+///     inContainer [3] SEQUENCE { container OCTET STRING, name OCTET STRING, file Layout } }  -- around or withSigner
 /// ```
 impl<'a> Draft<'a> {
     /// The draft as octets, to be stored until the value is there. They hold the update and the digest of the document, not the document.
@@ -119,10 +122,30 @@ fn write_layout(layout: &Layout) -> Vec<u8> {
             let counter = counter.map(write_number).unwrap_or_default();
             write::context_constructed(WITH_SIGNER, &[write::octet_string(signed_data), counter])
         }
+        #[cfg(feature = "asic")]
+        Layout::InContainer(place) => write::context_constructed(
+            IN_CONTAINER,
+            &[write::octet_string(&place.container), write::octet_string(place.name.as_bytes()), write_layout(&place.file)],
+        ),
     }
 }
 
 fn layout(value: &Value<'_>) -> Result<Layout, Malformed> {
+    #[cfg(feature = "asic")]
+    if value.tag() == tag::context_constructed(IN_CONTAINER) {
+        let mut fields = value.reader()?;
+        let container = fields.expect(tag::OCTET_STRING, "container")?.contents().to_vec();
+        let name = fields.expect(tag::OCTET_STRING, "name")?;
+        let text = String::from_utf8(name.contents().to_vec()).map_err(|_| name.malformed("a name that is not UTF-8"))?;
+        let file = Box::new(file_layout(&fields.value()?)?);
+        fields.finish()?;
+        return Ok(Layout::InContainer(super::layout::InContainer { container, name: text, file }));
+    }
+    file_layout(value)
+}
+
+/// A layout that has no other in it.
+fn file_layout(value: &Value<'_>) -> Result<Layout, Malformed> {
     const IS_PDF: u8 = tag::context_constructed(PDF);
     const IS_AROUND: u8 = tag::context_constructed(AROUND);
     #[cfg(feature = "cms")]

@@ -22,6 +22,21 @@ pub(super) enum Layout {
     /// Signed data that get the signer with the value.
     #[cfg(feature = "cms")]
     WithSigner(WithSigner),
+    /// A container that gets the file with the signature.
+    #[cfg(feature = "asic")]
+    InContainer(InContainer),
+}
+
+/// See [`Layout::InContainer`].
+#[cfg(feature = "asic")]
+#[derive(Clone, Debug)]
+pub(super) struct InContainer {
+    /// The ZIP file, without the signature.
+    pub container: Vec<u8>,
+    /// The name of the file that is added, or that there is and gets one more signature.
+    pub name: String,
+    /// That file.
+    pub file: Box<Layout>,
 }
 
 /// See [`Layout::WithSigner`]. The length of what stands around a value depends on the value's own.

@@ -1,5 +1,7 @@
 //! How is a signature made? Prepare, let the key act wherever it is, complete.
 
+#[cfg(feature = "asic")]
+mod asic;
 mod augmentation;
 #[cfg(feature = "json")]
 mod batch;
@@ -30,6 +32,8 @@ pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};
 #[cfg(feature = "json")]
 pub use jades::Mechanism;
+#[cfg(feature = "asic")]
+pub use profile::ContainerKind;
 pub use profile::{Commitment, Packaging, Profile, SignaturePolicy};
 pub use queue::{Queue, Waiting};
 pub use signer::{Signer, SignerError, SoftwareSigner};

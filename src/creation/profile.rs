@@ -19,6 +19,12 @@ pub struct Profile {
     pub(super) commitment: Option<Commitment>,
     pub(super) policy: Option<SignaturePolicy>,
     pub(super) contents: Option<usize>,
+    /// In which container the signature stands.
+    #[cfg(feature = "asic")]
+    pub(super) container: Option<ContainerKind>,
+    /// Of XML: the identifiers of the elements that are signed; the whole document where there are none.
+    #[cfg(feature = "xml")]
+    pub(super) elements: Vec<String>,
     #[cfg(feature = "json")]
     pub(super) json: super::jades::Request,
     /// Of CMS: the signature whose value is signed, counted from 1.
@@ -51,6 +57,16 @@ pub enum Packaging {
     Enveloped,
     /// Elsewhere: the result is the signature alone.
     Detached,
+}
+
+/// The two kinds of containers (EN 319 162-1 §4.3, §4.4).
+#[cfg(feature = "asic")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// ASiC-S: one file.
+    Simple,
+    /// ASiC-E: any number of files.
+    Extended,
 }
 
 /// `CommitmentTypeIdentifier` (EN 319 122-1 §5.2.3): what the signer commits to.
@@ -101,10 +117,29 @@ impl Profile {
 
     /// XAdES baseline B-B (EN 319 132-1 §6.3) with this claimed signing time: within an XML document, whose signatures stand side by side;
     /// [`Packaging::Enveloping`], around its document element or, of any other document, around its octets; or [`Packaging::Detached`], over the
-    /// document or over the file that was given with it, of which the digest is enough.
+    /// document or over the files that were given with it, of which the digests are enough. Files given with a document of another packaging are
+    /// signed together with it. Each has a reference of its own.
     #[cfg(feature = "xml")]
     pub fn xades_b_b(signing_time: Time) -> Self {
         Self { format: ProfileFormat::Xml, ..Self::new(SubFilter::EtsiCadesDetached, signing_time) }
+    }
+
+    /// Signs the elements of an XML document with these identifiers (`Id`, `xml:id`, ..) instead of the whole document, by a reference each; the
+    /// signature stands within the document, beside them.
+    #[cfg(feature = "xml")]
+    #[must_use]
+    pub fn elements<I: Into<String>>(mut self, identifiers: impl IntoIterator<Item = I>) -> Self {
+        self.elements.extend(identifiers.into_iter().map(Into::into));
+        self
+    }
+
+    /// Puts the signature, [`Self::cades_b_b`] or [`Self::xades_b_b`], into a container with what it is over: the document, or the files that were
+    /// given with it. A container that is there (`Document::detect`) gets one more signature over all its files, which stay as they are.
+    #[cfg(feature = "asic")]
+    #[must_use]
+    pub fn in_container(mut self, kind: ContainerKind) -> Self {
+        (self.container, self.packaging) = (Some(kind), Packaging::Detached);
+        self
     }
 
     /// Signs the value of a signature of signed data instead of their content: of the one of this number, from 1, in the order of the report.
@@ -156,6 +191,10 @@ impl Profile {
             commitment: None,
             policy: None,
             contents: None,
+            #[cfg(feature = "asic")]
+            container: None,
+            #[cfg(feature = "xml")]
+            elements: Vec::new(),
             #[cfg(feature = "json")]
             json: super::jades::Request::default(),
             #[cfg(feature = "cms")]
@@ -296,6 +335,13 @@ impl Profile {
             && (self.packaging == Packaging::Enveloped || (self.json.mechanism.is_some() && self.packaging != Packaging::Detached))
         {
             return Err(Misuse::new("a signature in JSON has its payload inside, or names detached files"));
+        }
+        #[cfg(feature = "asic")]
+        if self.container.is_some() {
+            let is_detached = self.packaging == Packaging::Detached && self.elements.is_empty() && self.counter_signature.is_none();
+            if !is_detached || !matches!(self.format, ProfileFormat::Cms | ProfileFormat::Xml) {
+                return Err(Misuse::new("a container has CAdES or XAdES signatures, detached from the files that they are over"));
+            }
         }
         let attributes = self.commitment.is_some() || self.policy.is_some();
         // EN 319 142-1 §5.3: the attribute and the entry would say the same thing twice.

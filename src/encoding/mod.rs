@@ -17,3 +17,5 @@ pub mod uri;
 pub mod xml;
 #[cfg(feature = "asic")]
 pub mod zip;
+#[cfg(all(feature = "asic", feature = "sign"))]
+pub(crate) mod zip_writing;

@@ -41,7 +41,8 @@ pub fn percent_decoded(uri: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(uri.len());
     let mut rest = uri.as_bytes();
     while let [first, behind @ ..] = rest {
-        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).filter(|_| *first == b'%');
+        let digits = behind.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(octet) => {
                 octets.push(octet);
@@ -54,6 +55,13 @@ pub fn percent_decoded(uri: &str) -> Option<String> {
         }
     }
     String::from_utf8(octets).ok()
+}
+
+/// The name of a file as a relative reference (§2.1, §4.2).
+#[cfg(feature = "sign")]
+pub fn percent_encoded(name: &str) -> String {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~/:".contains(&octet);
+    name.bytes().map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }).collect()
 }
 
 /// `join-URI-References` of Canonical XML 1.1 §2.4: §5.2.2 without fragment, for a base that may be relative itself.

@@ -40,6 +40,15 @@ impl Beside {
 }
 
 impl Detached {
+    /// With these files too, each by its own name.
+    pub fn and<'p>(mut self, paths: impl Iterator<Item = &'p PathBuf>) -> Result<Self, Failure> {
+        for path in paths {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            self.0.push((name, files::read(path)?));
+        }
+        Ok(self)
+    }
+
     /// `document` with these files beside it.
     pub fn beside<'a>(&'a self, document: Document<'a>) -> Document<'a> {
         self.0.iter().fold(document, |document, (name, octets)| document.with_detached(name, octets))

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kyso::creation::Packaging;
+use kyso::creation::{ContainerKind, Packaging};
 use kyso::encoding::jws::Serialisation;
 use kyso::report::json::Level;
 use kyso::testkit::authority::TIMESTAMPS;
@@ -45,6 +45,8 @@ enum Input {
     Pdf,
     Text,
     Xml,
+    /// The text and the XML document.
+    Several,
 }
 
 const LEVELS: &[Level] = &[Level::BB, Level::BT, Level::BLT, Level::BLTA];
@@ -114,6 +116,15 @@ const RECIPES: &[Recipe] = &[
         levels: LEVELS,
     },
     Recipe {
+        name: "xades-detached-several",
+        ending: "xml",
+        format: "XAdES",
+        packaging: "detached",
+        profile: |time| Profile::xades_b_b(time).packaging(Packaging::Detached),
+        input: Input::Several,
+        levels: LEVELS,
+    },
+    Recipe {
         name: "jades-enveloping",
         ending: "json",
         format: "JAdES",
@@ -140,23 +151,62 @@ const RECIPES: &[Recipe] = &[
         input: Input::Text,
         levels: LEVELS,
     },
+    Recipe {
+        name: "asic-s-cades",
+        ending: "asics",
+        format: "CAdES",
+        packaging: "ASiC-S",
+        profile: |time| Profile::cades_b_b(time).in_container(ContainerKind::Simple),
+        input: Input::Text,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "asic-s-xades",
+        ending: "asics",
+        format: "XAdES",
+        packaging: "ASiC-S",
+        profile: |time| Profile::xades_b_b(time).in_container(ContainerKind::Simple),
+        input: Input::Text,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "asic-e-cades",
+        ending: "asice",
+        format: "CAdES",
+        packaging: "ASiC-E",
+        profile: |time| Profile::cades_b_b(time).in_container(ContainerKind::Extended),
+        input: Input::Several,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "asic-e-xades",
+        ending: "asice",
+        format: "XAdES",
+        packaging: "ASiC-E",
+        profile: |time| Profile::xades_b_b(time).in_container(ContainerKind::Extended),
+        input: Input::Several,
+        levels: LEVELS,
+    },
 ];
 
 impl Input {
-    /// Name and octets.
-    fn file(self) -> (&'static str, Vec<u8>) {
+    /// Names and octets.
+    fn files(self) -> Vec<(&'static str, Vec<u8>)> {
         match self {
-            Self::Pdf => ("input.pdf", blank_page()),
-            Self::Text => ("input.txt", "Quyết định số 01/QĐ-UBND\n".into()),
-            Self::Xml => ("input.xml", "<Result xmlns=\"urn:kyso:demo\"><Number>01/QĐ-UBND</Number></Result>\n".into()),
+            Self::Pdf => vec![("input.pdf", blank_page())],
+            Self::Text => vec![("input.txt", "Quyết định số 01/QĐ-UBND\n".into())],
+            Self::Xml => vec![("input.xml", "<Result xmlns=\"urn:kyso:demo\"><Number>01/QĐ-UBND</Number></Result>\n".into())],
+            Self::Several => [Self::Text, Self::Xml].into_iter().flat_map(Self::files).collect(),
         }
     }
 
-    fn document(self, octets: &[u8]) -> Result<Document<'_>, kyso::Malformed> {
+    fn document<'a>(self, files: &'a [(&'static str, Vec<u8>)]) -> Result<Document<'a>, kyso::Malformed> {
+        let (name, octets) = files.first().map_or(("", &[][..]), |(name, octets)| (*name, octets));
         match self {
             Self::Pdf => Document::pdf(octets),
-            Self::Text => Ok(Document::data(octets).with_name("input.txt")),
+            Self::Text => Ok(Document::data(octets).with_name(name)),
             Self::Xml => Document::xml(octets),
+            Self::Several => Ok(files.iter().fold(Document::data(b""), |document, (name, octets)| document.with_detached(*name, octets))),
         }
     }
 }
@@ -170,18 +220,27 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let mut names = write_all(&authority.pki, folder)?;
     let mut list = Vec::new();
     for recipe in RECIPES {
-        let (input, octets) = recipe.input.file();
-        if !folder.join(input).exists() {
-            names.push_str(&written(folder, input, &octets)?);
+        let files = recipe.input.files();
+        for (input, octets) in &files {
+            if !folder.join(input).exists() {
+                names.push_str(&written(folder, input, octets)?);
+            }
         }
+        let inputs: Vec<&str> = files.iter().map(|(input, _)| *input).collect();
         for level in recipe.levels {
             let file = format!("{}-{}.{}", recipe.name, level.name().to_ascii_lowercase(), recipe.ending);
-            let signed = signed(&mut authority, recipe, &octets, *level, time).map_err(|cause| broken(&cause))?;
+            let signed = signed(&mut authority, recipe, &files, *level, time).map_err(|cause| broken(&cause))?;
             names.push_str(&written(folder, &file, &signed)?);
-            let detached = (recipe.packaging == "detached").then_some(input);
-            list.push(json!({
+            let input = inputs.first();
+            let detached = input.filter(|_| recipe.packaging == "detached");
+            let mut row = json!({
                 "file": file, "format": recipe.format, "packaging": recipe.packaging, "level": level.name(), "input": input, "detached": detached
-            }));
+            });
+            // All files of which the first is told already.
+            if let (true, Some(row)) = (inputs.len() > 1, row.as_object_mut()) {
+                row.insert("inputs".into(), json!(inputs));
+            }
+            list.push(row);
         }
     }
     let list = json!({ "time": time.to_string(), "outputs": list });
@@ -191,10 +250,16 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(Status::Passed)
 }
 
-fn signed(authority: &mut Authority, recipe: &Recipe, octets: &[u8], level: Level, time: Time) -> Result<Vec<u8>, String> {
+fn signed(
+    authority: &mut Authority,
+    recipe: &Recipe,
+    files: &[(&'static str, Vec<u8>)],
+    level: Level,
+    time: Time,
+) -> Result<Vec<u8>, String> {
     let said = |cause: &dyn std::fmt::Display| format!("{} at {}: {cause}", recipe.name, level.name());
     let signer = authority.pki.leader_signer().map_err(|cause| said(&cause))?;
-    let document = recipe.input.document(octets).map_err(|cause| said(&cause))?;
+    let document = recipe.input.document(files).map_err(|cause| said(&cause))?;
     let profile = (recipe.profile)(time);
     if level == Level::BB {
         return kyso::sign(&document, &profile, &signer).map_err(|cause| said(&cause));
@@ -204,7 +269,7 @@ fn signed(authority: &mut Authority, recipe: &Recipe, octets: &[u8], level: Leve
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
     let mut goal = Goal::level(level);
     if recipe.packaging == "detached" {
-        goal = goal.detached(recipe.input.file().0, octets);
+        goal = files.iter().fold(goal, |goal, (name, octets)| goal.detached(*name, octets.as_slice()));
     }
     let augmented = sign_at_level(&document, &profile, &signer, &goal, TIMESTAMPS, &context, authority).map_err(|cause| said(&cause))?;
     augmented.map(|augmented| augmented.octets).map_err(|cause| said(&cause))

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use kyso::creation::{self, Permission};
+use kyso::creation::{self, ContainerKind, Permission};
 use kyso::crypto::{DigestAlgorithm, PssParameters, SignatureAlgorithm};
 use kyso::pki::PkiObject;
 use kyso::record::{ResultRecord, with_record};
@@ -25,6 +25,9 @@ pub struct Arguments {
     /// A PDF file; for CAdES and XAdES any file, or one with signatures that gets another one
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Of detached XAdES and JAdES, and of ASiC-E: further files that the one signature is over
+    #[arg(value_name = "FILE")]
+    further: Vec<PathBuf>,
     /// The signed file; it may be FILE itself, which is then replaced at once or not at all
     #[arg(short, long = "output", value_name = "OUT")]
     output: PathBuf,
@@ -45,6 +48,9 @@ pub struct Arguments {
     /// Of CAdES: signs the signature of this number, from 1, instead of the content
     #[arg(long, value_name = "N")]
     counter_signature: Option<usize>,
+    /// Of XAdES: signs the element with this identifier instead of the whole document; several may be given
+    #[arg(long, value_name = "ID")]
+    element: Vec<String>,
     #[command(flatten)]
     beside: Beside,
     /// Baseline level; all but B-B take a timestamping authority and anchors
@@ -104,6 +110,28 @@ enum Format {
     /// JSON Web Signatures
     #[value(name = "JAdES")]
     Jades,
+    /// A container of one file with CAdES
+    #[value(name = "ASiC-S-CAdES")]
+    AsicSCades,
+    /// A container of one file with XAdES
+    #[value(name = "ASiC-S-XAdES")]
+    AsicSXades,
+    /// A container of any number of files with CAdES
+    #[value(name = "ASiC-E-CAdES")]
+    AsicECades,
+    /// A container of any number of files with XAdES
+    #[value(name = "ASiC-E-XAdES")]
+    AsicEXades,
+}
+
+impl Format {
+    fn container(self) -> Option<ContainerKind> {
+        match self {
+            Self::AsicSCades | Self::AsicSXades => Some(ContainerKind::Simple),
+            Self::AsicECades | Self::AsicEXades => Some(ContainerKind::Extended),
+            Self::Pades | Self::Pkcs7 | Self::Cades | Self::Xades | Self::Jades => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -131,12 +159,13 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.cert.iter().chain([&arguments.key]), Some(&arguments.output))?;
     let profile = profile(&arguments)?;
     let octets = to_be_signed(&arguments)?;
-    let detached = arguments.beside.read()?;
+    let detached = beside(&arguments)?;
     let opened = |octets| {
         let document = match (arguments.format, &arguments.pdf_password) {
             (Format::Cades, _) => Document::signed_or_data(octets),
             (Format::Xades, _) => in_xml(&arguments, octets),
             (Format::Jades, _) => Document::signed_json_or_data(octets),
+            (format, _) if format.container().is_some() => in_container(&arguments, octets),
             (_, Some(password)) => Document::pdf_with_password(octets, password),
             (_, None) => Document::pdf(octets),
         };
@@ -186,14 +215,36 @@ fn to_be_signed(arguments: &Arguments) -> Result<files::Octets, Failure> {
     report.to_canonical_json().map(files::Octets::Read).map_err(unreadable)
 }
 
+/// The files beside the first one: those that its signature is over already or shall be over. Several are all named, the first too.
+fn beside(arguments: &Arguments) -> Result<Detached, Failure> {
+    let detached = arguments.beside.read()?;
+    if arguments.further.is_empty() {
+        return Ok(detached);
+    }
+    let is_detached = arguments.format.container().is_some()
+        || matches!((arguments.format, arguments.packaging), (Format::Xades | Format::Jades, Some(Packaging::Detached)));
+    if !is_detached {
+        return Err(Failure::usage("several files are signed with --packaging detached, in XAdES or JAdES, or in a container ASiC-E"));
+    }
+    detached.and([&arguments.file].into_iter().chain(&arguments.further))
+}
+
 /// What is signed in XML: nodes where the signature stands within them or around them, else octets.
 fn in_xml<'a>(arguments: &Arguments, octets: &'a [u8]) -> Result<Document<'a>, kyso::Malformed> {
     let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
     match arguments.packaging {
         None | Some(Packaging::Enveloped) => Document::xml(octets),
         Some(Packaging::Enveloping) => Document::xml(octets).or_else(|_| Ok(Document::data(octets))),
+        Some(Packaging::Detached) if !arguments.element.is_empty() => Document::xml(octets),
         Some(Packaging::Detached) => Ok(Document::data(octets).with_name(name)),
     }
+}
+
+/// A container that gets another signature, or what comes into a new one.
+fn in_container<'a>(arguments: &Arguments, octets: &'a [u8]) -> Result<Document<'a>, kyso::Malformed> {
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    let opened = if arguments.further.is_empty() { Document::container_or_data(octets)? } else { Document::data(octets) };
+    Ok(opened.with_name(name))
 }
 
 /// The level, with what a detached signature is over.
@@ -201,6 +252,7 @@ fn goal(arguments: &Arguments, detached: &Detached, octets: &[u8]) -> Goal {
     let goal = arguments.pdf_password.iter().fold(Goal::level(arguments.level.into()), |goal, password| goal.password(password));
     let goal = detached.in_goal(goal);
     match arguments.packaging {
+        Some(Packaging::Detached) if !arguments.further.is_empty() || !arguments.element.is_empty() => goal,
         // Where no other file was given, the document itself is what is signed.
         Some(Packaging::Detached) => goal.detached(arguments.file.file_name().unwrap_or_default().to_string_lossy(), octets),
         _ => goal,
@@ -244,6 +296,8 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
         Format::Cades => Profile::cades_b_b(time),
         Format::Xades => Profile::xades_b_b(time),
         Format::Jades => Profile::jades_b_b(time),
+        Format::AsicSCades | Format::AsicECades => Profile::cades_b_b(time),
+        Format::AsicSXades | Format::AsicEXades => Profile::xades_b_b(time),
     };
     if let Some(packaging) = arguments.packaging {
         profile = profile.packaging(match packaging {
@@ -252,11 +306,23 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
             Packaging::Detached => creation::Packaging::Detached,
         });
     }
+    if let Some(kind) = arguments.format.container() {
+        if arguments.packaging.is_some() {
+            return Err(Failure::usage("--packaging is for CAdES, XAdES and JAdES: the files of a container stand beside its signatures"));
+        }
+        profile = profile.in_container(kind);
+    }
     if let Some(number) = arguments.counter_signature {
         if !matches!(arguments.format, Format::Cades) {
             return Err(Failure::usage("--counter-signature is for --format CAdES"));
         }
         profile = profile.counter_signature(number);
+    }
+    if !arguments.element.is_empty() {
+        if !matches!(arguments.format, Format::Xades) {
+            return Err(Failure::usage("--element is for --format XAdES"));
+        }
+        profile = profile.elements(&arguments.element);
     }
     let texts: [(Entry, &Option<String>); 5] = [
         (Profile::field, &arguments.field),

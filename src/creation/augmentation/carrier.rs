@@ -3,6 +3,8 @@
 use super::AugmentError;
 #[cfg(feature = "cms")]
 use super::cms_record::CmsRecord;
+#[cfg(feature = "asic")]
+use super::container_record::ContainerRecord;
 #[cfg(feature = "json")]
 use super::json_record::JsonRecord;
 use super::material::Material;
@@ -13,6 +15,7 @@ use crate::document::{Document, Form};
 use crate::encoding::pdf::Pdf;
 use crate::error::Misuse;
 use crate::format::signature::Role;
+use crate::limits::Limits;
 use crate::pki::TimestampToken;
 
 /// See the room.
@@ -30,13 +33,21 @@ pub(super) trait Record {
     /// The document with the token as the last of its role on the signature.
     fn with_timestamp(&self, signature: usize, role: Role, token: &TimestampToken) -> Result<Vec<u8>, AugmentError>;
 
+    /// Whether an archive timestamp on the signature is one on the whole document, an entry of its own.
+    fn is_kept_with_others(&self, _signature: usize) -> bool {
+        false
+    }
+
     /// The document with evidence in its signatures, each piece once; `None` when all of it is there.
     fn with_evidence(&self, evidence: &[(usize, Material)]) -> Result<Option<Vec<u8>>, AugmentError>;
 }
 
 /// What carries the timestamps of `document`.
-pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>) -> Result<Carrier<'d, 'a>, AugmentError> {
+pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>, limits: &'d Limits) -> Result<Carrier<'d, 'a>, AugmentError> {
+    let _ = limits;
     match &document.form {
+        #[cfg(feature = "asic")]
+        Form::Container(container) => Ok(Carrier::Record(Box::new(ContainerRecord::new(container, document.octets, limits)))),
         Form::Pdf(pdf) => Ok(Carrier::Pdf(pdf)),
         #[cfg(feature = "cms")]
         Form::Cms(cms) => Ok(Carrier::Record(Box::new(CmsRecord::new(cms, &document.detached)))),

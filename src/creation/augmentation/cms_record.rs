@@ -13,7 +13,7 @@ use crate::format::cades::archive_time_stamp::imprint;
 use crate::format::cades::ats_hash_index::hash_index;
 use crate::format::cades::content::Content;
 use crate::format::signature::Role;
-use crate::pki::{SignerInfo, TimestampToken, object_id};
+use crate::pki::{BasicOcspResponse, SignerInfo, TimestampToken, object_id};
 
 /// A file of signed data with what its signatures cover.
 pub(super) struct CmsRecord<'d> {
@@ -82,11 +82,15 @@ impl Record for CmsRecord<'_> {
                 added |= parts.add_revocation(crl.octets());
             }
             for response in &material.ocsp_responses {
-                // RFC 5940 §2.1
-                let other = write::sequence(&[write::object_id(object_id::REVOCATION_OCSP), response.to_ocsp_response()]);
-                added |= parts.add_revocation(&write::retagged(tag::context_constructed(1), &other));
+                added |= parts.add_revocation(&other_revocation(response));
             }
         }
         Ok(added.then(|| parts.to_der()))
     }
+}
+
+/// `OtherRevocationInfoFormat` with an OCSP response (RFC 5940 §2.1).
+pub(super) fn other_revocation(response: &BasicOcspResponse) -> Vec<u8> {
+    let other = write::sequence(&[write::object_id(object_id::REVOCATION_OCSP), response.to_ocsp_response()]);
+    write::retagged(tag::context_constructed(1), &other)
 }

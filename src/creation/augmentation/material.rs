@@ -11,7 +11,7 @@ use crate::report::{Block, Fact, Indication, Outcome, Step};
 use crate::verifying::Judged;
 
 /// Pieces for the store.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Material {
     pub certificates: Vec<Certificate>,
     pub crls: Vec<CertificateList>,

@@ -36,7 +36,7 @@ pub(super) fn stamp(report: &Report, added: &Added) -> Option<(String, String, C
                 Added::InRecord(signature, Role::Archive) => (&signature.id, "archive_timestamp"),
                 Added::InRecord(signature, _) => (&signature.id, "signature_timestamp"),
                 Added::OnSignature(signature) => (signature, "signature_timestamp"),
-                Added::OnDocument => return None,
+                Added::OnDocument | Added::OnContainer => return None,
             };
             let entry = report.signatures.iter().find(|entry| entry.id == *signature)?;
             // A set of attributes has no order: the latest is the one that came last.
@@ -45,8 +45,14 @@ pub(super) fn stamp(report: &Report, added: &Added) -> Option<(String, String, C
             let conclusion = Conclusion { indication: stamp.indication, sub_indication: stamp.sub_indication };
             Some((stamp.id.clone(), of_subject(stamp.authority.clone()), conclusion))
         }
-        Added::OnDocument => {
-            let entry = report.signatures.iter().rfind(|entry| entry.kind == Kind::DocumentTimestamp)?;
+        Added::OnDocument | Added::OnContainer => {
+            let mut stamps =
+                report.signatures.iter().filter(|entry| matches!(entry.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp));
+            // The files of a container have an order of their own: the latest is the one that came last.
+            let entry = match added {
+                Added::OnContainer => stamps.max_by_key(|entry| entry.times.claimed.as_ref())?,
+                _ => stamps.next_back()?,
+            };
             let conclusion = Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
             Some((entry.id.clone(), of_subject(entry.signer.as_ref().map(|signer| signer.subject.dn.clone())), conclusion))
         }

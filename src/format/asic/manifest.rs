@@ -8,7 +8,7 @@ use crate::error::Malformed;
 use crate::format::signature::SignedDatum;
 use crate::limits::Limits;
 
-const NAMESPACE: &str = "http://uri.etsi.org/02918/v1.2.1#";
+pub(crate) const NAMESPACE: &str = "http://uri.etsi.org/02918/v1.2.1#";
 const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// A manifest.

@@ -1,10 +1,14 @@
 //! EN 319 162-1 — Associated signature containers: files together with what signs them
 
 mod manifest;
+#[cfg(feature = "sign")]
+pub(crate) mod writing;
 
 use std::collections::BTreeSet;
 
 use manifest::Manifest;
+#[cfg(feature = "sign")]
+pub(crate) use manifest::NAMESPACE;
 
 use super::cades::{content_info, timestamp};
 use super::signature::Signature;
@@ -37,17 +41,68 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 /// What a container holds.
 pub(crate) fn found(container: &Container, policy: &Policy) -> Found {
     let mut reading = Reading::of(container, policy);
-    for file in container.files.iter().filter(|file| file.name.starts_with("META-INF/")) {
-        let name = file.name.to_ascii_lowercase();
-        if name.contains("signature") && name.ends_with(".p7s") {
-            reading.cms(file);
-        } else if name.contains("signature") && name.ends_with(".xml") {
-            reading.xml(file);
-        } else if name.ends_with(".tst") {
-            reading.token(file);
+    for (file, kind) in signing_files(container) {
+        match kind {
+            FileKind::Cms => reading.cms(file),
+            FileKind::Xml => reading.xml(file),
+            FileKind::Token => reading.token(file),
         }
     }
     reading.finish()
+}
+
+/// What a file in `META-INF` holds by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// CAdES (§4.3.3.2, §4.4.4.2)
+    Cms,
+    /// XAdES (§4.3.3.2, §4.4.3.2)
+    Xml,
+    /// A timestamp token (§4.3.3.2, §4.4.4.2)
+    Token,
+}
+
+/// The files that sign, in the order of the container.
+pub(crate) fn signing_files(container: &Container) -> impl Iterator<Item = (&File, FileKind)> {
+    container.files.iter().filter_map(|file| {
+        let name = file.name.strip_prefix("META-INF/")?.to_ascii_lowercase();
+        let is_signature = name.contains("signature");
+        match () {
+            () if is_signature && name.ends_with(".p7s") => Some((file, FileKind::Cms)),
+            () if is_signature && name.ends_with(".xml") => Some((file, FileKind::Xml)),
+            () if name.ends_with(".tst") => Some((file, FileKind::Token)),
+            () => None,
+        }
+    })
+}
+
+/// The manifests that can be read.
+#[cfg(feature = "sign")]
+fn manifests<'c>(container: &'c Container, limits: &crate::limits::Limits) -> Vec<Manifest<'c>> {
+    container.files.iter().filter(is_manifest).filter_map(|file| Manifest::read(file, limits).ok()).collect()
+}
+
+/// What the signature in `file` is over (§4.3.3.2, §4.4.4.2).
+#[cfg(feature = "sign")]
+pub(crate) fn content_of<'c>(container: &'c Container, file: &File, limits: &crate::limits::Limits) -> Option<&'c File> {
+    content_by(&manifests(container, limits), container, file)
+}
+
+/// The manifest that names this file as what signs it.
+fn manifest_by<'m, 'c>(manifests: &'m [Manifest<'c>], container: &Container, file: &File) -> Option<&'m Manifest<'c>> {
+    manifests.iter().find(|manifest| container.file(&manifest.signed_by).is_some_and(|named| named.name == file.name))
+}
+
+/// What a signature without names is over: the manifest that names it, or the one file of the container (§4.3.3.2).
+fn content_by<'c>(manifests: &[Manifest<'c>], container: &'c Container, file: &File) -> Option<&'c File> {
+    manifest_by(manifests, container, file).map(|manifest| manifest.file).or_else(|| {
+        let mut data = container.data();
+        data.next().filter(|_| data.next().is_none())
+    })
+}
+
+fn is_manifest(file: &&File) -> bool {
+    file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
 }
 
 /// A container on its way to what it holds.
@@ -67,8 +122,6 @@ struct Reading<'c, 'p> {
 impl<'c, 'p> Reading<'c, 'p> {
     fn of(container: &'c Container, policy: &'p Policy) -> Self {
         let (mut manifests, mut unread) = (Vec::new(), Vec::new());
-        let is_manifest =
-            |file: &&File| file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"));
         for file in container.files.iter().filter(is_manifest) {
             match Manifest::read(file, &policy.limits) {
                 Ok(manifest) => manifests.push(manifest),
@@ -78,18 +131,12 @@ impl<'c, 'p> Reading<'c, 'p> {
         Self { container, policy, manifests, unread, found: Found::nothing(), places: Vec::new(), signed: BTreeSet::new() }
     }
 
-    /// The manifest that names this file as what signs it.
     fn manifest_of(&self, file: &File) -> Option<&Manifest<'c>> {
-        self.manifests.iter().find(|manifest| self.container.file(&manifest.signed_by).is_some_and(|named| named.name == file.name))
+        manifest_by(&self.manifests, self.container, file)
     }
 
-    /// What a signature without names is over: the manifest that names it, or the one file of the container (§4.3.3.2).
     fn content_of(&self, file: &File) -> Option<&'c File> {
-        let manifest = self.manifest_of(file).map(|manifest| manifest.file);
-        manifest.or_else(|| {
-            let mut data = self.container.data();
-            data.next().filter(|_| data.next().is_none())
-        })
+        content_by(&self.manifests, self.container, file)
     }
 
     fn cms(&mut self, file: &'c File) {

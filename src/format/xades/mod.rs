@@ -95,6 +95,12 @@ pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], poli
     (found, everything)
 }
 
+/// How many signatures the document has, those of signatures left out.
+#[cfg(all(feature = "asic", feature = "sign"))]
+pub(crate) fn signatures(tree: &Tree<'_>) -> usize {
+    tree.descendants(Tree::DOCUMENT).filter(|node| is_signature(tree, *node)).count()
+}
+
 /// Whether it is a signature, and none of a signature.
 #[cfg(feature = "sign")]
 fn is_signature(tree: &Tree<'_>, node: NodeId) -> bool {

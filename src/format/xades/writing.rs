@@ -1,37 +1,55 @@
-//! EN 319 132-1 §4.1, §5.2, §6.3 — a signature laid out as text, but for its value; properties put into one that is there
+//! EN 319 132-1 §4.1, §5.2, §6.3 — a signature laid out as text, but for its value
+
+mod adding;
+
+use std::collections::BTreeSet;
 
 use super::identifiers::Identifiers;
-use super::names::{DS, SIGNED_PROPERTIES_TYPE, XADES, XADES141};
+use super::names::{DS, SIGNED_PROPERTIES_TYPE, XADES};
 use super::reference::{References, reference};
-use super::signature_element;
 use super::transforms::Fault;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::document::Detached;
 use crate::encoding::base64;
+use crate::encoding::uri::percent_encoded;
 use crate::encoding::xml::{Canonicalisation, Method, NodeId, Tree, read};
 use crate::error::{Malformed, Misuse};
 use crate::limits::{Budget, Limits};
 use crate::pki::Certificate;
-use crate::report::Block;
 use crate::time::Time;
 
-/// What is signed, and where it stands.
+pub(crate) use adding::{Evidence, Existing, TimeStampName, time_stamp, with_unsigned_property};
+
+/// Where the signature stands.
+pub(crate) enum Place<'c> {
+    /// In the document, as the last of what is in its document element.
+    Within(&'c Tree<'c>),
+    /// In a document of its own.
+    Alone,
+    /// In a document of its own that holds the signatures of a container (EN 319 162-1 §4.3.3.2, §4.4.3.2).
+    #[cfg(feature = "asic")]
+    InContainer,
+}
+
+/// What a reference is to.
 pub(crate) enum Content<'c> {
-    /// The document gets the signature as the last of what is in its document element. Signatures are left out of what is signed, so that any
-    /// number of them stand side by side.
-    Enveloped(&'c Tree<'c>),
-    /// The document element in an object of the signature.
-    EnvelopingXml(&'c Tree<'c>),
+    /// The document in which the signature stands. Signatures are left out of what is signed, so that any number of them stand side by side.
+    Document,
+    /// The element of that document with this identifier, by itself.
+    Element(String),
+    /// The document element of another document, in an object of the signature.
+    Xml(&'c Tree<'c>),
     /// Octets in an object of the signature, in base64.
-    EnvelopingOctets(&'c [u8]),
+    Octets(&'c [u8]),
     /// A file elsewhere, by the name by which it will be known.
-    Detached(Detached<'c>),
+    File(Detached<'c>),
 }
 
 /// What the signature is to say.
 pub(crate) struct Request<'r> {
-    pub content: Content<'r>,
-    pub media_type: &'r str,
+    pub place: Place<'r>,
+    /// What is signed, each with its media type.
+    pub contents: Vec<(Content<'r>, &'r str)>,
     pub time: Time,
     pub certificates: &'r [Certificate],
     pub algorithm: SignatureAlgorithm,
@@ -72,6 +90,7 @@ const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// Lays the signature out. The digests are those that a verifier computes, by the same code.
 pub(crate) fn prepare(request: &Request<'_>) -> Result<Prepared, Refusal> {
+    check(request)?;
     let id = identifier(request);
     let (head, tail) = envelope(request)?;
     let text = Text {
@@ -81,10 +100,9 @@ pub(crate) fn prepare(request: &Request<'_>) -> Result<Prepared, Refusal> {
         algorithm: uri(request.algorithm.xml_uri(), "signature")?,
     };
     // The parts are as long with digests as without: they are written twice.
-    let empty = [String::new(), String::new()];
-    let (before, after) = text.signature(&empty)?;
+    let (before, after) = text.signature(&[])?;
     let draft = [&head, &before, &after, &tail].map(String::as_str).concat();
-    let detached = if let Content::Detached(detached) = &request.content { vec![detached.clone()] } else { Vec::new() };
+    let detached: Vec<Detached<'_>> = files(request).cloned().collect();
     let digests = Layout::of(&draft, &detached, &id)?.digests(request.digest)?;
     let (before, after) = text.signature(&digests)?;
     let draft = [&head, &before, &after, &tail].map(String::as_str).concat();
@@ -92,30 +110,76 @@ pub(crate) fn prepare(request: &Request<'_>) -> Result<Prepared, Refusal> {
     Ok(Prepared { before: (head + &before).into_bytes(), after: (after + &tail).into_bytes(), to_be_signed })
 }
 
+fn files<'r>(request: &'r Request<'_>) -> impl Iterator<Item = &'r Detached<'r>> {
+    request.contents.iter().filter_map(|(content, _)| if let Content::File(file) = content { Some(file) } else { None })
+}
+
+/// A reference for each, and each for one thing: two of one name could be read as either.
+fn check(request: &Request<'_>) -> Result<(), Misuse> {
+    let tree = if let Place::Within(tree) = &request.place { Some(*tree) } else { None };
+    let identifiers = tree.map(Identifiers::of);
+    let mut names = BTreeSet::new();
+    for (content, _) in &request.contents {
+        let name = match content {
+            Content::Document => String::new(),
+            Content::Element(id) => {
+                match identifiers.as_ref().map(|known| known.named(id)) {
+                    Some([_]) => {}
+                    Some([]) | None => return Err(Misuse::new(format!("no element of the document has the identifier {id:?}"))),
+                    Some(_) => return Err(Misuse::new(format!("several elements of the document have the identifier {id:?}"))),
+                }
+                format!("#{id}")
+            }
+            Content::Xml(_) | Content::Octets(_) => continue,
+            Content::File(file) => format!("file {}", file.name()),
+        };
+        if !names.insert(name.clone()) {
+            return Err(Misuse::new(format!("{name} is to be signed twice")));
+        }
+    }
+    if request.contents.is_empty() { Err(Misuse::new("nothing is to be signed")) } else { Ok(()) }
+}
+
 fn uri(known: Option<String>, what: &str) -> Result<String, Misuse> {
     known.ok_or_else(|| Misuse::new(format!("XML Signature has no identifier of this {what} algorithm")))
 }
 
 /// One that no other signature of the document has: of what is signed, when and by whom.
-fn identifier(request: &Request<'_>) -> String {
-    let (octets, before) = match &request.content {
-        Content::Enveloped(tree) | Content::EnvelopingXml(tree) => (tree.text().as_bytes(), Some(tree)),
-        Content::EnvelopingOctets(octets) => (*octets, None),
-        Content::Detached(detached) => (detached.name.as_bytes(), None),
-    };
+fn identifier<'r>(request: &'r Request<'r>) -> String {
+    let tree = |content: &'r Content<'_>| if let Content::Xml(tree) = content { Some(*tree) } else { None };
+    let within = if let Place::Within(tree) = &request.place { Some(*tree) } else { None };
+    let mut trees: Vec<&Tree<'_>> = within.into_iter().collect();
+    let mut octets: Vec<u8> = within.map(|tree| tree.text().as_bytes().to_vec()).unwrap_or_default();
+    for (content, _) in &request.contents {
+        trees.extend(tree(content));
+        octets.extend_from_slice(match content {
+            Content::Document => b"",
+            Content::Element(id) => id.as_bytes(),
+            Content::Xml(tree) => tree.text().as_bytes(),
+            Content::Octets(octets) => octets,
+            Content::File(file) => file.name().as_bytes(),
+        });
+    }
     let signer = request.certificates.first().map(Certificate::sha256).unwrap_or_default();
-    let digest = DigestAlgorithm::Sha256.digest(&[&signer, request.time.to_string().as_bytes(), octets].concat());
+    let digest = DigestAlgorithm::Sha256.digest(&[&signer, request.time.to_string().as_bytes(), &octets].concat());
     let hexadecimal: String = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
-    let taken = before.map(|tree| Identifiers::of(tree));
-    let is_free = |id: &String| taken.as_ref().is_none_or(|taken| taken.named(id).is_empty());
+    let taken: Vec<Identifiers<'_>> = trees.into_iter().map(Identifiers::of).collect();
+    let is_free = |id: &String| taken.iter().all(|taken| taken.named(id).is_empty());
     let candidates = std::iter::once(format!("S-{hexadecimal}")).chain((2..1_000).map(|number| format!("S-{hexadecimal}-{number}")));
     candidates.into_iter().find(is_free).unwrap_or_default()
 }
 
 /// What stands before and behind the signature.
 fn envelope(request: &Request<'_>) -> Result<(String, String), Refusal> {
-    let Content::Enveloped(tree) = &request.content else {
-        return Ok(("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".into(), "\n".into()));
+    const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    let tree = match &request.place {
+        Place::Within(tree) => *tree,
+        Place::Alone => return Ok((DECLARATION.into(), "\n".into())),
+        #[cfg(feature = "asic")]
+        Place::InContainer => {
+            let start = format!("{DECLARATION}<asic:XAdESSignatures xmlns:asic=\"{}\">", crate::format::asic::NAMESPACE);
+            return Ok((start, "</asic:XAdESSignatures>\n".into()));
+        }
     };
     let (start, end) = ends(tree, tree.root());
     let text = tree.text();
@@ -138,24 +202,33 @@ struct Text<'t, 'r> {
 }
 
 impl Text<'_, '_> {
-    /// The signature before and behind its value.
+    /// The signature before and behind its value; the digests are those of the references in their order, none when they are not known yet.
     fn signature(&self, digests: &[String]) -> Result<(String, String), Refusal> {
         let Self { id, algorithm, .. } = self;
         let none = String::new();
-        let (data, properties) = (digests.first().unwrap_or(&none), digests.get(1).unwrap_or(&none));
-        let (attributes, transforms, object) = self.data();
-        let transforms = if transforms.is_empty() { transforms } else { format!("<ds:Transforms>{transforms}</ds:Transforms>") };
+        let digest = |position: usize| digests.get(position).unwrap_or(&none);
+        let (mut references, mut objects) = (String::new(), String::new());
+        for (position, (content, _)) in self.request.contents.iter().enumerate() {
+            let (uri, transforms, object) = self.data(position, content);
+            let transforms = if transforms.is_empty() { transforms } else { format!("<ds:Transforms>{transforms}</ds:Transforms>") };
+            references += &format!(
+                "<ds:Reference Id=\"{}\" URI=\"{}\">{transforms}{}</ds:Reference>",
+                self.part("data", position),
+                attribute(&uri),
+                self.digested(digest(position))
+            );
+            objects += &object;
+        }
         let of_properties = format!("<ds:Transforms><ds:Transform Algorithm=\"{EXCLUSIVE}\"/></ds:Transforms>");
         let kind = SIGNED_PROPERTIES_TYPE.first().copied().unwrap_or_default();
         let before = format!(
             "<ds:Signature xmlns:ds=\"{DS}\" Id=\"{id}\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"/><ds:SignatureMethod \
-             Algorithm=\"{algorithm}\"/><ds:Reference Id=\"{id}-data\"{attributes}>{transforms}{}</ds:Reference><ds:Reference Type=\"{kind}\" \
-             URI=\"#{id}-properties\">{of_properties}{}</ds:Reference></ds:SignedInfo><ds:SignatureValue Id=\"{id}-value\">",
-            self.digested(data),
-            self.digested(properties),
+             Algorithm=\"{algorithm}\"/>{references}<ds:Reference Type=\"{kind}\" URI=\"#{id}-properties\">{of_properties}{}</ds:Reference>\
+             </ds:SignedInfo><ds:SignatureValue Id=\"{id}-value\">",
+            self.digested(digest(self.request.contents.len())),
         );
         let after = format!(
-            "</ds:SignatureValue><ds:KeyInfo><ds:X509Data>{}</ds:X509Data></ds:KeyInfo>{object}<ds:Object><xades:QualifyingProperties \
+            "</ds:SignatureValue><ds:KeyInfo><ds:X509Data>{}</ds:X509Data></ds:KeyInfo>{objects}<ds:Object><xades:QualifyingProperties \
              xmlns:xades=\"{XADES}\" Target=\"#{id}\">{}</xades:QualifyingProperties></ds:Object></ds:Signature>",
             self.request.certificates.iter().map(|one| encapsulated("ds:X509Certificate", one.octets())).collect::<String>(),
             self.properties()?,
@@ -163,36 +236,50 @@ impl Text<'_, '_> {
         Ok((before, after))
     }
 
+    /// The identifier of a part of the signature of which there are as many as there are contents.
+    fn part(&self, what: &str, position: usize) -> String {
+        match position {
+            0 => format!("{}-{what}", self.id),
+            _ => format!("{}-{what}-{}", self.id, position.saturating_add(1)),
+        }
+    }
+
     fn digested(&self, value: &str) -> String {
         format!("<ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>{value}</ds:DigestValue>", self.digest)
     }
 
-    /// Attributes and transforms of the reference, and the object with what is signed.
-    fn data(&self) -> (String, String, String) {
-        let id = self.id;
+    /// URI and transforms of a reference, and the object with what is signed.
+    fn data(&self, position: usize, content: &Content<'_>) -> (String, String, String) {
+        let filter = "http://www.w3.org/2002/06/xmldsig-filter2";
+        let without_signatures = format!(
+            "<ds:Transform Algorithm=\"{filter}\"><filter:XPath xmlns:filter=\"{filter}\" Filter=\"subtract\">/descendant::ds:Signature\
+             </filter:XPath></ds:Transform>"
+        );
         let exclusive = format!("<ds:Transform Algorithm=\"{EXCLUSIVE}\"/>");
-        match &self.request.content {
-            Content::Enveloped(_) => {
-                let filter = "http://www.w3.org/2002/06/xmldsig-filter2";
-                let without = format!(
-                    "<ds:Transform Algorithm=\"{filter}\"><filter:XPath xmlns:filter=\"{filter}\" Filter=\"subtract\">/descendant::ds:Signature\
-                     </filter:XPath></ds:Transform>"
-                );
-                (" URI=\"\"".into(), without + &exclusive, String::new())
+        let id = self.part("object", position);
+        match content {
+            Content::Document => (String::new(), without_signatures + &exclusive, String::new()),
+            // The document element has the signature in it.
+            Content::Element(identifier) if self.is_around(identifier) => {
+                (format!("#{identifier}"), without_signatures + &exclusive, String::new())
             }
-            Content::EnvelopingXml(tree) => {
+            Content::Element(identifier) => (format!("#{identifier}"), exclusive, String::new()),
+            Content::Xml(tree) => {
                 let element = tree.text().get(tree.span(tree.root())).unwrap_or_default();
-                (format!(" URI=\"#{id}-object\""), exclusive, format!("<ds:Object Id=\"{id}-object\">{element}</ds:Object>"))
+                (format!("#{id}"), exclusive, format!("<ds:Object Id=\"{id}\">{element}</ds:Object>"))
             }
-            Content::EnvelopingOctets(octets) => {
+            Content::Octets(octets) => {
                 let base64_uri = format!("{DS}base64");
-                let object = format!("<ds:Object Id=\"{id}-object\" Encoding=\"{base64_uri}\">{}</ds:Object>", base64::encode(octets));
-                (format!(" URI=\"#{id}-object\""), format!("<ds:Transform Algorithm=\"{base64_uri}\"/>"), object)
+                let object = format!("<ds:Object Id=\"{id}\" Encoding=\"{base64_uri}\">{}</ds:Object>", base64::encode(octets));
+                (format!("#{id}"), format!("<ds:Transform Algorithm=\"{base64_uri}\"/>"), object)
             }
-            Content::Detached(detached) => {
-                (format!(" URI=\"{}\"", attribute(&percent_encoded(&detached.name))), String::new(), String::new())
-            }
+            Content::File(file) => (percent_encoded(file.name()), String::new(), String::new()),
         }
+    }
+
+    fn is_around(&self, identifier: &str) -> bool {
+        let Place::Within(tree) = &self.request.place else { return false };
+        Identifiers::of(tree).named(identifier) == [tree.root()]
     }
 
     /// `SignedProperties`
@@ -217,13 +304,24 @@ impl Text<'_, '_> {
                 attribute(uri)
             )
         });
+        let formats: String = request
+            .contents
+            .iter()
+            .enumerate()
+            .map(|(position, (_, media_type))| {
+                format!(
+                    "<xades:DataObjectFormat ObjectReference=\"#{}\"><xades:MimeType>{}</xades:MimeType></xades:DataObjectFormat>",
+                    self.part("data", position),
+                    attribute(media_type)
+                )
+            })
+            .collect();
         Ok(format!(
             "<xades:SignedProperties Id=\"{id}-properties\"><xades:SignedSignatureProperties><xades:SigningTime>{}</xades:SigningTime>\
              <xades:SigningCertificateV2><xades:Cert><xades:CertDigest>{certificate}</xades:CertDigest></xades:Cert></xades:SigningCertificateV2>\
-             {policy}</xades:SignedSignatureProperties><xades:SignedDataObjectProperties><xades:DataObjectFormat ObjectReference=\"#{id}-data\">\
-             <xades:MimeType>{}</xades:MimeType></xades:DataObjectFormat>{commitment}</xades:SignedDataObjectProperties></xades:SignedProperties>",
+             {policy}</xades:SignedSignatureProperties><xades:SignedDataObjectProperties>{formats}{commitment}</xades:SignedDataObjectProperties>\
+             </xades:SignedProperties>",
             request.time,
-            attribute(request.media_type),
         ))
     }
 }
@@ -274,155 +372,10 @@ impl<'l> Layout<'l> {
 }
 
 /// Text that stands for itself in an attribute or between tags.
-fn attribute(text: &str) -> String {
+pub(crate) fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
-}
-
-/// RFC 3986 §2.1: the name of a file as a relative reference.
-fn percent_encoded(name: &str) -> String {
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~/:".contains(&octet);
-    name.bytes().map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }).collect()
 }
 
 fn encapsulated(name: &str, octets: &[u8]) -> String {
     format!("<{name}>{}</{name}>", base64::encode(octets))
-}
-
-/// A timestamp container with its token, declared for itself wherever it is put.
-pub(crate) fn time_stamp(name: TimeStampName, token: &[u8]) -> String {
-    let (prefix, namespace, local) = match name {
-        TimeStampName::Signature => ("xades", XADES, "SignatureTimeStamp"),
-        TimeStampName::Archive => ("xades141", XADES141, "ArchiveTimeStamp"),
-    };
-    format!(
-        "<{prefix}:{local} xmlns:{prefix}=\"{namespace}\"><ds:CanonicalizationMethod xmlns:ds=\"{DS}\" Algorithm=\"{EXCLUSIVE}\"/>\
-         <xades:EncapsulatedTimeStamp xmlns:xades=\"{XADES}\">{}</xades:EncapsulatedTimeStamp></{prefix}:{local}>",
-        base64::encode(token)
-    )
-}
-
-/// Which container (EN 319 132-1 §5.3, §5.5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TimeStampName {
-    Signature,
-    Archive,
-}
-
-/// Evidence as octets.
-#[derive(Debug, Default)]
-pub(crate) struct Evidence {
-    pub certificates: Vec<Vec<u8>>,
-    pub crls: Vec<Vec<u8>>,
-    pub ocsp_responses: Vec<Vec<u8>>,
-}
-
-impl Evidence {
-    /// `CertificateValues` and `RevocationValues` (§5.4), in a `TimeStampValidationData` (§5.5.1) where the signature has its values already.
-    pub fn text(&self, has_values: bool) -> String {
-        let all =
-            |name: &str, values: &[Vec<u8>]| values.iter().map(|octets| encapsulated(&format!("xades:{name}"), octets)).collect::<String>();
-        let within = |name: &str, inner: String| if inner.is_empty() { inner } else { format!("<xades:{name}>{inner}</xades:{name}>") };
-        let certificates = all("EncapsulatedX509Certificate", &self.certificates);
-        let crls = within("CRLValues", all("EncapsulatedCRLValue", &self.crls));
-        let responses = within("OCSPValues", all("EncapsulatedOCSPValue", &self.ocsp_responses));
-        let (certificates, revocation) = (within("CertificateValues", certificates), within("RevocationValues", crls + &responses));
-        if !has_values {
-            let declared =
-                |text: String, name: &str| text.replacen(&format!("<xades:{name}>"), &format!("<xades:{name} xmlns:xades=\"{XADES}\">"), 1);
-            return declared(certificates, "CertificateValues") + &declared(revocation, "RevocationValues");
-        }
-        format!(
-            "<xades141:TimeStampValidationData xmlns:xades141=\"{XADES141}\" xmlns:xades=\"{XADES}\">{certificates}{revocation}\
-             </xades141:TimeStampValidationData>"
-        )
-    }
-}
-
-/// The document with `text` as the last unsigned property of the signature at `node`.
-pub(crate) fn with_unsigned_property(tree: &Tree<'_>, node: NodeId, text: &str) -> Option<Vec<u8>> {
-    let of = |within: NodeId, local: &str| tree.elements(within).find(|child| super::names::is_xades(tree, *child, local));
-    let properties = tree.elements_named(node, DS, "Object").find_map(|object| of(object, "QualifyingProperties"))?;
-    let unsigned = of(properties, "UnsignedProperties");
-    let listed = unsigned.and_then(|unsigned| of(unsigned, "UnsignedSignatureProperties"));
-    let (place, inner) = match (listed, unsigned) {
-        (Some(listed), _) => (listed, text.to_owned()),
-        (None, Some(unsigned)) => (unsigned, declared("UnsignedSignatureProperties", text)),
-        (None, None) => (
-            properties,
-            declared("UnsignedProperties", &format!("<xades:UnsignedSignatureProperties>{text}</xades:UnsignedSignatureProperties>")),
-        ),
-    };
-    let (start, end) = ends(tree, place);
-    let (head, tail) = (tree.text().get(..start)?, tree.text().get(end..)?);
-    let written =
-        if start == end { format!("{head}{inner}{tail}") } else { format!("{head}>{inner}</{}>{tail}", tree.written_name(place)) };
-    Some(written.into_bytes())
-}
-
-fn declared(local: &str, inner: &str) -> String {
-    format!("<xades:{local} xmlns:xades=\"{XADES}\">{inner}</xades:{local}>")
-}
-
-/// A signature that is there, for those who add to it.
-pub(crate) struct Existing<'e, 'a> {
-    references: References<'e, 'a>,
-    element: super::signature_element::SignatureElement,
-    properties: super::qualifying_properties::QualifyingProperties,
-}
-
-impl<'e, 'a> Existing<'e, 'a> {
-    /// The signature of this number in document order, counter signatures left out, when it is XAdES that can be read.
-    pub fn of(tree: &'e Tree<'a>, detached: &'e [Detached<'a>], limits: &'e Limits, number: usize) -> Option<Self> {
-        let node = tree.descendants(Tree::DOCUMENT).filter(|node| super::is_signature(tree, *node)).nth(number)?;
-        let (mut element, mut properties) = (None, None);
-        Block::run("", "", "", |r| {
-            let read = signature_element::read(r, tree, node, limits.references)?;
-            properties = Some(super::qualifying_properties::find(r, tree, &read)?);
-            element = Some(read);
-            Ok(())
-        });
-        let octets = Budget::new("referenced_octets", limits.referenced_octets);
-        let references = References { tree, identifiers: Identifiers::of(tree), detached, limits, octets };
-        let properties = properties.filter(|properties| properties.signed.is_some())?;
-        Some(Self { references, element: element?, properties })
-    }
-
-    pub fn node(&self) -> NodeId {
-        self.element.node
-    }
-
-    /// The digest of what a timestamp put behind all unsigned properties is over, canonicalised as [`time_stamp`] says.
-    pub fn imprint(&self, name: TimeStampName, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Misuse> {
-        let tree = self.references.tree;
-        let listed: Result<Vec<_>, _> = self.element.references.iter().map(|node| reference(tree, *node)).collect();
-        let listed = listed.map_err(|what| Misuse::new(format!("a reference of the signature cannot be read: {what}")))?;
-        let unsigned = super::unsigned_properties::unsigned_properties(tree, &self.properties);
-        let stamped = super::time_stamps::TimeStamped {
-            references: &self.references,
-            element: &self.element,
-            listed: &listed,
-            signed_properties: None,
-            unsigned: &unsigned,
-        };
-        stamped
-            .future(name == TimeStampName::Archive, algorithm)
-            .map_err(|fault| Misuse::new(format!("what the timestamp is over: {fault}")))
-    }
-
-    /// Whether the signature has `CertificateValues` or `RevocationValues`.
-    pub fn has_values(&self) -> bool {
-        use super::unsigned_properties::PropertyKind::{CertificateValues, RevocationValues};
-        let unsigned = super::unsigned_properties::unsigned_properties(self.references.tree, &self.properties);
-        unsigned.has(CertificateValues) || unsigned.has(RevocationValues)
-    }
-
-    /// SHA-256 of the evidence in the signature, its timestamps left out.
-    pub fn evidence(&self) -> Vec<[u8; 32]> {
-        let tree = self.references.tree;
-        let unsigned = super::unsigned_properties::unsigned_properties(tree, &self.properties);
-        let own = self.element.key_info.map(|node| super::key_info::key_info(tree, node).certificates).unwrap_or_default();
-        let values =
-            unsigned.all.iter().flat_map(|property| super::unsigned_properties::values(tree, property).digests().collect::<Vec<_>>());
-        own.iter().map(Certificate::sha256).chain(values).collect()
-    }
 }
