@@ -96,7 +96,7 @@ pub(super) fn blocks(root: &Value) -> Vec<&Value> {
     blocks_in(root, |_| true)
 }
 
-fn blocks_in<'a>(root: &'a Value, enters: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn blocks_in(root: &Value, enters: impl Fn(&Value) -> bool) -> Vec<&Value> {
     let (mut found, mut waiting) = (Vec::new(), vec![root]);
     while let Some(block) = waiting.pop() {
         found.push(block);

@@ -8,6 +8,7 @@ mod document;
 mod entries;
 mod grammar;
 mod otherwise;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 

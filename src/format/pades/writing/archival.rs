@@ -1,6 +1,7 @@
 //! EN 319 142-1 §5.4 — Document Security Store and document timestamps, written: what keeps a signature verifiable
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::dictionary::dictionary;
 use super::field::Shows;
@@ -59,11 +60,10 @@ pub(crate) fn security_store(pdf: &Pdf<'_>, material: &Material, related: &[Rela
         *all = writing.stored(kept)?;
         let mut new = Vec::new();
         for octets in pieces {
-            let digest = DigestAlgorithm::Sha256.digest(octets);
-            if !all.contains_key(&digest) {
+            if let Entry::Vacant(place) = all.entry(DigestAlgorithm::Sha256.digest(octets)) {
                 let stream = Object::Reference(writing.stream(octets));
                 new.push(stream.clone());
-                all.insert(digest, stream);
+                place.insert(stream);
             }
         }
         if !new.is_empty() {
