@@ -65,7 +65,9 @@ impl Step<'_, '_, '_> {
         for index in added {
             match new.get(index).and_then(Object::as_reference) {
                 // Judged with the revision that brought it; looked at again when something of it is changed.
-                Some(field) if before.binary_search(&field).is_ok() && self.changed(field.number).is_none() => self.known_fields.push((field, index)),
+                Some(field) if before.binary_search(&field).is_ok() && self.changed(field.number).is_none() => {
+                    self.known_fields.push((field, index))
+                }
                 Some(field) if !self.signed.is_defined(field) => {
                     if let Some(rule) = self.new_field(field, &format!("{}[{index}]", fields.path)) {
                         self.explain(fields.answers, rule, &fields.path);

@@ -82,8 +82,11 @@ impl Step<'_, '_, '_> {
         }
         self.explain(list.answers, PAGE, &list.path);
         let kept = references_of(new);
-        let remaining: Vec<Object> =
-            old.iter().filter(|element| element.as_reference().is_none_or(|element| kept.binary_search(&element).is_ok())).cloned().collect();
+        let remaining: Vec<Object> = old
+            .iter()
+            .filter(|element| element.as_reference().is_none_or(|element| kept.binary_search(&element).is_ok()))
+            .cloned()
+            .collect();
         for removed in old.iter().filter_map(Object::as_reference).filter(|removed| kept.binary_search(removed).is_err()) {
             self.removed_annotation(&list, removed);
         }
