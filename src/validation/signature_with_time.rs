@@ -305,3 +305,28 @@ fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &V
 fn asked(r: &mut Recorder, name: String, reliable: AlgorithmUse, at: Time) {
     r.ask(&ALGORITHMS_RELIABLE, reliable.at(at), [("algorithm", name.into()), ("best_signature_time", at.into())]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::past_signature_validation;
+    use super::*;
+
+    /// What an audit is told may be mended is what is mended here.
+    #[test]
+    fn the_rules_of_an_audit_are_those_of_the_process() {
+        let rules: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.rules.json")).unwrap();
+        let told = |check: &str, of: &str| -> Vec<String> { serde_json::from_value(rules["mending"][check][of].clone()).unwrap() };
+        assert_eq!(told(ALL_MAY_BE_MENDED.id, "failures"), MENDABLE);
+        assert_eq!(told("past_signature_validation.past_may_mend", "failures"), past_signature_validation::MENDABLE);
+        let conclusions = told(BASIC_MAY_BE_MENDED.id, "conclusions");
+        for indication in Indication::ALL {
+            for sub_indication in SubIndication::ALL.into_iter().map(Some).chain([None]) {
+                let conclusion = Conclusion { indication, sub_indication };
+                let bare = matches!(indication, Indication::TotalPassed | Indication::NoSignature);
+                if bare == sub_indication.is_none() {
+                    assert_eq!(conclusions.contains(&conclusion.to_string()), may_be_mended(conclusion), "{conclusion}");
+                }
+            }
+        }
+    }
+}

@@ -19,7 +19,7 @@ checks! {
 }
 
 /// More is not audited: an audit takes many times the octets of what it reads.
-const MOST_OCTETS: usize = 32 << 20;
+const MOST_OCTETS: usize = 16 << 20;
 /// Faults told; one that is false in one place often is in many.
 const MOST_FAULTS: usize = 5;
 
