@@ -12,7 +12,7 @@ import sys
 GRAVITY = {"TOTAL-FAILED": 2, "INDETERMINATE": 1}
 CLASSES = ["none", "extension", "form_filling", "annotation", "other"]
 COUNTED, STAMPS = ("signature", "counter_signature", "unsupported"), ("document_timestamp", "container_timestamp")
-CLAIMED, PASSED = "Validation as of the claimed time", "TOTAL-PASSED"
+CLAIMED, BASIC, PASSED = "Validation as of the claimed time", "Validation process for Basic Signatures", "TOTAL-PASSED"
 ORDER = {"<": operator.lt, "<=": operator.le, "<= in seconds": lambda one, other: one[0] <= other[0]}
 
 
@@ -76,7 +76,7 @@ class Auditor:
         rows = (line.strip("| \n").split(" | ") for line in open(f"{docs}/checks.md", encoding="utf-8") if line.startswith("| `"))
         self.checks = {row[0].strip("`"): (row[1], row[2], row[3].split("<br>")) for row in rows}
         self.grammar, rules = (json.load(open(f"{docs}/report.{name}.json", encoding="utf-8")) for name in ("grammar", "rules"))
-        self.comparisons, self.remappings = rules["comparisons"], rules["remappings"]
+        self.comparisons, self.remappings, self.mending = rules["comparisons"], rules["remappings"], rules["mending"]
 
     def audit(self, report):
         self.report, self.faults = report, []
@@ -134,6 +134,10 @@ class Auditor:
         if step["check"] in self.comparisons and step["outcome"] != "skipped":
             holds = all(compared(step["inputs"], *one) for one in self.comparisons[step["check"]])
             self.hold(where, [(holds == (step["outcome"] == "passed"), "not what its inputs say")])
+
+        if step["check"] in self.mending:
+            basic = next(one for one, _ in walk(root) if one["name"] == BASIC and one["subject"] == block["subject"])
+            self.hold(where, [(mended(step, basic, self.mending[step["check"]]), "does not follow from the basic result")])
 
     def remapped(self, step, root):
         rule, found, inputs = self.remappings.get(step["check"], []), conclusion(step["otherwise"]), step["inputs"]
@@ -214,6 +218,15 @@ def compared(inputs, one, how, other):
     if how in ORDER:
         return ORDER[how](moment(inputs[one]), moment(inputs[other]))
     return inputs[one] == (other if how == "is" else inputs[other])
+
+
+def mended(step, basic, rule):
+    """Whether what may be mended is what the basic result says (docs/report.md, "Mending")."""
+    passed, found = step["outcome"] == "passed", conclusion(basic["conclusion"])
+    if "conclusions" in rule:
+        return step["inputs"]["basic"] == found and (not passed or found in rule["conclusions"])
+    lasting = next((one["check"] for one in failures(basic) if one["check"] not in rule["failures"]), "")
+    return step["inputs"]["check"] == lasting and passed == (not lasting)
 
 
 def once(pairs):

@@ -91,6 +91,15 @@ fn files_elsewhere_are_named_by_each_mechanism() {
     assert_eq!(report(&pki, &document).conclusion.indication, Indication::TotalPassed);
 }
 
+/// RFC 7515 appendix F: an empty payload means that it stands elsewhere.
+#[test]
+fn nothing_is_not_signed_as_a_payload() {
+    let (pki, signer) = (pki(), pki().leader_signer().unwrap());
+    assert!(sign(&Document::data(b""), &profile(), &signer).is_err());
+    let signed = sign(&Document::data(b" "), &profile(), &signer).unwrap();
+    assert_eq!(said(&report(&pki, &Document::detect(&signed).unwrap()).signatures[0]), GOOD);
+}
+
 #[test]
 fn signatures_stand_side_by_side_whatever_the_first_was_written_as() {
     let pki = pki();

@@ -1,4 +1,5 @@
 //! The certification paths that are measured.
+#![allow(dead_code, reason = "each benchmark uses its own part")]
 
 use kyso::crypto::{Curve, PublicKey, SignatureAlgorithm};
 use kyso::pki::{Certificate, CertificateList};

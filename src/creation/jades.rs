@@ -131,6 +131,9 @@ impl Payload {
 fn of_document(document: &Document<'_>, profile: &Profile) -> Result<Payload, SignError> {
     let encoded = profile.json.encoded;
     if profile.packaging == Packaging::Enveloping {
+        if document.octets().is_empty() {
+            return Err(Misuse::new("a payload of nothing cannot be told from one that stands elsewhere (RFC 7515 appendix F)").into());
+        }
         let input = payload::contribution(document.octets(), encoded).into_owned();
         let shown = String::from_utf8(input.clone()).map_err(|_| Misuse::new("only text can be signed without encoding it"))?;
         return Ok(Payload { input, shown: Some(shown), sig_d: None, encoded });

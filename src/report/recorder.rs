@@ -269,6 +269,12 @@ impl Block {
         Self { name: Cow::Borrowed(name), clause: Cow::Borrowed(clause), subject, combine, conclusion, steps }
     }
 
+    /// The block, with an empty one in its place: derivations are long, and each is told once.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::concluded("", "", String::new(), Combine::All, Vec::new());
+        std::mem::replace(self, empty)
+    }
+
     /// Whether this block passed.
     pub fn is_passed(&self) -> bool {
         self.conclusion.is_passed()

@@ -3,7 +3,6 @@
 use super::basic_signature::Basic;
 use super::long_term::process;
 use super::proof_of_existence::ProofsOfExistence;
-use super::signature_with_time::BasicResult;
 use super::time_stamp::{Found, TimeStamp};
 use super::verdict::Session;
 use crate::report::json::Revocation;
@@ -30,7 +29,7 @@ pub(super) fn claimed_time(
     let time = session.context.existence.map_or(claimed, |existence| existence.min(claimed));
     let proofs = ProofsOfExistence::supplied(Some(time), found, &session.evidence).and(proofs);
     Some(Block::run(AS_OF_CLAIMED_TIME, "EN 319 102-1 §5.5.2", id.clone(), |r| {
-        process(r, session, found, position, stamps, &proofs, (basic, BasicResult::Beside));
+        process(r, session, found, position, stamps, &proofs, (None, basic));
         // Whoever has the key chooses the claimed time: after a theft it says nothing.
         let statuses = basic.path.iter().flat_map(|path| &path.revocation);
         let stolen: Vec<Fact> =

@@ -3,7 +3,7 @@
 use super::basic_signature::{Basic, basic_signature};
 use super::past_signature_validation::{either, past_signature_validation};
 use super::proof_of_existence::{ProofsOfExistence, covered};
-use super::signature_with_time::{BasicResult, signature_with_time};
+use super::signature_with_time::signature_with_time;
 use super::time_stamp::{Found, TimeStamp, Whose};
 use super::verdict::Session;
 use crate::format::signature::Role;
@@ -26,10 +26,10 @@ pub(super) fn long_term(
     proofs: &ProofsOfExistence,
 ) -> Option<(Block, Basic)> {
     let Found { id, signature, .. } = found.get(position)?;
-    let basic = basic_signature(session, signature, id, session.context.time);
+    let (basic_block, basic) = basic_signature(session, signature, id, session.context.time);
     let name = "Validation process for Signatures providing Long Term Availability and Integrity of Validation Material";
     let block = Block::run(name, "EN 319 102-1 §5.6.3", id.clone(), |r| {
-        process(r, session, found, position, stamps, proofs, (&basic, BasicResult::Within));
+        process(r, session, found, position, stamps, proofs, (Some(basic_block), &basic));
         Ok(())
     });
     Some((block, basic))
@@ -43,7 +43,7 @@ pub(super) fn process(
     position: usize,
     stamps: &[TimeStamp<'_>],
     proofs: &ProofsOfExistence,
-    (basic, told): (&Basic, BasicResult),
+    (block, basic): (Option<Block>, &Basic),
 ) {
     let Some(Found { id, signature, .. }) = found.get(position) else { return };
     let now = session.context.time;
@@ -53,7 +53,7 @@ pub(super) fn process(
     if best.is_some() || !own.is_empty() {
         r.bind(proofs.block(id, now, own.iter().copied()));
     }
-    let with_time = signature_with_time(session, signature, (basic, told), id, best, before, proofs);
+    let with_time = signature_with_time(session, signature, (block, basic), id, best, before, proofs);
     match past_signature_validation(session, signature, basic, id, proofs).filter(|_| !with_time.is_passed()) {
         None => r.bind(with_time),
         Some(past) => r.bind(either(id, with_time, past)),

@@ -2,7 +2,7 @@
 
 use super::basic_signature::{Basic, purpose};
 use super::proof_of_existence::{Proof, ProofsOfExistence};
-use super::signature_with_time::{lasting_failure, own_algorithms, within_validity};
+use super::signature_with_time::{own_algorithms, within_validity};
 use super::verdict::Session;
 use crate::format::signature::Signature;
 use crate::path::{self, Inquiry, Request};
@@ -40,7 +40,7 @@ pub(super) fn has_past(basic: &Basic) -> bool {
         CertificateChainGeneralFailure, CryptoConstraintsFailureNoPoe, NoCertificateChainFoundNoPoe, OutOfBoundsNoPoe,
         OutOfBoundsNotRevoked, RevocationOutOfBoundsNoPoe, RevokedCaNoPoe, RevokedNoPoe, TryLater,
     };
-    let conclusion = basic.block.conclusion;
+    let conclusion = basic.conclusion;
     conclusion.indication == Indication::Indeterminate
         && conclusion.sub_indication.is_some_and(|sub| {
             [
@@ -73,8 +73,8 @@ pub(super) fn past_signature_validation(
     }
     let certificate = basic.certificate.as_ref()?;
     Some(Block::run("Past signature validation", "EN 319 102-1 §5.6.2.4", id, |r| {
-        let conclusion = basic.block.conclusion;
-        let lasting = lasting_failure(&basic.block, MENDABLE);
+        let conclusion = basic.conclusion;
+        let lasting = basic.lasting_failure(MENDABLE);
         let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
         let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
         r.require_or(&PAST_MAY_MEND, lasting.is_none(), otherwise, [("check", named.into())])?;

@@ -68,39 +68,33 @@ const MENDABLE: &[&str] = &[
     "ocsp_acceptance.algorithm_reliable",
 ];
 
-/// Where the basic result is told: in this derivation, or in the one beside it, which is about the same.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum BasicResult {
-    Within,
-    Beside,
-}
-
-/// The basic result, and what a proof of an earlier time of existence mends; `before` is proven to have been before the signature.
+/// The basic result, and what a proof of an earlier time of existence mends; `before` is proven to have been before the signature. Without `block`,
+/// its derivation, the basic result is told in another derivation beside this one.
 pub(super) fn signature_with_time(
     session: &Session<'_>,
     signature: &Signature,
-    (basic, told): (&Basic, BasicResult),
+    (block, basic): (Option<Block>, &Basic),
     id: &str,
     best: Option<&Proof>,
     before: Option<Time>,
     proofs: &ProofsOfExistence,
 ) -> Block {
-    let name = match told {
-        BasicResult::Within => "Validation process for Signatures with Time",
-        BasicResult::Beside => "Validation process for Signatures with Time, the basic result beside",
+    let name = match block {
+        Some(_) => "Validation process for Signatures with Time",
+        None => "Validation process for Signatures with Time, the basic result beside",
     };
     Block::run(name, "EN 319 102-1 §5.5", id, |r| {
         if let (Some(before), Some(certificate)) = (before, &basic.certificate) {
             not_made_after(r, basic, certificate, before);
             not_made_with_fallen(r, session.context, signature, basic, certificate, before);
         }
-        let conclusion = basic.block.conclusion;
+        let conclusion = basic.conclusion;
         // A result that no time can change stands with its own reasons.
-        match (told, best) {
-            (BasicResult::Within, Some(_)) if may_be_mended(conclusion) => r.attach(basic.block.clone()),
-            (BasicResult::Within, _) => _ = r.bind(basic.block.clone()),
-            (BasicResult::Beside, Some(_)) => {}
-            (BasicResult::Beside, None) => {
+        match (block, best) {
+            (Some(block), Some(_)) if may_be_mended(conclusion) => r.attach(block),
+            (Some(block), _) => _ = r.bind(block),
+            (None, Some(_)) => {}
+            (None, None) => {
                 r.require_or(&BASIC_MAY_BE_MENDED, conclusion.is_passed(), conclusion, [("basic", conclusion.to_string().into())])?;
             }
         }
@@ -123,7 +117,7 @@ fn not_made_after(r: &mut Recorder, basic: &Basic, signer: &Certificate, before:
 
 /// §5.3.4: and made when its algorithm had fallen, it is one that anybody may have forged, whatever is proven of its age.
 fn not_made_with_fallen(r: &mut Recorder, context: &Context<'_>, signature: &Signature, basic: &Basic, signer: &Certificate, before: Time) {
-    let fallen = basic.block.conclusion.sub_indication == Some(SubIndication::CryptoConstraintsFailureNoPoe);
+    let fallen = basic.conclusion.sub_indication == Some(SubIndication::CryptoConstraintsFailureNoPoe);
     for (algorithm, reliable) in own_uses(context, signature, signer) {
         if let AlgorithmUse::Until(end) = reliable {
             let facts = [("content_time", before.into()), ("algorithm", algorithm.into()), ("end", end.into())];
@@ -141,10 +135,10 @@ fn mended(
     proofs: &ProofsOfExistence,
 ) -> Result<(), Stop> {
     let best = proof.time;
-    let conclusion = basic.block.conclusion;
+    let conclusion = basic.conclusion;
     r.require_or(&BASIC_MAY_BE_MENDED, may_be_mended(conclusion), conclusion, [("basic", conclusion.to_string().into())])?;
     let (Some(certificate), Some(path)) = (&basic.certificate, &basic.path) else { return Ok(()) };
-    let lasting = lasting_failure(&basic.block, MENDABLE);
+    let lasting = basic.lasting_failure(MENDABLE);
     let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
     let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
     r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
@@ -168,13 +162,6 @@ fn mended(
         path_algorithms(r, session, path, proof, proofs);
     }
     Ok(())
-}
-
-/// The first failure that is not among those that `mendable` names, with its conclusion.
-pub(super) fn lasting_failure(block: &Block, mendable: &[&str]) -> Option<(String, Conclusion)> {
-    let failures = block.failures();
-    let lasting = failures.iter().find(|step| !mendable.contains(&&*step.check))?;
-    Some((lasting.check.to_string(), lasting.otherwise.unwrap_or(block.conclusion)))
 }
 
 /// §5.5.4 (4)(c): the signer's certificate was valid at the best signature time.
@@ -296,8 +283,8 @@ fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, pr
 /// Whoever signed the status information was valid at the validation time, or when it is proven to have existed.
 fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &Validated, proofs: &ProofsOfExistence) {
     // Of a certificate that has ended too, it is not known that it was not revoked.
-    let conclusion = match basic.block.conclusion.sub_indication {
-        Some(SubIndication::OutOfBoundsNoPoe) => basic.block.conclusion,
+    let conclusion = match basic.conclusion.sub_indication {
+        Some(SubIndication::OutOfBoundsNoPoe) => basic.conclusion,
         _ => Conclusion::indeterminate(SubIndication::RevocationOutOfBoundsNoPoe),
     };
     for relied in &path.relied {
@@ -317,4 +304,29 @@ fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &V
 
 fn asked(r: &mut Recorder, name: String, reliable: AlgorithmUse, at: Time) {
     r.ask(&ALGORITHMS_RELIABLE, reliable.at(at), [("algorithm", name.into()), ("best_signature_time", at.into())]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::past_signature_validation;
+    use super::*;
+
+    /// What an audit is told may be mended is what is mended here.
+    #[test]
+    fn the_rules_of_an_audit_are_those_of_the_process() {
+        let rules: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.rules.json")).unwrap();
+        let told = |check: &str, of: &str| -> Vec<String> { serde_json::from_value(rules["mending"][check][of].clone()).unwrap() };
+        assert_eq!(told(ALL_MAY_BE_MENDED.id, "failures"), MENDABLE);
+        assert_eq!(told("past_signature_validation.past_may_mend", "failures"), past_signature_validation::MENDABLE);
+        let conclusions = told(BASIC_MAY_BE_MENDED.id, "conclusions");
+        for indication in Indication::ALL {
+            for sub_indication in SubIndication::ALL.into_iter().map(Some).chain([None]) {
+                let conclusion = Conclusion { indication, sub_indication };
+                let bare = matches!(indication, Indication::TotalPassed | Indication::NoSignature);
+                if bare == sub_indication.is_none() {
+                    assert_eq!(conclusions.contains(&conclusion.to_string()), may_be_mended(conclusion), "{conclusion}");
+                }
+            }
+        }
+    }
 }

@@ -110,11 +110,11 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
 
 /// §5.4.4: as a signature of its authority, now or, by a later proof, in the past.
 fn time_stamp(session: &Session<'_>, signature: &Signature, id: &str, proofs: &ProofsOfExistence) -> (Block, Basic) {
-    let basic = basic_signature(session, signature, id, session.context.time);
+    let (basic_block, basic) = basic_signature(session, signature, id, session.context.time);
     let block = Block::run("Validation process for Time-stamps", "EN 319 102-1 §5.4", id, |r| {
         match past_signature_validation(session, signature, &basic, id, proofs).filter(|_| has_past(&basic)) {
-            None => r.bind(basic.block.clone()),
-            Some(past) => r.bind(super::past_signature_validation::either(id, basic.block.clone(), past)),
+            None => r.bind(basic_block),
+            Some(past) => r.bind(super::past_signature_validation::either(id, basic_block, past)),
         };
         Ok(())
     });

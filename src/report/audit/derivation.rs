@@ -12,6 +12,7 @@ const DEEPEST: usize = 128;
 impl<'a> Audit<'a> {
     /// Everything in the block `root` of the entry `at`.
     pub(super) fn derivation(&mut self, at: &str, root: &'a Value) {
+        self.mending(at, root);
         for block in blocks(root) {
             let name = text(block, "name");
             let concluded = conclusion(member_of(block, "conclusion"));
@@ -144,7 +145,7 @@ fn chosen(block: &Value) -> Option<&Value> {
 }
 
 /// The failed checks that stand against `root`, the deciding one first (`Block::failures`).
-fn failures(root: &Value) -> Vec<&Value> {
+pub(super) fn failures(root: &Value) -> Vec<&Value> {
     let mut found = Vec::new();
     let mut waiting: Vec<(&Value, usize)> = deciding(root).into_iter().map(|step| (step, 0)).collect();
     while let Some((step, depth)) = waiting.pop() {

@@ -7,6 +7,7 @@ mod derivation;
 mod document;
 mod entries;
 mod grammar;
+mod mending;
 mod otherwise;
 mod rules;
 

@@ -13,6 +13,15 @@ static RULES: LazyLock<Option<Rules>> = LazyLock::new(|| serde_json::from_str(in
 struct Rules {
     comparisons: BTreeMap<String, Vec<Comparison>>,
     remappings: BTreeMap<String, Remapping>,
+    mending: BTreeMap<String, Mending>,
+}
+
+/// What a check says of the basic result beside it: it passes only where that is one of `conclusions`, or where all that failed is among `failures`.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Mending {
+    Conclusions(Vec<String>),
+    Failures(Vec<String>),
 }
 
 /// An input, how it must stand to what follows, and that: another input or, after `is`, a value.
@@ -70,6 +79,11 @@ pub(super) enum As {
 /// What the check `id` compares, and nothing else decides.
 pub(super) fn comparisons(id: &str) -> Option<&'static [Comparison]> {
     RULES.as_ref()?.comparisons.get(id).map(Vec::as_slice)
+}
+
+/// What the check `id` asks of the basic result.
+pub(super) fn mending(id: &str) -> Option<&'static Mending> {
+    RULES.as_ref()?.mending.get(id)
 }
 
 /// What the check `id` may conclude.

@@ -1,0 +1,141 @@
+//! What a verdict over decades costs beside its bare cryptography, and what its report costs a step: `cargo bench --bench reports` prints both.
+
+#[path = "bench/median.rs"]
+mod median;
+#[path = "bench/pki.rs"]
+mod pki;
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::Criterion;
+use kyso::crypto::{DigestAlgorithm, PublicKey, Signed};
+use kyso::path::{Cache, PathReport, Request, validate_with_cache};
+use kyso::pki::CertificateList;
+use kyso::report::json::{Kind, Level};
+use kyso::report::{Block, Detail, Outcome, Step};
+use kyso::testkit::authority::TIMESTAMPS;
+use kyso::testkit::{Authority, DemoPki, KeyParameters, blank_page};
+use kyso::{Context, Document, Evidence, Goal, Policy, Profile, Report, Time, TrustAnchors, augment, sign, verify};
+
+use median::median;
+use pki::Setting;
+
+const VERIFIED: &str = "B-LTA, two document timestamps";
+const BARE: &str = "bare verifications and hashes, B-LTA";
+const WRITTEN: &str = "the report of B-LTA written";
+const STEPS: &str = "path of three, warm, every step";
+const ANSWER: &str = "path of three, warm, the answer";
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args().sample_size(20).measurement_time(Duration::from_secs(2)).without_plots();
+    let kept = Kept::new();
+    let report = kept.report();
+    let values = values(&report);
+    criterion.bench_function(VERIFIED, |b| b.iter(|| kept.report()));
+    criterion.bench_function(BARE, |b| b.iter(|| kept.bare(&report, values)));
+    criterion.bench_function(WRITTEN, |b| b.iter(|| black_box(&report).to_json()));
+    let (setting, cache) = (Setting::new(), Cache::new());
+    let of_path = path(&setting, Detail::Steps, &cache);
+    criterion.bench_function(STEPS, |b| b.iter(|| path(&setting, Detail::Steps, &cache)));
+    criterion.bench_function(ANSWER, |b| b.iter(|| path(&setting, Detail::Failures, &cache)));
+    criterion.final_summary();
+    print(steps(&report), values, of_path.checks.checks().len());
+}
+
+/// A document with a signature timestamp and two document timestamps, all evidence in it, and who relies on it.
+struct Kept {
+    octets: Vec<u8>,
+    time: Time,
+    anchors: TrustAnchors,
+    key: PublicKey,
+    list: CertificateList,
+}
+
+impl Kept {
+    fn new() -> Self {
+        let time = Time::from_unix(1_795_315_218);
+        let pki = DemoPki::with_authorities([1; 32], time, KeyParameters::Rsa(2048)).unwrap();
+        let (anchors, signer) = (pki.trust_anchors().unwrap(), pki.leader_signer().unwrap());
+        let key = kyso::pki::Certificate::from_der(&pki.issuing.certificate).unwrap().public_key().unwrap().clone();
+        let list = CertificateList::from_der(&pki.issuing_list).unwrap();
+        let mut authority = Authority::new(pki, time);
+        let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+        let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
+        let signed = sign(&Document::pdf(&blank_page()).unwrap(), &Profile::pades_b_b(time), &signer).unwrap();
+        let mut octets = augment(&signed, &Goal::level(Level::BLTA), TIMESTAMPS, &context, &mut authority).unwrap().octets;
+        octets = augment(&octets, &Goal::renewal(), TIMESTAMPS, &context, &mut authority).unwrap().octets;
+        // Answers are made while it is asked.
+        let kept = Self { octets, time: time.plus_seconds(60), anchors, key, list };
+        let report = kept.report();
+        assert!(report.signatures.iter().filter(|entry| entry.kind == Kind::DocumentTimestamp).count() == 2, "two document timestamps");
+        assert_eq!(report.conclusion.indication.as_str(), "TOTAL-PASSED", "{}", report.to_json());
+        kept
+    }
+
+    fn report(&self) -> Report {
+        let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
+        let context = Context { policy: &policy, anchors: &self.anchors, evidence: &evidence, time: self.time, existence: None };
+        verify(&Document::pdf(black_box(&self.octets)).unwrap(), &context)
+    }
+
+    /// So many verifications as there are values, all of RSA-2048, the hash of the file and of each signed range.
+    fn bare(&self, report: &Report, values: usize) {
+        let algorithm = self.list.signature_algorithm().signature(None).unwrap();
+        for _ in 0..values {
+            let _ = black_box(self.key.verify(&algorithm, Signed::Octets(black_box(self.list.tbs())), self.list.signature()));
+        }
+        black_box(DigestAlgorithm::Sha256.digest(&self.octets));
+        for range in report.signatures.iter().filter_map(|entry| entry.coverage.byte_range.as_ref()) {
+            let end = usize::try_from(range[2] + range[3]).unwrap();
+            black_box(DigestAlgorithm::Sha256.digest(&self.octets[..end]));
+        }
+    }
+}
+
+/// How many signature values the verdict rests on, each counted once: of signatures and timestamps, certificates, lists and responses.
+fn values(report: &Report) -> usize {
+    const CHECKS: [&str; 4] = [
+        "cryptographic_verification.value_valid",
+        "basic_processing.signature_valid",
+        "crl_issuer.signature_valid",
+        "ocsp_responder.signature_valid",
+    ];
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&Block> = report.signatures.iter().map(|entry| &entry.checks).collect();
+    while let Some(block) = open.pop() {
+        for step in &block.steps {
+            match step {
+                Step::Block { block, .. } => open.push(block),
+                Step::Check(step) if step.outcome == Outcome::Passed && CHECKS.contains(&&*step.check) => {
+                    seen.insert((step.check.to_string(), block.subject.clone()));
+                }
+                Step::Check(_) => {}
+            }
+        }
+    }
+    seen.len()
+}
+
+/// Checks, and the blocks that they stand in.
+fn steps(report: &Report) -> usize {
+    let roots = report.signatures.iter().map(|entry| &entry.checks).chain([&report.conclusion.checks]);
+    roots.map(|root| root.checks().len()).sum()
+}
+
+fn path(setting: &Setting, detail: Detail, cache: &Cache) -> PathReport {
+    let context =
+        Context { policy: &setting.policy, anchors: &setting.anchors, evidence: &setting.evidence, time: setting.time, existence: None };
+    validate_with_cache(black_box(&setting.target), &Request { detail, ..Request::default() }, &context, cache)
+}
+
+fn print(steps: usize, values: usize, of_path: usize) {
+    let time = |name| median(name).unwrap_or(f64::NAN);
+    println!("\n{:<52} {:>10} {:>9}", "median of this run", "measured", "to reach");
+    println!("{:<52} {:>10.2} {:>9.2}", format!("{VERIFIED}, beside {values} bare values"), time(VERIFIED) / time(BARE), 1.6);
+    let (made, written) = ((time(STEPS) - time(ANSWER)) / of_path as f64, time(WRITTEN) / steps as f64);
+    println!("{:<52} {:>7.3} us {:>9}", format!("a step made, of {of_path}"), made / 1e3, "-");
+    println!("{:<52} {:>7.3} us {:>9}", format!("a step written, of {steps}"), written / 1e3, "-");
+    println!("{:<52} {:>7.3} us {:>6.1} us", "a step made and written", (made + written) / 1e3, 0.4);
+}
