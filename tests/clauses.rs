@@ -11,14 +11,17 @@ use std::path::{Path, PathBuf};
 use kyso::report::Outcome;
 
 /// The standards with a ledger: how they are cited, and the file.
-const LEDGERS: [(&str, &str); 7] = [
+const LEDGERS: [(&str, &str); 10] = [
     ("EN 319 102-1", "en-319-102-1"),
     ("EN 319 122-1", "en-319-122-1"),
+    ("EN 319 132-1", "en-319-132-1"),
     ("EN 319 142-1", "en-319-142-1"),
+    ("EN 319 162-1", "en-319-162-1"),
     ("RFC 3161", "rfc-3161"),
     ("RFC 5280", "rfc-5280"),
     ("RFC 5652", "rfc-5652"),
     ("RFC 6960", "rfc-6960"),
+    ("TS 119 182-1", "ts-119-182-1"),
 ];
 
 /// What a clause has: files with what they say of themselves, checks.
@@ -82,7 +85,7 @@ fn ledger(standard: &str, shown: &BTreeMap<String, Shown>) -> String {
          --all-features --test clauses`.\n\n| clause | file, or check | holds in | does not hold in |\n|---|---|---|---|\n"
     );
     for (number, clause) in &clauses {
-        let number = number.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+        let number = number.iter().map(|part| part_text(*part)).collect::<Vec<_>>().join(".");
         for (file, said) in &clause.files {
             writeln!(text, "| §{number} | `{file}`: {} | | |", said.replace('|', "\\|")).unwrap();
         }
@@ -97,22 +100,53 @@ fn ledger(standard: &str, shown: &BTreeMap<String, Shown>) -> String {
 
 /// The numbers of the clauses of `standard` that a citation names: `EN 319 142-1 §5.4.2, §6.3 (g)`. A standard's clauses end where another one begins.
 fn clauses_of(citation: &str, standard: &str) -> Vec<Vec<u32>> {
-    const OTHERS: [&str; 14] =
-        ["EN ", "RFC ", "ISO ", "ITU", "X.509", "TS ", "FIPS", "NIST", "TT ", "NĐ ", "Common PKI", "Unicode", "BSI", "IEEE"];
+    const OTHERS: [&str; 18] = [
+        "XML Signature",
+        "Canonical XML",
+        "APPNOTE",
+        "Open Document",
+        "EN ",
+        "RFC ",
+        "ISO ",
+        "ITU",
+        "X.509",
+        "TS ",
+        "FIPS",
+        "NIST",
+        "TT ",
+        "NĐ ",
+        "Common PKI",
+        "Unicode",
+        "BSI",
+        "IEEE",
+    ];
     let citation = citation.split(" — ").next().unwrap_or_default();
     let mut found = Vec::new();
     for (at, _) in citation.match_indices(standard) {
         let rest = &citation[at + standard.len()..];
         let end = OTHERS.iter().filter_map(|other| rest.find(other)).min().unwrap_or(rest.len());
         for part in rest[..end].split('§').skip(1) {
-            let number: String = part.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
-            let number: Vec<u32> = number.split('.').filter(|part| !part.is_empty()).map(|part| part.parse().unwrap()).collect();
+            let annex = part.chars().next().filter(char::is_ascii_uppercase).map(|letter| ANNEX_A + u32::from(letter) - u32::from('A'));
+            let number = &part[annex.map_or(0, |_| 1)..];
+            let number: String = number.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+            let number = number.split('.').filter(|part| !part.is_empty()).map(|part| part.parse().unwrap());
+            let number: Vec<u32> = annex.into_iter().chain(number).collect();
             if !number.is_empty() {
                 found.push(number);
             }
         }
     }
     found
+}
+
+/// Annexes come behind the clauses.
+const ANNEX_A: u32 = 1_000;
+
+fn part_text(part: u32) -> String {
+    match part.checked_sub(ANNEX_A).and_then(|letter| char::from_u32(u32::from('A') + letter)) {
+        Some(letter) => letter.to_string(),
+        None => part.to_string(),
+    }
 }
 
 /// The first line of every file of the code.

@@ -124,6 +124,7 @@ fn json_signatures_are_counted_intact_and_of_a_level_as_the_reference_says() {
     }
     assert_eq!(rows.len(), 20);
     facts.finish();
+    verdicts.agreement(90);
     verdicts.finish();
 }
 

@@ -107,7 +107,7 @@ mod exceptions {
     use super::*;
 
     fn known() -> Conformance {
-        let exception = Exception { expected: "valid".into(), actual: "invalid".into(), reason: "a test".into() };
+        let exception = Exception { expected: "valid".into(), actual: "invalid".into(), reason: "a test".into(), decision: None };
         Conformance::with("self", [("listed".to_owned(), exception)].into())
     }
 

@@ -62,7 +62,7 @@ pub fn is_announced(octets: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`Malformed`] with the offset: two ends, an entry encrypted or by a method other than stored and deflated, a name that leads out of the
-/// container or stands twice, a local header that says something else, entries that overlap, sizes beyond `limits`, ZIP64.
+/// container, stands twice or has another one beside it, a local header that says something else, entries that overlap, sizes beyond `limits`, ZIP64.
 pub fn read<'a>(octets: &'a [u8], limits: &Limits) -> Result<Archive<'a>, Malformed> {
     let end = End::find(octets)?;
     let mut entries = Vec::new();
@@ -168,6 +168,13 @@ fn central(octets: &[u8], at: usize) -> Result<(Entry, usize), Malformed> {
     if method != 0 && method != 8 || (method == 0 && stored != size) {
         return Err(malformed(format!("{name:?} is neither stored nor deflated"), at));
     }
+    if name.ends_with('/') && size != 0 {
+        return Err(malformed(format!("the folder {name:?} has a content"), at));
+    }
+    let extra_at = name_at.saturating_add(name.len());
+    if has_other_name(octets.get(extra_at..extra_at.saturating_add(extra)).unwrap_or_default()) {
+        return Err(malformed(format!("{name:?} has another name beside it"), at));
+    }
     let data = local_data(octets, local, &told, &name)?;
     let entry = Entry { name, is_stored: method == 0, size, crc: u32::try_from(crc).unwrap_or(0), at: local, data };
     let next = [FIXED, entry.name.len(), extra, comment].iter().fold(at, |sum, length| sum.saturating_add(*length));
@@ -211,11 +218,26 @@ fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<Range
         return Err(other());
     }
     let start = name_end.saturating_add(extra);
+    if has_other_name(octets.get(name_end..start).unwrap_or_default()) {
+        return Err(malformed(format!("{name:?} has another name beside it"), at));
+    }
     let end = start.saturating_add(told.stored);
     if end > octets.len() || is_behind && descriptor(octets, end, expected).is_none() {
         return Err(other());
     }
     Ok(start..end)
+}
+
+/// Whether the extra fields have one with a name (§4.6.9), which some readers take and others do not.
+fn has_other_name(mut extra: &[u8]) -> bool {
+    const UNICODE_PATH: usize = 0x7075;
+    while let (Some(kind), Some(length)) = (number(extra, 0, 2), number(extra, 2, 2)) {
+        if kind == UNICODE_PATH {
+            return true;
+        }
+        extra = extra.get(length.saturating_add(4)..).unwrap_or_default();
+    }
+    false
 }
 
 /// The two sizes of a ZIP64 extra field, the first of the extra fields.

@@ -8,7 +8,7 @@ use crate::report::{Block, Fact, Recorder, Stop, checks};
 checks! {
     IDENTIFIED = "signing_certificate.identified", "EN 319 102-1 §5.2.3.4 (1)", Indeterminate(NoSigningCertificateFound),
         "The certificate of the signer was not found.", "Không tìm thấy chứng thư số của người ký.";
-    REFERENCE_IMPLEMENTED = "signing_certificate.reference_implemented", "EN 319 102-1 §5.2.3.4 (2)", Indeterminate(NoSigningCertificateFound),
+    REFERENCE_IMPLEMENTED = "signing_certificate.reference_implemented", "EN 319 102-1 §5.2.3.4 (2)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The reference to the signer's certificate uses the digest algorithm {algorithm}, which cannot be judged.",
         "Tham chiếu tới chứng thư người ký dùng thuật toán băm {algorithm}, không thể kiểm tra.";
     REFERENCE_MATCHES = "signing_certificate.reference_matches", "EN 319 102-1 §5.2.3.4 (2)", Indeterminate(NoSigningCertificateFound),

@@ -153,11 +153,53 @@ fn extended(shared: &Shared, files: &mut Files) -> Outcome {
     bad.indeterminate("SIGNED_DATA_NOT_FOUND", "").entries(&[entry]).add("asic/extended-manifest-unreadable", files)?;
     // A signature over content of its own, named by a manifest that it has never seen.
     let own = sign(&Document::data(b"none of it"), &Profile::cades_b_b(claimed()), &shared.signer("p256")?)?;
-    let bad = good.but("the signature that the manifest names is over something of its own").by("EN 319 102-1 §5.1.3");
+    let bad = good.but("the signature that the manifest names is over something of its own").by("EN 319 162-1 §4.4.4.2");
     let bad = bad.file(zip(&with(&stored, SIGNATURE, own)));
-    bad.concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
-        .entries(&[Entry::passed()])
-        .add("asic/extended-own-content", files)?;
+    bad.fails("FORMAT_FAILURE", "asic.over_the_container").add("asic/extended-own-content", files)?;
+    let twice = manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX), ("decision.txt", ANNEX)]);
+    let signed = with(&with(&stored, SIGNATURE, detached(shared, &twice)?), MANIFEST, twice);
+    let bad =
+        good.but("the signed manifest names a file twice, once with the digest of another").by("EN 319 102-1 §5.2.7").file(zip(&signed));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/extended-named-twice", files)?;
+    for (name, path, change) in [
+        ("other-case", "Decision.txt", "a second file has the name of the first in other letters"),
+        ("data-in-folder", "META-INF/decision.pdf", "a file that nobody signed stands among the container's own"),
+    ] {
+        let bad = good.but(change).by("EN 319 102-1 §5.1.3").file(zip(&with(&stored, path, b"khac\n".to_vec())));
+        bad.concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+            .entries(&[Entry::passed()])
+            .add(&format!("asic/extended-{name}"), files)?;
+    }
+    let mut moved = stored.clone();
+    moved[2].0 = "annex.txt";
+    let bad = good.but("a file stands in another folder than the manifest says").by("EN 319 102-1 §5.2.7").file(zip(&moved));
+    let bad = bad.indeterminate("SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found");
+    bad.integrity("unknown").add("asic/extended-moved", files)?;
+    with_xades(shared, files)
+}
+
+/// The same files with XAdES, whose references name them.
+fn with_xades(shared: &Shared, files: &mut Files) -> Outcome {
+    const XADES: &str = "META-INF/signatures.xml";
+    let profile = Profile::xades_b_b(claimed()).packaging(Packaging::Detached);
+    let document = Document::data(b"").with_detached("decision.txt", DECISION).with_detached("folder/annex.txt", ANNEX);
+    let signature = sign(&document, &profile, &shared.signer("p256")?)?;
+    let stored: Vec<Stored> =
+        vec![("mimetype", EXTENDED.into()), ("decision.txt", DECISION.to_vec()), ("folder/annex.txt", ANNEX.to_vec()), (XADES, signature)];
+    let case =
+        Case::passing_file("a container with two files and a XAdES signature", "EN 319 162-1 §4.4.3", "document.asice", zip(&stored));
+    let good = case.entry(|entry| entry.kind("signature").level("B-B")).add("asic/xades", files)?;
+    let mut moved = stored.clone();
+    moved[2].0 = "annex.txt";
+    let bad = good.but("a file stands in another folder than the signature says").by("EN 319 162-1 §4.4.3.2").file(zip(&moved));
+    let bad = bad.indeterminate("SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found");
+    bad.integrity("unknown").add("asic/xades-moved", files)?;
+    let bad = good.but("one letter of a file is another one").by("EN 319 102-1 §5.2.7");
+    let bad = bad.file(zip(&with(&stored, "folder/annex.txt", ANNEX.to_ascii_uppercase())));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/xades-altered", files)?;
+    let own = sign(&Document::data(DECISION), &profile.packaging(Packaging::Enveloping), &shared.signer("p256")?)?;
+    let bad = good.but("the signature is over something in itself").by("EN 319 162-1 §4.4.3.2").file(zip(&with(&stored, XADES, own)));
+    bad.fails("FORMAT_FAILURE", "asic.over_the_container").add("asic/xades-own-content", files)?;
     Ok(())
 }
 

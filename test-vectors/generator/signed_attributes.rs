@@ -116,7 +116,7 @@ fn references(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Fil
     let md5 = sequence(&[object_id(ObjectIdentifier::new_unwrap("1.2.840.113549.2.5"))]);
     let document = with(v2(cms::reference(md5, &own[..16], None)))?;
     let bad = good.but("the digest of the reference is said to be MD5").by("EN 319 102-1 §5.2.3.4").document(document);
-    let bad = bad.indeterminate("NO_SIGNING_CERTIFICATE_FOUND", "signing_certificate.reference_implemented");
+    let bad = bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "signing_certificate.reference_implemented");
     bad.entry(|entry| entry.integrity("unknown")).add("contents/reference-by-md5", files)?;
 
     let certificate = kyso::pki::Certificate::from_der(&entity.certificate)?;

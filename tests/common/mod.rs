@@ -24,6 +24,9 @@ pub struct Exception {
     pub expected: String,
     pub actual: String,
     pub reason: String,
+    /// The decision of `design/validation.md` section 0 that governs it, by its number.
+    #[serde(default)]
+    pub decision: Option<u8>,
 }
 
 /// The outcome of a suite, held against its known disagreements.
@@ -32,6 +35,9 @@ pub struct Conformance {
     exceptions: BTreeMap<String, Exception>,
     cases: usize,
     faults: Vec<String>,
+    /// Cases that a decision of ours governs, by its number.
+    governed: BTreeMap<u8, usize>,
+    disagreed: usize,
 }
 
 impl Conformance {
@@ -47,14 +53,21 @@ impl Conformance {
 
     /// As [`Self::of`], with the exceptions given.
     pub fn with(suite: &'static str, exceptions: BTreeMap<String, Exception>) -> Self {
-        Self { suite, exceptions, cases: 0, faults: Vec::new() }
+        Self { suite, exceptions, cases: 0, faults: Vec::new(), governed: BTreeMap::new(), disagreed: 0 }
     }
 
     /// Records one case. A disagreement must be listed with these very words; a listed case must disagree.
     pub fn case(&mut self, name: &str, expected: &str, actual: &str) {
         self.cases += 1;
         let agrees = expected == actual;
-        match self.exceptions.remove(name) {
+        let known = self.exceptions.remove(name);
+        if !agrees {
+            match known.as_ref().and_then(|known| known.decision) {
+                Some(decision) => *self.governed.entry(decision).or_default() += 1,
+                None => self.disagreed += 1,
+            }
+        }
+        match known {
             None if agrees => {}
             None => self.faults.push(format!("{name}: expected {expected}, got {actual}")),
             Some(_) if agrees => {
@@ -66,6 +79,17 @@ impl Conformance {
                 known.expected, known.actual
             )),
         }
+    }
+
+    /// Prints how many of the cases agree that no decision of `design/validation.md` section 0 governs, and fails below `least` in a hundred.
+    pub fn agreement(&self, least: usize) {
+        let ungoverned = self.cases - self.governed.values().sum::<usize>();
+        let agreed = ungoverned - self.disagreed;
+        let by: Vec<String> = self.governed.iter().map(|(decision, rows)| format!("{rows} by {decision}")).collect();
+        let (suite, thousandths) = (self.suite, agreed * 1_000 / ungoverned.max(1));
+        let percent = format!("{}.{} %", thousandths / 10, thousandths % 10);
+        println!("{suite}: {agreed} of {ungoverned} rows agree ({percent}); governed by decisions: {}", by.join(", "));
+        assert!(agreed * 100 >= ungoverned * least, "{suite}: {agreed} of {ungoverned} agree, fewer than {least} in a hundred");
     }
 
     /// What is wrong, one line each; listed cases that never came are wrong too.

@@ -27,6 +27,8 @@ checks! {
         "{octets} bytes of the container belong to none of its files.", "{octets} byte của gói không thuộc tệp nào.";
     ONE_FILE = "asic.one_file", "EN 319 162-1 §4.3.3.1", Failed(FormatFailure),
         "A simple container holds one file, at its root; this one holds {files}.", "Gói đơn chứa đúng một tệp ở gốc; gói này chứa {files}.";
+    OVER_CONTAINER = "asic.over_the_container", "EN 319 162-1 §4.3.3.2, §4.4.3.2, §4.4.4.2", Failed(FormatFailure),
+        "{name} signs something of its own, and nothing of the container.", "{name} ký nội dung riêng của nó chứ không ký tệp nào của gói.";
     MANIFEST_READABLE = "asic.manifest_readable", "EN 319 162-1 §A.4", Indeterminate(SigConstraintsFailure),
         "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}: {what}.";
     SIGNATURE_READABLE = "asic.signature_readable", "EN 319 162-1 §4.4", Indeterminate(SigConstraintsFailure),
@@ -101,6 +103,18 @@ fn content_by<'c>(manifests: &[Manifest<'c>], container: &'c Container, file: &F
     })
 }
 
+/// Whether a file in `META-INF` is one that containers have there (§4.3.3.2, §4.4.3.2, §4.4.4.2): anything else is data that stands there.
+fn is_of_container(file: &File) -> bool {
+    const OTHERS: [&str; 3] = ["manifest.xml", "container.xml", "metadata.xml"];
+    let name = file.name.strip_prefix("META-INF/").unwrap_or_default().to_ascii_lowercase();
+    let has = |part: &str, endings: &[&str]| name.contains(part) && endings.iter().any(|ending| name.ends_with(ending));
+    OTHERS.contains(&name.as_str())
+        || has("signature", &[".p7s", ".xml"])
+        || name.ends_with(".tst")
+        || has("evidencerecord", &[".ers", ".xml"])
+        || is_manifest(&file)
+}
+
 fn is_manifest(file: &&File) -> bool {
     file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
 }
@@ -154,6 +168,10 @@ impl<'c, 'p> Reading<'c, 'p> {
             let references = found.signatures.iter_mut().flat_map(|signature| &mut signature.coverage.references);
             references.filter(|one| one.uri == "content").for_each(|one| one.uri.clone_from(&content.name));
         }
+        let is_own = own.is_some() && !is_over_it;
+        for signature in found.signatures.iter_mut().filter(|signature| signature.kind == Kind::Signature) {
+            over_the_container(signature, &file.name, !is_own);
+        }
         self.add(file, found, is_over_it);
     }
 
@@ -176,7 +194,12 @@ impl<'c, 'p> Reading<'c, 'p> {
             Err(malformed) => return self.not_read(file, malformed.to_string()),
         };
         let detached: Vec<Detached<'_>> = self.container.files.iter().map(|file| Detached::of(&file.name, &file.octets)).collect();
-        let found = xades::found(&tree, &detached, self.policy);
+        let mut found = xades::found_in_container(&tree, &detached, self.policy);
+        for signature in found.signatures.iter_mut().filter(|signature| signature.kind == Kind::Signature) {
+            let is_elsewhere = |one: &CoveredReference| !one.uri.is_empty() && !one.uri.starts_with('#');
+            let names_files = signature.coverage.references.is_empty() || signature.coverage.references.iter().any(is_elsewhere);
+            over_the_container(signature, &file.name, names_files);
+        }
         self.add(file, found, false);
     }
 
@@ -215,8 +238,9 @@ impl<'c, 'p> Reading<'c, 'p> {
 
     fn finish(mut self) -> Found {
         self.timestamps_over_signatures();
-        let unsigned: Vec<String> =
-            self.container.data().map(|file| file.name.clone()).filter(|name| !self.signed.contains(name)).collect();
+        let others = self.container.files.iter().filter(|file| file.name.starts_with("META-INF/") && !is_of_container(file));
+        let unsigned = self.container.data().chain(others).map(|file| file.name.clone()).filter(|name| !self.signed.contains(name));
+        let unsigned: Vec<String> = unsigned.collect();
         let is_whole = unsigned.is_empty();
         for (position, signature) in (0_u64..).zip(&mut self.found.signatures) {
             signature.position = (position, 0);
@@ -273,6 +297,14 @@ impl<'c> Reading<'c, '_> {
 fn covered(container: &Container, uri: &str, all: usize) -> CoveredReference {
     let size = container.file(uri).map_or(0, |file| file.octets.len());
     CoveredReference { uri: uri.to_owned(), node: None, share: share(size, all) }
+}
+
+/// §4.3.3.2, §4.4.3.2, §4.4.4.2: what signs a container is detached from its files, and over them.
+fn over_the_container(signature: &mut Signature, name: &str, holds: bool) {
+    let format_checking = std::mem::replace(&mut signature.format_checking, Block::run("", "", "", |_| Ok(())));
+    signature.format_checking = Block::run_after(format_checking, |r| {
+        r.ask(&OVER_CONTAINER, holds, [("name", name.to_owned().into())]);
+    });
 }
 
 /// As much of the files as this is.

@@ -20,7 +20,7 @@ checks! {
     OF_ONE_FORM = "unsigned_header.of_one_form", "ETSI TS 119 182-1 §5.3.1", Failed(FormatFailure),
         "Of the unsigned elements some are encoded and some are not, so that what timestamps are over has no one reading.",
         "Các phần tử không được ký vừa có dạng mã hóa vừa có dạng rõ, nên nội dung được đóng dấu thời gian không xác định duy nhất.";
-    REFERENCES_RESOLVE = "unsigned_header.references_resolve", "ETSI TS 119 182-1 annex A.1", Failed(FormatFailure),
+    REFERENCES_RESOLVE = "unsigned_header.references_resolve", "ETSI TS 119 182-1 §A.1", Failed(FormatFailure),
         "The signature refers to {missing} pieces of evidence that it does not bring.", "Chữ ký tham chiếu {missing} dữ liệu kiểm chứng không đi kèm.";
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Read {
     pub signature: Signature,
     /// What of the document it is over.
     pub covered: NodeSet,
+    /// The elements that its references are to, the document element left out.
+    pub targets: Vec<NodeId>,
     /// What its references name and nobody gave.
     pub missing: Vec<String>,
     /// Names of the files given beside the document that it is over.
@@ -72,8 +74,10 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
     let mut read = Reading {
         surroundings,
         countersigned,
+        covers_value: None,
         signature,
         covered: NodeSet::of([]),
+        targets: Vec::new(),
         missing: Vec::new(),
         files: Vec::new(),
         constraints: Vec::new(),
@@ -81,11 +85,14 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
     };
     let block = Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| read.whole(r, node));
     let constraints = std::mem::take(&mut read.constraints);
-    let unreadable = read.unreadable;
+    let (unreadable, covers_value) = (read.unreadable, read.covers_value);
     read.signature.format_checking = block;
     let stamps = read.signature.format_constraints.clone();
     read.signature.format_constraints = Block::run("Constraints of the file", "EN 319 102-1 §5.2.8", "", |r| {
         r.bind(stamps);
+        if let Some(covers_value) = covers_value {
+            r.ask(&COUNTERSIGNED, covers_value, []);
+        }
         if constraints.is_empty() {
             for within in [&TRANSFORMS, &TRANSFORM_LIMIT, &OCTET_LIMIT] {
                 r.ask(within, true, []);
@@ -97,7 +104,7 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
         r.tolerate(&CERTIFICATES_READABLE, unreadable == 0, [("count", unreadable.into())]);
         Ok(())
     });
-    Read { signature: read.signature, covered: read.covered, missing: read.missing, files: read.files }
+    Read { signature: read.signature, covered: read.covered, targets: read.targets, missing: read.missing, files: read.files }
 }
 
 /// What makes a verdict impossible without being anybody's fault.
@@ -122,8 +129,11 @@ fn constraint(r: &mut Recorder, references: &References<'_, '_>, uri: String, fa
 struct Reading<'s, 'r, 'a> {
     surroundings: &'s Surroundings<'s, 'r, 'a>,
     countersigned: Option<NodeId>,
+    /// Whether that is among what is signed.
+    covers_value: Option<bool>,
     signature: Signature,
     covered: NodeSet,
+    targets: Vec<NodeId>,
     missing: Vec<String>,
     files: Vec<String>,
     constraints: Vec<(String, Fault)>,
@@ -143,7 +153,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         self.signature.certificates = keys.certificates.clone();
         self.value(r, &element)?;
         let listed = self.listed(r, &element)?;
-        self.data(r, &element, &listed)?;
+        self.data(r, &element, &listed);
         let mut properties = qualifying_properties::find(r, tree, &element)?;
         let signed_properties = self.signed_properties(r, &listed, &properties)?;
         properties.read(r, tree);
@@ -151,7 +161,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         self.evidence(&unsigned);
         self.identify(r, &keys, &properties);
         self.signature.claimed_time = properties.signing_time.or_else(|| self.plain_signing_time(r, &element, &properties));
-        self.countersigned(r, &listed);
+        self.covers_value = self.countersigned.map(|value| listed.iter().any(|one| self.references().target(one) == Some(value)));
         self.classify(&element, &listed, signed_properties, &properties, &unsigned);
         self.time_stamps(&element, &listed, signed_properties, &properties, &unsigned);
         Ok(())
@@ -188,25 +198,29 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
     }
 
     /// §3.2.1: the digest of everything that is referred to, and of what manifests among it refer to.
-    fn data(&mut self, r: &mut Recorder, element: &SignatureElement, listed: &[Reference]) -> Result<(), Stop> {
+    fn data(&mut self, r: &mut Recorder, element: &SignatureElement, listed: &[Reference]) {
         let tree = self.references().tree;
         let mut left = self.references().limits.references;
         for reference in listed {
             self.datum(r, element.node, reference, None);
             let target = self.references().target(reference).filter(|_| reference.kind.as_deref() == Some(MANIFEST_TYPE));
             for node in target.map(|target| manifest(tree, target)).unwrap_or_default() {
-                let read = super::reference::reference(tree, node);
-                let what = read.as_ref().err().copied().unwrap_or_default();
-                let entry = r.obtain(&READABLE, read.ok(), [("what", what.into())])?;
+                // The manifest may not be what was signed: that is judged by its digest, and not by what stands in it.
+                let entry = match super::reference::reference(tree, node) {
+                    Ok(entry) => entry,
+                    Err(what) => {
+                        self.constraints.push(("the manifest".into(), Fault::Refused(what.into())));
+                        continue;
+                    }
+                };
                 let Some(fewer) = left.checked_sub(1) else {
                     self.constraints.push((uri_of(&entry), Fault::Limit("referenced_octets")));
-                    return Ok(());
+                    return;
                 };
                 left = fewer;
                 self.datum(r, element.node, &entry, Some(reference));
             }
         }
-        Ok(())
     }
 
     fn datum(&mut self, r: &mut Recorder, signature: NodeId, reference: &Reference, manifest: Option<&Reference>) {
@@ -226,6 +240,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             share: selection.as_ref().map_or(0.0, |selection| share(selection.covered.octets(tree), whole)),
         });
         if let Some(selection) = selection {
+            self.targets.extend(selection.target.first().filter(|node| tree.is_element(*node) && *node != tree.root()));
             self.covered = NodeSet::union([self.covered.clone(), selection.covered]);
         }
         let mut name = uri.clone();
@@ -336,12 +351,6 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         let is_time =
             |node: &NodeId| tree.name(*node).is_some_and(|(_, local)| local == "SigningTime") && self.covered.has_all(tree, *node);
         within.into_iter().find(is_time).and_then(|node| signing_time(r, tree, node))
-    }
-
-    fn countersigned(&self, r: &mut Recorder, listed: &[Reference]) {
-        let Some(value) = self.countersigned else { return };
-        let covers = listed.iter().any(|reference| self.references().target(reference) == Some(value));
-        r.ask(&COUNTERSIGNED, covers, []);
     }
 
     /// Format, level as far as structure tells it, and the legacy form (EN 319 132-1 §6.3; EN 319 132-2; TS 101 903).

@@ -1,16 +1,81 @@
 //! EN 319 102-1 §5.1.4.2 — what of a document its signatures are over, and what none of them is
 //!
 //! Wrapping attacks leave a signature intact and put something else where the application looks. Nobody here knows where that is, so whatever no
-//! signature accounts for is told, and keeps the document from passing.
+//! signature accounts for is told, and keeps the document from passing. Where that is called as what is signed, the signature fails: whoever looks
+//! for the one by its name may find the other.
+
+use std::collections::BTreeMap;
 
 use super::identifiers::identifier_of;
-use super::names::{DS, is_xades};
+use super::names::{DS, DS11, XADES, XADES_OLD, XADES141, is_xades};
 use crate::encoding::xml::{NodeId, NodeSet, Tree};
+use crate::report::{Recorder, checks};
+
+checks! {
+    NO_NAMESAKE = "coverage.no_unsigned_namesake", "EN 319 102-1 §5.1.4.2", Failed(FormatFailure),
+        "{signed} is signed, and {unsigned}, which is called the same, is not: whoever looks for the one may find the other.",
+        "{signed} được ký còn {unsigned} trùng tên thì không: người đọc có thể lấy nhầm phần không được ký.";
+    OBJECT_IN_PLACE = "coverage.object_in_place", "XML Signature §4.6", Failed(FormatFailure),
+        "{signed} is signed as an object of a signature, and stands in another object, where none is.",
+        "{signed} được ký như một đối tượng của chữ ký nhưng lại nằm trong một đối tượng khác.";
+}
 
 /// Attributes that only say where a schema is.
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// No more places are named.
 const TOLD: usize = 10;
+
+/// Namespaces of what a signature tells of keys (Web Services Security §7) and of itself.
+const OF_SIGNATURES: [&str; 7] = [
+    DS,
+    DS11,
+    XADES,
+    XADES141,
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
+    "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd",
+    "http://www.w3.org/2001/04/xmldsig-more#",
+];
+
+/// Elements that nobody signed by their names: of each name the first.
+pub(super) struct Namesakes<'t>(BTreeMap<(&'t str, &'t str), NodeId>);
+
+impl<'t> Namesakes<'t> {
+    /// Of everything but `signed`.
+    pub fn of(tree: &'t Tree<'_>, signed: &NodeSet) -> Self {
+        let mut known = BTreeMap::new();
+        let mut next = Some(tree.root());
+        while let Some(node) = next {
+            next = if signed.has_all(tree, node) { tree.after(node) } else { tree.following(node) };
+            let name = tree.name(node).filter(|(namespace, _)| !is_of_signatures(namespace) && !signed.contains(node));
+            if let Some(name) = name {
+                known.entry(name).or_insert(node);
+            }
+        }
+        Self(known)
+    }
+
+    /// No element that one of `targets` is, or that stands in one that is an object of a signature, has a namesake.
+    pub fn judge(&self, r: &mut Recorder, tree: &Tree<'_>, targets: &[NodeId]) {
+        let within = |target: &NodeId| {
+            let inner = tree.elements(*target).filter(|_| is_envelope(tree, *target)).collect::<Vec<_>>();
+            std::iter::once(*target).chain(inner)
+        };
+        let namesake = |node: NodeId| tree.name(node).and_then(|name| Some((node, *self.0.get(&name)?)));
+        let found = targets.iter().flat_map(within).find_map(namesake);
+        let nested = targets.iter().find(|target| is_nested(tree, **target));
+        r.ask(&OBJECT_IN_PLACE, nested.is_none(), [("signed", nested.map(|node| tree.path(*node)).unwrap_or_default().into())]);
+        match found {
+            None => r.ask(&NO_NAMESAKE, true, []),
+            Some((signed, unsigned)) => {
+                r.ask(&NO_NAMESAKE, false, [("signed", tree.path(signed).into()), ("unsigned", tree.path(unsigned).into())])
+            }
+        };
+    }
+}
+
+fn is_of_signatures(namespace: &str) -> bool {
+    OF_SIGNATURES.contains(&namespace) || XADES_OLD.contains(&namespace)
+}
 
 /// What is not signed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -95,9 +160,19 @@ impl Walk<'_, '_> {
             } else if self.covered.contains(node) {
                 next = tree.following(node);
             } else if self.signatures.binary_search(&node).is_ok() {
-                // Of a signature only its objects hold what an application could read as data; it goes on behind KeyInfo.
+                // Its objects hold what an application could read as data; where keys are told nothing else is expected.
+                let mut keys = tree.elements_named(node, DS, "KeyInfo");
+                if !keys.all(|keys| self.foreign(keys, tell)) {
+                    return;
+                }
                 next = tree.elements_named(node, DS, "Object").next().or_else(|| tree.after(node));
-            } else if self.is_property(node) || !self.says_something(node) {
+            } else if self.is_property(node) {
+                // The properties of a signature are judged as such.
+                if !self.foreign(node, tell) {
+                    return;
+                }
+                next = tree.after(node);
+            } else if !self.says_something(node) {
                 next = tree.after(node);
             } else if tree.is_element(node) && self.signed.overlaps(tree, node) {
                 // It only holds together what is signed; what it says itself is said by nobody.
@@ -118,7 +193,29 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The properties of a signature are judged as such.
+    /// Tells what of a signature's own parts is of another language; whether to go on.
+    fn foreign(&self, within: NodeId, tell: &mut dyn FnMut(Place<'_>) -> bool) -> bool {
+        let tree = self.tree;
+        let mut next = Some(within);
+        while let Some(node) = next.filter(|node| *node == within || tree.contains(within, *node)) {
+            let is_foreign = tree.name(node).is_some_and(|(namespace, _)| !is_of_signatures(namespace));
+            // What is signed by a value, transforms with their filters too, is judged with the signature that it is of.
+            let is_signed_info =
+                tree.is(node, DS, "SignedInfo") && tree.parent(node).is_some_and(|parent| self.signatures.binary_search(&parent).is_ok());
+            if is_signed_info || self.covered.has_all(tree, node) {
+                next = tree.after(node);
+            } else if is_foreign && !self.covered.contains(node) {
+                if !tell(Place::Node(node)) {
+                    return false;
+                }
+                next = tree.after(node);
+            } else {
+                next = tree.following(node);
+            }
+        }
+        true
+    }
+
     fn is_property(&self, node: NodeId) -> bool {
         is_xades(self.tree, node, "QualifyingProperties") && is_envelope(self.tree, self.tree.parent(node).unwrap_or(node))
     }
@@ -132,4 +229,10 @@ impl Walk<'_, '_> {
 /// `Object` of a signature: its attributes are about it.
 fn is_envelope(tree: &Tree<'_>, node: NodeId) -> bool {
     tree.is(node, DS, "Object")
+}
+
+/// Whether it is an object of a signature by its name, and something in an object of one by its place.
+fn is_nested(tree: &Tree<'_>, node: NodeId) -> bool {
+    let mut around = tree.ancestors(node).take_while(|around| !tree.is(*around, DS, "Signature"));
+    is_envelope(tree, node) && around.any(|around| is_envelope(tree, around))
 }

@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use core_validation::{Read, Surroundings};
-use coverage::{Unsigned, is_whole, unsigned};
+use coverage::{Namesakes, Unsigned, is_whole, unsigned};
 use identifiers::Identifiers;
 use names::{DS, is_xades};
-use reference::References;
+use reference::{Names, References};
 use transforms::Fault;
 
 use super::signature::Signature;
@@ -44,7 +44,7 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, core_validation::CHECKS, qualifying_properties::CHECKS, signature_element::CHECKS, time_stamps::CHECKS]
+    [CHECKS, core_validation::CHECKS, coverage::CHECKS, qualifying_properties::CHECKS, signature_element::CHECKS, time_stamps::CHECKS]
         .into_iter()
         .flatten()
         .copied()
@@ -55,10 +55,21 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     found_and_covered(tree, detached, policy, &NodeSet::of([])).0
 }
 
+/// As [`found`], in a file of a container whose files are `files`: each is meant by its whole name.
+#[cfg(feature = "asic")]
+pub(crate) fn found_in_container(tree: &Tree<'_>, files: &[Detached<'_>], policy: &Policy) -> Found {
+    found_among(tree, (files, Names::Whole), policy, &NodeSet::of([])).0
+}
+
 /// As [`found`], and everything that a signature is over. Whether `elsewhere` is signed the caller tells.
 pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy, elsewhere: &NodeSet) -> (Found, NodeSet) {
+    found_among(tree, (detached, Names::OrLastStep), policy, elsewhere)
+}
+
+fn found_among(tree: &Tree<'_>, (detached, names): (&[Detached<'_>], Names), policy: &Policy, elsewhere: &NodeSet) -> (Found, NodeSet) {
     let limits = &policy.limits;
     let references = References {
+        names,
         tree,
         identifiers: Identifiers::of(tree),
         detached,
@@ -74,7 +85,13 @@ pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], poli
     let everything = NodeSet::union(read.iter().map(|one| one.covered.clone()).chain([NodeSet::of([])]));
     let told = NodeSet::union([everything.clone(), elsewhere.clone()]);
     let rest = if places.is_empty() { Unsigned::default() } else { unsigned(tree, &told, &all) };
+    let is_partial = read.iter().any(|one| !one.targets.is_empty());
+    let namesakes = is_partial.then(|| Namesakes::of(tree, &told));
     for one in &mut read {
+        if let Some(namesakes) = &namesakes {
+            let format_checking = std::mem::replace(&mut one.signature.format_checking, Block::run("", "", "", |_| Ok(())));
+            one.signature.format_checking = Block::run_after(format_checking, |r| namesakes.judge(r, tree, &one.targets));
+        }
         // Only a document of which nothing is left over can be all of one signature's.
         one.signature.coverage.whole_document = rest.count == 0 && is_whole(tree, &one.covered, &all);
     }

@@ -47,8 +47,19 @@ pub(super) fn reference(tree: &Tree<'_>, node: NodeId) -> Result<Reference, &'st
     })
 }
 
+/// How references name files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// By their whole names from the root of a container.
+    #[cfg(feature = "asic")]
+    Whole,
+    /// By these or, since nobody knows from where they count, by the last step.
+    OrLastStep,
+}
+
 /// The references of one document.
 pub(super) struct References<'r, 'a> {
+    pub names: Names,
     pub tree: &'r Tree<'a>,
     pub identifiers: Identifiers<'a>,
     pub detached: &'r [Detached<'a>],
@@ -122,11 +133,15 @@ impl<'r, 'a> References<'r, 'a> {
         match uri {
             None => self.detached.first(),
             Some(uri) => {
+                #[cfg(feature = "asic")]
+                let uri =
+                    if self.names == Names::Whole { uri.strip_prefix("./").or_else(|| uri.strip_prefix('/')).unwrap_or(uri) } else { uri };
                 let decoded = percent_decoded(uri);
                 let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
                 let exact = |detached: &&Detached<'_>| detached.name == uri || Some(&detached.name) == decoded.as_ref();
                 let by_file = |detached: &&Detached<'_>| last(&detached.name) == last(decoded.as_deref().unwrap_or(uri));
-                self.detached.iter().find(exact).or_else(|| self.detached.iter().find(by_file))
+                let found = self.detached.iter().find(exact);
+                if self.names == Names::OrLastStep { found.or_else(|| self.detached.iter().find(by_file)) } else { found }
             }
         }
     }

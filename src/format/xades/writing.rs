@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::identifiers::Identifiers;
 use super::names::{DS, SIGNED_PROPERTIES_TYPE, XADES};
-use super::reference::{References, reference};
+use super::reference::{Names, References, reference};
 use super::transforms::Fault;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::document::Detached;
@@ -345,7 +345,8 @@ impl<'l> Layout<'l> {
         let fault = |fault: Fault| Refusal::from(Misuse::new(format!("the document cannot be signed: {fault}")));
         let node = identifiers.named(self.id).first().copied().ok_or_else(|| fault(Fault::NotFound))?;
         let parts: Vec<NodeId> = self.tree.elements(node).next().map(|info| self.tree.elements(info).collect()).unwrap_or_default();
-        let references = References { tree: &self.tree, identifiers, detached: self.detached, limits: &limits, octets };
+        let references =
+            References { names: Names::OrLastStep, tree: &self.tree, identifiers, detached: self.detached, limits: &limits, octets };
         work(&references, node, parts.get(2..).unwrap_or_default()).map_err(fault)
     }
 

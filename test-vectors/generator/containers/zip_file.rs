@@ -30,9 +30,25 @@ pub fn add(good: &Good, stored: &[Stored], files: &mut Files) -> Outcome {
     refused("overlap", "the directory says that the second file is where the first one is", "APPNOTE §4.3.12", overlap)?;
     let encrypted = changed(&|octets| octets[second + 8] |= 1);
     refused("encrypted", "the directory says that a file is encrypted", "APPNOTE §4.4.4", encrypted)?;
+    let folder = zip(&with(stored, "folder/", b"khac\n".to_vec()));
+    refused("folder-content", "a folder has a content", "APPNOTE §4.3.8", folder)?;
+    refused("other-name", "the directory gives a file a second name", "APPNOTE §4.6.9", other_name(&octets, second))?;
     let prefixed = [b"PK\x03\x04".to_vec(), vec![0; 4096], octets.clone()].concat();
     refused("prefix", "a page of octets stands before the first file", "APPNOTE §4.3.1", prefixed)?;
     refused("bomb", "a file says that it is 64 MiB, inflated from 256 octets", "APPNOTE §4.4.9", bomb(stored)?)
+}
+
+/// With a field behind the name of the entry at `entry` of the directory that says another one.
+fn other_name(octets: &[u8], entry: usize) -> Vec<u8> {
+    let name = usize::from(octets[entry + 28]) | usize::from(octets[entry + 29]) << 8;
+    let field = [&[0x75, 0x70, 14, 0, 1][..], &checksum(&octets[entry + 46..entry + 46 + name]).to_le_bytes(), b"other.txt"].concat();
+    let behind = entry + 46 + name;
+    let mut octets = [&octets[..behind], &field, &octets[behind..]].concat();
+    octets[entry + 30..entry + 32].copy_from_slice(&(field.len() as u16).to_le_bytes());
+    let end = octets.len() - 22;
+    let size = u32::from_le_bytes([octets[end + 12], octets[end + 13], octets[end + 14], octets[end + 15]]) + field.len() as u32;
+    octets[end + 12..end + 16].copy_from_slice(&size.to_le_bytes());
+    octets
 }
 
 /// With a deflated file whose 256 octets are told to become 64 MiB of zeros. The reader need not inflate anything to refuse it.

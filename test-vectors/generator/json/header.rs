@@ -182,7 +182,7 @@ fn certificates(shared: &Shared, draft: &Draft<'_>, honest: &Good, files: &mut F
         by_sha512.with("x5t#o", json!({ "digAlg": "S999", "digVal": "AA" })).make()?.flattened(),
     )
     .by("EN 319 102-1 §5.2.3.4 (2)")
-    .indeterminate("NO_SIGNING_CERTIFICATE_FOUND", "signing_certificate.reference_implemented")
+    .indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "signing_certificate.reference_implemented")
     .integrity("unknown")
     .add("json/x5t-o-unknown", files)?;
     let chain = draft.clone().without("x5t#S256").with("sigX5ts", json!([sha512(own), sha512(issuing)]));

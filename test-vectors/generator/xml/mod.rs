@@ -26,7 +26,7 @@ const PARTED: &str = "<Envelope xmlns=\"urn:kyso:test\"><Record Id=\"record\"><R
 pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let enveloped = packagings(shared, files)?;
     let parted = parted(shared, files)?;
-    wrapping::add(&parted, files)?;
+    wrapping::add(shared, &parted, files)?;
     structure::add(shared, &enveloped, files)?;
     properties::add(shared, &enveloped, files)
 }
@@ -61,6 +61,9 @@ fn packagings(shared: &Shared, files: &mut Files) -> Outcome<Signed> {
     let bad = good.but("another object stands beside the one that is signed").by("EN 319 102-1 §5.1.3");
     let bad = bad.file(replaced(&text, object, &format!("<ds:Object>Tu choi</ds:Object>{object}"))?);
     bad.indeterminate(CONSTRAINTS, "verdict.document_not_modified").add("xml/enveloping-second-object", files)?;
+    let bad = good.but("the object was moved into a wrapper in another one, and a third stands in its place").by("XML Signature §4.6");
+    let wrapped = format!("<ds:Object>Tu choi</ds:Object><ds:Object><Wrapper>{object}</Wrapper></ds:Object>");
+    bad.file(replaced(&text, object, &wrapped)?).fails(FORMAT, "coverage.object_in_place").add("xml/wrapped-in-object", files)?;
 
     let content = b"Quyet dinh so 01/QD-UBND\n".to_vec();
     let text = Making::xades(shared, Reference::detached("result%20file.txt", &content)).sign("{}")?;

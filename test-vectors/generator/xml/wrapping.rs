@@ -1,15 +1,18 @@
 //! Recipes X1, X2, X5, X7: the signature stays intact, and the application is shown something else.
 
-use super::making::{DS, between, replaced};
+use super::making::{DS, ENVELOPED, EXCLUSIVE, Making, Reference, between, replaced, transform};
 use super::{CONSTRAINTS, FORMAT, Signed};
 use crate::case::{Case, Entry};
+use crate::shared::Shared;
 use crate::{Files, Outcome};
 
 const MODIFIED: &str = "verdict.document_not_modified";
 const UNIQUE: &str = "core_validation.identifier_unique";
 
-pub fn add(parted: &Signed, files: &mut Files) -> Outcome {
+pub fn add(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
     moved(parted, files)?;
+    honest(shared, parted, files)?;
+    within_the_signature(shared, files)?;
     identifiers(parted, files)?;
     texts(parted, files)?;
     look_alikes(parted, files)
@@ -56,11 +59,74 @@ fn moved(parted: &Signed, files: &mut Files) -> Outcome {
     ];
     for (name, change, altered) in cases {
         let bad = parted.good.but(change).by("EN 319 102-1 §5.1.3").file(altered.into_bytes());
-        bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add(&format!("xml/wrapped-{name}"), files)?;
+        bad.fails(FORMAT, "coverage.no_unsigned_namesake").add(&format!("xml/wrapped-{name}"), files)?;
     }
     let bad = parted.good.but("the wrapper says something in an attribute").by("EN 319 102-1 §5.1.3");
     let bad = bad.file(replaced(text, "<Envelope xmlns=", "<Envelope Result=\"Tu choi\" xmlns=")?);
     bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/wrapped-attribute", files)?;
+    Ok(())
+}
+
+/// What looks like X1 and is not: whatever is called as what is signed is signed itself; an envelope only holds it.
+fn honest(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
+    let two = "<Envelope xmlns=\"urn:kyso:test\"><Record Id=\"record\"><Result>Cap phep</Result></Record>{}<Record Id=\"second\"><Result>Tu choi</Result></Record>[]</Envelope>";
+    let first = Making::xades(shared, Reference::element("record")).sign(two)?.replacen("[]", "{}", 1);
+    let second = Making::by(shared, &shared.signatories["rsa-2048"], "S2", Reference::element("second")).sign(&first)?;
+    let what = "two records of one name, each with a signature of its own";
+    let good = super::passing(what, "EN 319 102-1 §5.1.3", second.clone());
+    let good = good.entries(&[Entry::passed().level("B-B"), Entry::passed().level("B-B")]).add("xml/records-each-signed", files)?;
+    let signature = between(&second, "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Id=\"S2\">", "</ds:Signature>")?;
+    let bad =
+        good.but("the second signature was taken away").by("EN 319 102-1 §5.1.4.2").file(second.replacen(signature, "", 1).into_bytes());
+    bad.fails(FORMAT, "coverage.no_unsigned_namesake")
+        .entries(&[Entry::concluded("TOTAL-FAILED", FORMAT, "coverage.no_unsigned_namesake")])
+        .add("xml/records-one-signed", files)?;
+
+    let (soap, wsse) =
+        ("http://schemas.xmlsoap.org/soap/envelope/", "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd");
+    let text = format!(
+        "<s:Envelope xmlns:s=\"{soap}\"><s:Header><w:Security xmlns:w=\"{wsse}\">{{}}</w:Security></s:Header><s:Body><Record xmlns=\"urn:kyso:test\" Id=\"record\"><Result>Cap phep</Result></Record></s:Body></s:Envelope>"
+    );
+    let text = Making::xades(shared, Reference::element("record")).sign(&text)?;
+    let good = super::passing("a signed record in the body of a message, its signature in the header", "EN 319 102-1 §5.1.3", text.clone());
+    let good = good.add("xml/in-message", files)?;
+    let record = between(&text, "<Record", "</Record>")?;
+    let forged = record.replace("record", "other").replace("Cap phep", "Tu choi");
+    let moved = text.replacen(record, &forged, 1).replacen("</w:Security>", &format!("{record}</w:Security>"), 1);
+    let bad = good.but("the record was moved into the header, and another one stands in the body").by("EN 319 102-1 §5.1.4.2");
+    bad.file(moved.into_bytes()).fails(FORMAT, "coverage.no_unsigned_namesake").add("xml/wrapped-message-header", files)?;
+
+    let text = &parted.text;
+    let bad = parted.good.but("an element of another name stands beside the record").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(replaced(text, "<Record Id=", "<Note>Tu choi</Note><Record Id=")?);
+    bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/wrapped-note", files)?;
+    Ok(())
+}
+
+/// Places in a signature for elements of any language, which no signature has to be over.
+fn within_the_signature(shared: &Shared, files: &mut Files) -> Outcome {
+    let first = "<Record xmlns=\"urn:kyso:test\">{}<Result>Cap phep</Result></Record>";
+    let forged = "<Result xmlns=\"urn:kyso:test\">Tu choi</Result>";
+    let making = || Making::xades(shared, Reference::enveloped());
+    let what = "a signature that stands before what it is over";
+    let good = super::passing(what, "EN 319 132-1 §6.3", making().sign(first)?).add("xml/signature-first", files)?;
+    let in_key_info = making()
+        .with(|making| making.key_info = making.key_info.replace("</ds:KeyInfo>", &format!("{forged}</ds:KeyInfo>")))
+        .sign(first)?;
+    let in_properties = making().with(|making| making.unsigned = forged.into()).sign(first)?;
+    for (name, place, text) in
+        [("key-info", "beside the certificates", in_key_info), ("properties", "among the unsigned properties", in_properties)]
+    {
+        let bad = good.but(&format!("another result stands {place}")).by("EN 319 102-1 §5.1.3").file(text.into_bytes());
+        bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add(&format!("xml/wrapped-{name}"), files)?;
+    }
+    let odd = Reference { transforms: transform(EXCLUSIVE) + &transform(ENVELOPED), ..Reference::enveloped() };
+    let bad =
+        good.but("the octets are made before the signature is taken out, which is found in them by nobody").by("XML Signature §6.6.4");
+    let bad = bad.file(Making::xades(shared, odd).sign(first)?.into_bytes());
+    bad.indeterminate("SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found")
+        .integrity("unknown")
+        .add("xml/transform-order", files)?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::error::Misuse;
 use crate::format::xades::identifiers::Identifiers;
 use crate::format::xades::names::{DS, XADES, XADES141, is_xades};
 use crate::format::xades::qualifying_properties::{self, QualifyingProperties};
-use crate::format::xades::reference::{References, reference};
+use crate::format::xades::reference::{Names, References, reference};
 use crate::format::xades::signature_element::{self, SignatureElement};
 use crate::format::xades::time_stamps::TimeStamped;
 use crate::format::xades::unsigned_properties::{PropertyKind, unsigned_properties, values};
@@ -112,7 +112,7 @@ impl<'e, 'a> Existing<'e, 'a> {
             Ok(())
         });
         let octets = Budget::new("referenced_octets", limits.referenced_octets);
-        let references = References { tree, identifiers: Identifiers::of(tree), detached, limits, octets };
+        let references = References { names: Names::OrLastStep, tree, identifiers: Identifiers::of(tree), detached, limits, octets };
         let properties = properties.filter(|properties| properties.signed.is_some())?;
         Some(Self { references, element: element?, properties })
     }
