@@ -45,25 +45,37 @@ fn honest_later_revisions_of_pyhanko_pass_and_their_bad_twins_do_not() {
         println!("peer_interop: skipped, KYSO_INTEROP does not name a virtual environment with pyHanko");
         return;
     };
+    let environment = Path::new(&environment);
     let (mut files, mut faults) = (0, Vec::new());
-    for (path, expected) in later_revisions_of_pyhanko(Path::new(&environment)) {
-        files += 1;
-        let report = report(&std::fs::read(&path).unwrap(), "");
-        let leader = report.signatures.iter().find(|entry| entry.field.as_deref() == Some("leader")).unwrap();
-        let modifications = leader.modifications.as_ref().unwrap();
-        let class = serde_json::to_value(modifications.class).unwrap();
-        let actual = match (modifications.permitted, class.as_str().unwrap()) {
-            (true, class) => class,
-            (false, "annotation") => "refused",
-            (false, _) => "other",
-        };
-        if actual != expected || leader.integrity != Integrity::Intact {
-            faults.push(format!("{}: expected {expected}, got {actual}", path.display()));
-        }
-    }
+    // Signed by pyHanko first, then by us.
+    let _ = std::fs::remove_file(folder(LATER).join("signed.pdf"));
+    let by_pyhanko = later_revisions_of_pyhanko(environment);
+    faults.extend(by_pyhanko.iter().filter_map(|(path, expected)| is_judged_otherwise(path, expected)));
+    files += by_pyhanko.len();
+    let form = std::fs::read(folder(LATER).join("form.pdf")).unwrap();
+    let leader = pki().leader_signer().unwrap();
+    let signed = kyso::sign(&Document::pdf(&form).unwrap(), &kyso::Profile::pades_b_b(time()).field("leader"), &leader).unwrap();
+    std::fs::write(folder(LATER).join("signed.pdf"), signed).unwrap();
+    let by_us = later_revisions_of_pyhanko(environment);
+    faults.extend(by_us.iter().filter_map(|(path, expected)| is_judged_otherwise(path, expected)));
+    files += by_us.len();
     println!("peer_interop: {files} later revisions, {} faults", faults.len());
-    assert_eq!(files, 11);
+    assert_eq!(files, 22);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn is_judged_otherwise(path: &Path, expected: &str) -> Option<String> {
+    let report = report(&std::fs::read(path).unwrap(), "");
+    let leader = report.signatures.iter().find(|entry| entry.field.as_deref() == Some("leader")).unwrap();
+    let modifications = leader.modifications.as_ref().unwrap();
+    let class = serde_json::to_value(modifications.class).unwrap();
+    let actual = match (modifications.permitted, class.as_str().unwrap()) {
+        (true, class) => class,
+        (false, "annotation") => "refused",
+        (false, _) => "other",
+    };
+    let is_as_expected = actual == expected && leader.integrity == Integrity::Intact;
+    (!is_as_expected).then(|| format!("{}: expected {expected}, got {actual}", path.display()))
 }
 
 fn integrities(report: &Report) -> Vec<Integrity> {
@@ -94,14 +106,24 @@ fn later_revisions_of_pyhanko(environment: &Path) -> Vec<(PathBuf, String)> {
         let (path, expected) = line.split_once('\t').unwrap();
         (PathBuf::from(path), expected.to_string())
     };
-    made_by_pyhanko(environment, "pyhanko_later.py").lines().map(line).collect()
+    made_by_pyhanko(environment, LATER).lines().map(line).collect()
+}
+
+const LATER: &str = "pyhanko_later.py";
+
+fn folder(script: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peer_interop").join(script);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn pki() -> DemoPki {
+    DemoPki::new([3; 32], time()).unwrap()
 }
 
 /// What the script prints of the files that it made with keys of ours.
 fn made_by_pyhanko(environment: &Path, script: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peer_interop").join(script);
-    std::fs::create_dir_all(&folder).unwrap();
-    let pki = DemoPki::new([3; 32], time()).unwrap();
+    let (folder, pki) = (folder(script), pki());
     let mut random = Random::seeded(b"peer interop");
     let subject = kyso::testkit::Name::of([(name::COMMON_NAME, "Ec")]);
     let template = Template::signatory(subject, time().plus_seconds(-86_400), time().plus_seconds(86_400));

@@ -141,12 +141,8 @@ impl Step<'_, '_, '_> {
     fn evidence_kept(&mut self, list: &Node) {
         let new: BTreeSet<Reference> = elements(&list.new).iter().filter_map(Object::as_reference).collect();
         let is_missing = |element: &Reference| !new.contains(element) || self.changed(element.number).is_some();
-        let missing: BTreeSet<Reference> = [&list.old, &list.before]
-            .into_iter()
-            .flat_map(elements)
-            .filter_map(Object::as_reference)
-            .filter(is_missing)
-            .collect();
+        let missing: BTreeSet<Reference> =
+            [&list.old, &list.before].into_iter().flat_map(elements).filter_map(Object::as_reference).filter(is_missing).collect();
         let cost = u64::try_from(missing.len().saturating_add(new.len())).unwrap_or(u64::MAX);
         if missing.is_empty() || self.budget.spend(cost).is_err() {
             return;
