@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::raw::TableProvider;
-use skrifa::{FontRef, MetadataProvider};
+use skrifa::{FontRef, MetadataProvider, Tag};
 use subsetter::GlyphRemapper;
 
 use super::decision::{Decision, form};
@@ -24,9 +24,10 @@ struct Part {
 }
 
 impl Part {
-    fn new() -> Outcome<Self> {
+    /// Of a font with outlines in this table.
+    fn with(table: &[u8; 4]) -> Outcome<Self> {
         let has_letters = |font: &FontRef<'_>| LETTERS.chars().all(|letter| font.charmap().map(letter).is_some());
-        let is_fit = |font: &&[u8]| FontRef::new(font).is_ok_and(|font| font.glyf().is_ok() && has_letters(&font));
+        let is_fit = |font: &&[u8]| FontRef::new(font).is_ok_and(|font| font.table_data(Tag::new(table)).is_some() && has_letters(&font));
         let octets = typst_assets::fonts().find(is_fit).ok_or("no font with these letters")?;
         let font = FontRef::new(octets)?;
         let units = f32::from(font.head()?.units_per_em());
@@ -136,6 +137,8 @@ struct Filling {
     no_map: bool,
     swapped_in_program: Option<(char, char)>,
     matrix: &'static str,
+    /// In coordinates upside down: how the text is turned.
+    turned: Option<&'static str>,
 }
 
 const DESCRIPTOR: &str = "<< /Type /FontDescriptor /FontName /AAAAAA+Own /Flags 4 /FontBBox [0 -240 600 930] /ItalicAngle 0 /Ascent 930 \
@@ -143,7 +146,11 @@ const DESCRIPTOR: &str = "<< /Type /FontDescriptor /FontName /AAAAAA+Own /Flags 
 
 fn composed(decision: &Decision, part: &Part, filling: &Filling) -> Objects {
     let (value, shown) = (filling.value.unwrap_or(VALUE), filling.shown.unwrap_or(filling.value.unwrap_or(VALUE)));
-    let content = format!("/Tx BMC q BT /F2 12 Tf 0 g 2 5 Td <{}> Tj ET Q EMC", part.shown(shown));
+    let (system, place) = match filling.turned {
+        None => ("", "2 5 Td".to_owned()),
+        Some(turned) => ("1 0 0 -1 0 20 cm ", format!("{turned} 2 14.8 Tm")),
+    };
+    let content = format!("/Tx BMC q {system}BT /F2 12 Tf 0 g {place} <{}> Tj ET Q EMC", part.shown(shown));
     let appearance =
         form("[0 0 228 20]", &content).replace("/F1 5 0 R", "/F2 24 0 R").replace("/BBox", &format!("{}/BBox", filling.matrix));
     let map = if filling.map.is_some() { "/CIDToGIDMap 28 0 R" } else { "/CIDToGIDMap /Identity" };
@@ -178,7 +185,7 @@ fn composed(decision: &Decision, part: &Part, filling: &Filling) -> Objects {
 }
 
 pub fn add(cases: &mut Cases<'_>) -> Outcome {
-    let (decision, part) = (Decision::default(), Part::new()?);
+    let (decision, part) = (Decision::default(), Part::with(b"glyf")?);
     let signed = decision.signed(cases.shared)?;
     let filled = |filling: Filling| pdf::updated(&signed, &composed(&decision, &part, &filling), "");
     let judged = || modified("other", JUDGED);
@@ -233,7 +240,39 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
     let good = cases.honest("phrase", what, &passes("form_filling"), filled(phrase.clone()))?;
     let other = Filling { shown: Some("Quyèt 13"), ..phrase };
     cases.attack(&good, "phrase-mark", "the mark is another one", &judged(), filled(other))?;
+    compact(cases)?;
     simple(cases, &part)
+}
+
+/// A program of the Compact Font Format, and a content whose coordinates are upside down, as one writer makes them.
+fn compact(cases: &mut Cases<'_>) -> Outcome {
+    let (decision, mut part) = (Decision::default(), Part::with(b"CFF ")?);
+    part.program = FontRef::new(&part.program)?.table_data(Tag::new(b"CFF ")).ok_or("no outlines")?.as_bytes().to_vec();
+    let signed = decision.signed(cases.shared)?;
+    let filled = |filling: Filling, turned: &'static str| {
+        let text = |(number, octets): (u32, Vec<u8>)| match number {
+            25 => (
+                number,
+                String::from_utf8_lossy(&octets).replace("CIDFontType2", "CIDFontType0").replace("/CIDToGIDMap /Identity", "").into_bytes(),
+            ),
+            27 => {
+                let head = String::from_utf8_lossy(&octets[..20]).replacen("<< ", "<< /Subtype /CIDFontType0C ", 1).into_bytes();
+                (number, [&head, &octets[20..]].concat())
+            }
+            29 => (number, String::from_utf8_lossy(&octets).replace("FontFile2", "FontFile3").into_bytes()),
+            _ => (number, octets),
+        };
+        let objects: Objects = composed(&decision, &part, &Filling { turned: Some(turned), ..filling }).into_iter().map(text).collect();
+        pdf::updated(&signed, &objects, "")
+    };
+    let what = "a decision signed, the number filled in with a font of another format, in coordinates upside down";
+    let upright = "1 0 0 -1";
+    let good = cases.honest("compact", what, &passes("form_filling"), filled(Filling::default(), upright))?;
+    let drawn = Filling { shown: Some("93/QĐ-UBND"), said: Some(('9', '1')), ..Filling::default() };
+    let judged = || modified("other", JUDGED);
+    cases.attack(&good, "compact-drawn", "the font says one for a glyph that is nine", &judged(), filled(drawn, upright))?;
+    cases.attack(&good, "compact-mirrored", "the letters are mirrored", &judged(), filled(Filling::default(), "-1 0 0 -1"))?;
+    cases.attack(&good, "compact-upside-down", "the letters are upside down", &judged(), filled(Filling::default(), "1 0 0 1"))
 }
 
 /// Codes of one octet, whose glyphs the program names by its `cmap` (§9.6.5.4).

@@ -145,6 +145,15 @@ impl Step<'_, '_, '_> {
         self.appearance(node, FORM_FILL, Some(&place.name));
     }
 
+    /// §12.5.4: whether a border is one or no unit wide.
+    fn is_thin(&self, style: &Object) -> bool {
+        let Ok(Object::Dictionary(style)) = self.later.resolve(style) else { return false };
+        match self.value(&style, b"W") {
+            Object::Null => true,
+            width => width.as_number().is_some_and(|width| (0.0..=1.0).contains(&width)),
+        }
+    }
+
     /// §12.7.4.4: whether the text of a rich text is the value.
     fn says_the_same(&self, rich: &Object, value: &Object) -> bool {
         let text = |object: &Object| match self.later.resolve(object) {
@@ -221,9 +230,13 @@ impl Step<'_, '_, '_> {
                 b"F" if is_of_value && !keeps_visible(&node.entries(&key)) => {
                     self.object_to(node.answers, rule, &node.path, &JUDGED, "/F that hides or shows it");
                 }
+                // Nothing is what no flags are.
+                b"Ff" if node.entries(&key) == (Object::Null, Object::Integer(0)) => {}
                 b"Ff" if is_of_value && !only_made_read_only(&node.entries(&key)) => {
                     self.object_to(node.answers, rule, &node.path, &JUDGED, named(&key));
                 }
+                // Writers that draw a value say of its border what holds without their saying it (table 168).
+                b"BS" if is_of_value && self.is_thin(&node.entries(&key).1) => {}
                 b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),
                 _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
             }

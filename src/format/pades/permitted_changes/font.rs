@@ -16,6 +16,8 @@ use to_unicode::to_unicode;
 
 /// Different codes of one appearance: a field shows no more.
 const MOST_CODES: usize = 1_000;
+/// Beside a changed object: a program may take long to draw one.
+const COST_OF_A_GLYPH: u64 = 100;
 /// A font program larger than that is not read.
 const LARGEST: usize = 1 << 26;
 
@@ -45,15 +47,15 @@ impl Step<'_, '_, '_> {
             _ if subtype.is_name(b"TrueType") => Font::Simple(Simple::of(view, font)?),
             _ => return None,
         };
-        let octets = font.program(view)?;
-        let program = Program::open(&octets)?;
+        let (octets, is_compact) = font.program(view)?;
+        let program = if is_compact { Program::open_compact(&octets)? } else { Program::open(&octets)? };
         let codes = split(codes, if is_composite { 2 } else { 1 })?;
         let mut characters = BTreeMap::new();
         for code in &codes {
             if characters.contains_key(code) {
                 continue;
             }
-            self.budget.spend(1).ok().filter(|()| characters.len() < MOST_CODES)?;
+            self.budget.spend(COST_OF_A_GLYPH).ok().filter(|()| characters.len() < MOST_CODES)?;
             let (character, glyph, width) = font.glyph(&program, *code)?;
             program.shows(glyph, character, width).then(|| characters.insert(*code, character))?;
         }
@@ -73,28 +75,37 @@ enum Font {
 }
 
 impl Font {
-    /// §9.9: the program, in the descriptor.
-    fn program(&self, view: &View<'_, '_>) -> Option<Vec<u8>> {
+    /// §9.9: the program, in the descriptor, and whether it is one of the Compact Font Format.
+    fn program(&self, view: &View<'_, '_>) -> Option<(Vec<u8>, bool)> {
         let descriptor = match self {
             Self::Composite(font) => &font.descriptor,
             Self::Simple(font) => &font.descriptor,
         };
-        let Object::Stream(stream) = view.value(descriptor, b"FontFile2").ok()? else { return None };
-        view.stream_data(&stream).ok().filter(|octets| octets.len() <= LARGEST)
+        let is_compact = matches!(self, Self::Composite(Composite { is_compact: true, .. }));
+        // Table 124: a descriptor has one program. Of several readers take one or the other.
+        let keys = [&b"FontFile"[..], b"FontFile2", b"FontFile3"];
+        let wanted = if is_compact { b"FontFile3" } else { b"FontFile2" };
+        let is_only = keys.into_iter().filter(|key| descriptor.has(key)).eq([&wanted[..]]);
+        let Object::Stream(stream) = view.value(descriptor, wanted).ok().filter(|_| is_only)? else { return None };
+        let is_of_kind = !is_compact || view.value(&stream.dictionary, b"Subtype").ok()?.is_name(b"CIDFontType0C");
+        let octets = view.stream_data(&stream).ok().filter(|octets| is_of_kind && octets.len() <= LARGEST)?;
+        Some((octets, is_compact))
     }
 
     /// What a code means, the glyph that is drawn for it, and the width that the font says.
     fn glyph(&self, program: &Program<'_>, code: u16) -> Option<(char, GlyphId, f64)> {
         match self {
-            Self::Composite(font) => font.glyph(code),
+            Self::Composite(font) => font.glyph(program, code),
             Self::Simple(font) => font.glyph(program, u8::try_from(code).ok()?),
         }
     }
 }
 
-/// §9.7: codes of two octets, which are those of a TrueType font's glyphs.
+/// §9.7: codes of two octets, which are CIDs.
 struct Composite {
     descriptor: Dictionary,
+    /// Whether its program is one of the Compact Font Format.
+    is_compact: bool,
     characters: BTreeMap<u16, String>,
     /// §9.7.4.2: `None` for the identity.
     glyphs: Option<Vec<u8>>,
@@ -106,7 +117,9 @@ impl Composite {
     fn of(view: &View<'_, '_>, font: &Dictionary, descendant: &Object) -> Option<Self> {
         let Object::Dictionary(descendant) = view.resolve(descendant).ok()? else { return None };
         let value = |key: &[u8]| view.value(&descendant, key).ok();
-        let is_read = view.value(font, b"Encoding").ok()?.is_name(b"Identity-H") && value(b"Subtype")?.is_name(b"CIDFontType2");
+        let is_compact = value(b"Subtype")?.is_name(b"CIDFontType0");
+        let is_read = view.value(font, b"Encoding").ok()?.is_name(b"Identity-H")
+            && (value(b"Subtype")?.is_name(b"CIDFontType2") || is_compact && value(b"CIDToGIDMap")? == Object::Null);
         let Object::Stream(map) = view.value(font, b"ToUnicode").ok().filter(|_| is_read)? else { return None };
         let glyphs = match value(b"CIDToGIDMap")? {
             Object::Null => None,
@@ -115,6 +128,7 @@ impl Composite {
         };
         Some(Self {
             descriptor: value(b"FontDescriptor")?.as_dictionary()?.clone(),
+            is_compact,
             characters: to_unicode(&view.stream_data(&map).ok()?, 2)?,
             glyphs,
             widths: widths(view, &value(b"W")?)?,
@@ -122,16 +136,16 @@ impl Composite {
         })
     }
 
-    fn glyph(&self, code: u16) -> Option<(char, GlyphId, f64)> {
+    fn glyph(&self, program: &Program<'_>, code: u16) -> Option<(char, GlyphId, f64)> {
         let glyph = match &self.glyphs {
-            None => u32::from(code),
+            None => program.glyph_of_cid(code)?,
             Some(map) => {
                 let at = usize::from(code).checked_mul(2)?;
-                map.get(at..at.checked_add(2)?)?.iter().fold(0, |glyph, octet| glyph << 8 | u32::from(*octet))
+                GlyphId::new(map.get(at..at.checked_add(2)?)?.iter().fold(0, |glyph, octet| glyph << 8 | u32::from(*octet)))
             }
         };
         let width = self.widths.get(&code).copied().unwrap_or(self.default_width);
-        Some((only(self.characters.get(&code)?)?, GlyphId::new(glyph), width))
+        Some((only(self.characters.get(&code)?)?, glyph, width))
     }
 }
 

@@ -63,9 +63,10 @@ struct State {
     leading: f64,
     /// Of what is filled, from black to white; `None` in another colour space.
     brightness: Option<f64>,
-    /// By which the coordinates were made larger.
-    scale: f64,
-    origin: f64,
+    /// By which the coordinates were made larger, upwards or downwards, and moved.
+    across: f64,
+    up: f64,
+    origin: (f64, f64),
 }
 
 struct Reading {
@@ -74,7 +75,7 @@ struct Reading {
     saved: Vec<State>,
     /// The start of the line, and by how much the text matrix makes letters larger.
     line: (f64, f64),
-    text_scale: f64,
+    text_scale: (f64, f64),
     /// The least place for what follows the last string, and its line.
     last: Option<(f64, f64)>,
     /// Whether another place was said since.
@@ -125,15 +126,16 @@ impl Reading {
             word_spacing: 0.0,
             leading: 0.0,
             brightness: Some(0.0),
-            scale: 1.0,
-            origin: 0.0,
+            across: 1.0,
+            up: 1.0,
+            origin: (0.0, 0.0),
         };
         Self {
             shown: ShownText { left: f64::MAX, ..ShownText::default() },
             state,
             saved: Vec::new(),
             line: (0.0, 0.0),
-            text_scale: 1.0,
+            text_scale: (1.0, 1.0),
             last: None,
             is_moved: true,
             letters: None,
@@ -148,7 +150,7 @@ impl Reading {
         let numbers: Vec<f64> =
             operands.iter().filter_map(|operand| if let Token::Number(number) = operand { Some(*number) } else { None }).collect();
         let number = |index: usize| numbers.get(index).copied().unwrap_or(0.0);
-        let is_upright = number(0) > 0.0 && number(3) > 0.0 && number(1) == 0.0 && number(2) == 0.0;
+        let is_straight = number(0) > 0.0 && number(3) != 0.0 && number(1) == 0.0 && number(2) == 0.0;
         if matches!(operator, b"BT" | b"Tm" | b"Td" | b"TD" | b"T*" | b"'" | b"\"") {
             self.is_moved = true;
         }
@@ -157,28 +159,30 @@ impl Reading {
             b"Q" => self.state = self.saved.pop().unwrap_or_else(|| self.state.clone()),
             b"cm" => {
                 // Text moves with the coordinates: their order is followed within one system alone.
-                (is_upright && self.last.is_none()).then_some(())?;
-                self.state.origin += number(4) * self.state.scale;
-                self.state.scale *= number(3);
+                (is_straight && self.last.is_none()).then_some(())?;
+                let (x, y) = self.state.origin;
+                self.state.origin = (x + number(4) * self.state.across, y + number(5) * self.state.up);
+                self.state.across *= number(0);
+                self.state.up *= number(3);
             }
-            b"BT" => (self.line, self.text_scale) = ((0.0, 0.0), 1.0),
+            b"BT" => (self.line, self.text_scale) = ((0.0, 0.0), (1.0, 1.0)),
             b"Tf" => {
                 let Some(Token::Name(name)) = operands.first() else { return None };
                 (self.state.font, self.state.size) = (Some(name.to_vec()), number(0));
                 return (self.state.size >= 0.0).then_some(());
             }
             b"Tm" => {
-                (self.line, self.text_scale) = ((number(4), number(5)), number(3));
-                return is_upright.then_some(());
+                (self.line, self.text_scale) = ((number(4), number(5)), (number(0), number(3)));
+                return is_straight.then_some(());
             }
             b"Td" | b"TD" => {
                 if operator == b"TD" {
                     self.state.leading = -number(1);
                 }
-                self.line = (self.line.0 + number(0) * self.text_scale, self.line.1 + number(1) * self.text_scale);
+                self.line = (self.line.0 + number(0) * self.text_scale.0, self.line.1 + number(1) * self.text_scale.1);
             }
             b"TL" => self.state.leading = number(0),
-            b"T*" => self.line.1 -= self.state.leading * self.text_scale,
+            b"T*" => self.line.1 -= self.state.leading * self.text_scale.1,
             b"Tc" => self.state.character_spacing = number(0),
             b"Tw" => self.state.word_spacing = number(0),
             b"Tz" => return (30.0..=300.0).contains(&number(0)).then_some(()),
@@ -194,7 +198,7 @@ impl Reading {
                 if operator == b"\"" {
                     (self.state.word_spacing, self.state.character_spacing) = (number(0), number(1));
                 }
-                self.line.1 -= self.state.leading * self.text_scale;
+                self.line.1 -= self.state.leading * self.text_scale.1;
                 return self.show(operands, 0.0);
             }
             b"g" => self.state.brightness = Some(number(0)),
@@ -227,7 +231,11 @@ impl Reading {
             return Some(());
         }
         let font = self.state.font.clone().filter(|_| self.state.size > 0.0)?;
-        let size = self.state.size * self.text_scale;
+        // A system of coordinates may be upside down, with the letters in it upside down again.
+        let upwards = self.text_scale.1 * self.state.up;
+        let size = Some(self.state.size * upwards).filter(|size| *size > 0.0)?;
+        let across = self.state.size * self.text_scale.0 * self.state.across;
+        let line = (self.line.0 * self.state.across + self.state.origin.0, self.line.1 * self.state.up + self.state.origin.1);
         let least = -0.1 * self.state.size;
         (self.state.character_spacing >= least && self.state.word_spacing >= least).then_some(())?;
         let brightness = self.state.brightness?;
@@ -236,18 +244,17 @@ impl Reading {
         self.letters = Some(brightness);
         let follows = !self.is_moved
             || self.last.is_none_or(|(place, baseline)| {
-                let is_lower = baseline - self.line.1 > size * 0.3;
-                is_lower || ((baseline - self.line.1).abs() <= size * 0.3 && self.line.0 >= place)
+                let is_lower = baseline - line.1 > size * 0.3;
+                is_lower || ((baseline - line.1).abs() <= size * 0.3 && line.0 >= place)
             });
         follows.then_some(())?;
-        let start = self.last.filter(|_| !self.is_moved).map_or(self.line.0, |(place, _)| place);
+        let start = self.last.filter(|_| !self.is_moved).map_or(line.0, |(place, _)| place);
         self.is_moved = false;
         // Two octets make one letter at most, and a letter moves what follows it.
         let letters = f64::from(u32::try_from(codes.len()).unwrap_or(u32::MAX)) / 2.0;
-        let advance = (LEAST_ADVANCE - back / 1_000.0).max(0.0) * size * letters;
-        self.last = Some((start + advance, self.line.1));
-        self.shown.left = self.shown.left.min(self.line.0 * self.state.scale + self.state.origin);
-        let size = size * self.state.scale;
+        let advance = (LEAST_ADVANCE - back / 1_000.0).max(0.0) * across * letters;
+        self.last = Some((start + advance, line.1));
+        self.shown.left = self.shown.left.min(line.0);
         self.shown.sizes = Some(self.shown.sizes.map_or((size, size), |(smallest, largest)| (smallest.min(size), largest.max(size))));
         match self.shown.runs.last_mut().filter(|run| run.font == font) {
             Some(run) => run.codes.extend(codes),

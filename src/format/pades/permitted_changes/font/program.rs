@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::raw::ps::Sid;
+use skrifa::raw::ps::cff::CffFontRef;
 use skrifa::raw::tables::cmap::{CmapSubtable, PlatformId};
 use skrifa::raw::tables::glyf::Glyph;
 use skrifa::raw::{TableProvider, TableRecord};
@@ -20,10 +22,17 @@ const STEPS: u8 = 6;
 /// By how many thousandths of the size a width may differ from that of the program.
 const WIDEST_DIFFERENCE: f64 = 30.0;
 
-/// A TrueType or OpenType font.
+/// A font, by what it is made of.
 pub(super) struct Program<'a> {
-    font: FontRef<'a>,
+    kind: Kind<'a>,
     units: f64,
+}
+
+enum Kind<'a> {
+    /// TrueType or OpenType: tables.
+    Tables(FontRef<'a>),
+    /// The Compact Font Format by itself.
+    Compact(CffFontRef<'a>),
 }
 
 impl<'a> Program<'a> {
@@ -36,23 +45,42 @@ impl<'a> Program<'a> {
         };
         font.table_directory().table_records().iter().all(is_whole).then_some(())?;
         let units = f64::from(font.head().ok()?.units_per_em());
-        (units > 0.0).then_some(Self { font, units })
+        (units > 0.0).then_some(Self { kind: Kind::Tables(font), units })
+    }
+
+    /// Reads a font of the Compact Font Format.
+    pub fn open_compact(octets: &'a [u8]) -> Option<Self> {
+        let font = CffFontRef::new_cff(octets, 0, None).ok()?;
+        let units = f64::from(font.upem());
+        (units > 0.0).then_some(Self { kind: Kind::Compact(font), units })
+    }
+
+    /// §9.7.4.2: the glyph of a CID: by the character set of a font that has CIDs, else the glyph of this number.
+    pub fn glyph_of_cid(&self, cid: u16) -> Option<GlyphId> {
+        match &self.kind {
+            Kind::Compact(font) if font.is_cid() => font.charset()?.glyph_id(Sid::new(cid)),
+            _ => Some(GlyphId::from(cid)),
+        }
     }
 
     /// The glyph that the program has for a character.
     pub fn glyph_of(&self, character: char) -> Option<GlyphId> {
-        self.font.charmap().map(character)
+        match &self.kind {
+            Kind::Tables(font) => font.charmap().map(character),
+            Kind::Compact(_) => None,
+        }
     }
 
     /// Whether it draws by the table `glyf`.
     #[cfg(test)]
     pub fn has_outlines_of_truetype(&self) -> bool {
-        self.font.glyf().is_ok()
+        matches!(&self.kind, Kind::Tables(font) if font.glyf().is_ok())
     }
 
     /// §9.6.5.4: the glyph of a code in a symbolic font.
     pub fn glyph_of_code(&self, code: u8) -> Option<GlyphId> {
-        let cmap = self.font.cmap().ok()?;
+        let Kind::Tables(font) = &self.kind else { return None };
+        let cmap = font.cmap().ok()?;
         let map = |platform, encoding, code: u32| {
             let mut records = cmap.encoding_records().iter();
             let record = records.find(|record| record.platform_id() == platform && record.encoding_id() == encoding)?;
@@ -71,8 +99,7 @@ impl<'a> Program<'a> {
 
     /// Whether `glyph` is drawn as `character`, at this width, and the program says nothing else of it.
     pub fn shows(&self, glyph: GlyphId, character: char, width: f64) -> bool {
-        let metrics = self.font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        let Some(advance) = metrics.advance_width(glyph).map(f64::from) else { return false };
+        let Some(advance) = self.advance(glyph) else { return false };
         let Some(outline) = self.outline(glyph) else { return false };
         if (advance * 1_000.0 / self.units - width).abs() > WIDEST_DIFFERENCE || self.denies(glyph, character) {
             return false;
@@ -101,38 +128,61 @@ impl<'a> Program<'a> {
         if let Some(own) = self.glyph_of(character) {
             return own != glyph;
         }
-        if self.font.charmap().mappings().any(|(_, mapped)| mapped == glyph) {
-            return true;
+        let name = match &self.kind {
+            Kind::Tables(font) if font.charmap().mappings().any(|(_, mapped)| mapped == glyph) => return true,
+            Kind::Tables(font) => font.glyph_names().get(glyph).and_then(|name| named(name.as_str())),
+            Kind::Compact(font) if font.is_cid() => None,
+            Kind::Compact(font) => {
+                let name = font.charset().and_then(|charset| font.string(charset.string_id(glyph)?));
+                name.and_then(|name| named(std::str::from_utf8(name).ok()?))
+            }
+        };
+        name.is_some_and(|named| named != character)
+    }
+
+    fn advance(&self, glyph: GlyphId) -> Option<f64> {
+        match &self.kind {
+            Kind::Tables(font) => font.glyph_metrics(Size::unscaled(), LocationRef::default()).advance_width(glyph).map(f64::from),
+            Kind::Compact(font) => {
+                let subfont = font.subfont(font.subfont_index(glyph)?, &[]).ok()?;
+                font.advance(&subfont, glyph, &[], None).ok()?.map(f64::from)
+            }
         }
-        let name = self.font.glyph_names().get(glyph);
-        name.and_then(|name| named(name.as_str())).is_some_and(|named| named != character)
     }
 
     /// What the glyph is filled by, curves as straight lines; empty for a blank. `None` when there is no such glyph.
     pub fn outline(&self, glyph: GlyphId) -> Option<Outline> {
-        self.has_few_components(glyph).then_some(())?;
         let mut pen = Pen::default();
-        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
-        self.font.outline_glyphs().get(glyph)?.draw(settings, &mut pen).ok()?;
-        (pen.points <= MOST_POINTS).then_some(pen.outline)
-    }
-
-    /// A glyph may be made of others; not of thousands.
-    fn has_few_components(&self, glyph: GlyphId) -> bool {
-        let (Ok(glyf), Ok(loca)) = (self.font.glyf(), self.font.loca(None)) else { return true };
-        let (mut waiting, mut count, mut seen) = (vec![glyph], 0_usize, BTreeSet::new());
-        while let Some(glyph) = waiting.pop() {
-            count = count.saturating_add(1);
-            if count > MOST_COMPONENTS {
-                return false;
+        match &self.kind {
+            Kind::Tables(font) => {
+                has_few_components(font, glyph).then_some(())?;
+                let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+                font.outline_glyphs().get(glyph)?.draw(settings, &mut pen).ok()?;
             }
-            seen.insert(glyph);
-            if let Ok(Some(Glyph::Composite(composite))) = loca.get_glyf(glyph, &glyf) {
-                waiting.extend(composite.components().take(MOST_COMPONENTS).map(|component| component.glyph));
+            Kind::Compact(font) => {
+                let subfont = font.subfont(font.subfont_index(glyph)?, &[]).ok()?;
+                font.draw(&subfont, glyph, &[], None, &mut pen).ok()?;
             }
         }
-        true
+        (pen.points <= MOST_POINTS).then_some(pen.outline)
     }
+}
+
+/// A glyph may be made of others; not of thousands.
+fn has_few_components(font: &FontRef<'_>, glyph: GlyphId) -> bool {
+    let (Ok(glyf), Ok(loca)) = (font.glyf(), font.loca(None)) else { return true };
+    let (mut waiting, mut count, mut seen) = (vec![glyph], 0_usize, BTreeSet::new());
+    while let Some(glyph) = waiting.pop() {
+        count = count.saturating_add(1);
+        if count > MOST_COMPONENTS {
+            return false;
+        }
+        seen.insert(glyph);
+        if let Ok(Some(Glyph::Composite(composite))) = loca.get_glyf(glyph, &glyf) {
+            waiting.extend(composite.components().take(MOST_COMPONENTS).map(|component| component.glyph));
+        }
+    }
+    true
 }
 
 /// Characters that show nothing: white space and what only says how others are shown.
