@@ -1,4 +1,5 @@
-//! Files that pyHanko signed are verified here with the same integrity, and one changed octet is noticed in each of them.
+//! Files that pyHanko signed are verified here with the same integrity, and one changed octet is noticed in each of them; what it does to them
+//! later passes where it is honest.
 //!
 //! `KYSO_INTEROP` names a Python virtual environment with pyHanko; qpdf is on the path.
 
@@ -37,6 +38,46 @@ fn what_pyhanko_signs_is_intact_here_until_an_octet_changes() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// What pyHanko does later to a form that it signed: the class of changes, and whether they are permitted.
+#[test]
+fn honest_later_revisions_of_pyhanko_pass_and_their_bad_twins_do_not() {
+    let Some(environment) = std::env::var_os("KYSO_INTEROP") else {
+        println!("peer_interop: skipped, KYSO_INTEROP does not name a virtual environment with pyHanko");
+        return;
+    };
+    let environment = Path::new(&environment);
+    let (mut files, mut faults) = (0, Vec::new());
+    // Signed by pyHanko first, then by us.
+    let _ = std::fs::remove_file(folder(LATER).join("signed.pdf"));
+    let by_pyhanko = later_revisions_of_pyhanko(environment);
+    faults.extend(by_pyhanko.iter().filter_map(|(path, expected)| is_judged_otherwise(path, expected)));
+    files += by_pyhanko.len();
+    let form = std::fs::read(folder(LATER).join("form.pdf")).unwrap();
+    let leader = pki().leader_signer().unwrap();
+    let signed = kyso::sign(&Document::pdf(&form).unwrap(), &kyso::Profile::pades_b_b(time()).field("leader"), &leader).unwrap();
+    std::fs::write(folder(LATER).join("signed.pdf"), signed).unwrap();
+    let by_us = later_revisions_of_pyhanko(environment);
+    faults.extend(by_us.iter().filter_map(|(path, expected)| is_judged_otherwise(path, expected)));
+    files += by_us.len();
+    println!("peer_interop: {files} later revisions, {} faults", faults.len());
+    assert_eq!(files, 22);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn is_judged_otherwise(path: &Path, expected: &str) -> Option<String> {
+    let report = report(&std::fs::read(path).unwrap(), "");
+    let leader = report.signatures.iter().find(|entry| entry.field.as_deref() == Some("leader")).unwrap();
+    let modifications = leader.modifications.as_ref().unwrap();
+    let class = serde_json::to_value(modifications.class).unwrap();
+    let actual = match (modifications.permitted, class.as_str().unwrap()) {
+        (true, class) => class,
+        (false, "annotation") => "refused",
+        (false, _) => "other",
+    };
+    let is_as_expected = actual == expected && leader.integrity == Integrity::Intact;
+    (!is_as_expected).then(|| format!("{}: expected {expected}, got {actual}", path.display()))
+}
+
 fn integrities(report: &Report) -> Vec<Integrity> {
     report.signatures.iter().map(|signature| signature.integrity).collect()
 }
@@ -53,9 +94,36 @@ fn time() -> Time {
 }
 
 fn signed_by_pyhanko(environment: &Path) -> Vec<(PathBuf, usize, String)> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peer_interop");
+    let line = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        (PathBuf::from(cells[0]), cells[1].parse().unwrap(), cells[2].to_string())
+    };
+    made_by_pyhanko(environment, "pyhanko_sign.py").lines().map(line).collect()
+}
+
+fn later_revisions_of_pyhanko(environment: &Path) -> Vec<(PathBuf, String)> {
+    let line = |line: &str| {
+        let (path, expected) = line.split_once('\t').unwrap();
+        (PathBuf::from(path), expected.to_string())
+    };
+    made_by_pyhanko(environment, LATER).lines().map(line).collect()
+}
+
+const LATER: &str = "pyhanko_later.py";
+
+fn folder(script: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peer_interop").join(script);
     std::fs::create_dir_all(&folder).unwrap();
-    let pki = DemoPki::new([3; 32], time()).unwrap();
+    folder
+}
+
+fn pki() -> DemoPki {
+    DemoPki::new([3; 32], time()).unwrap()
+}
+
+/// What the script prints of the files that it made with keys of ours.
+fn made_by_pyhanko(environment: &Path, script: &str) -> String {
+    let (folder, pki) = (folder(script), pki());
     let mut random = Random::seeded(b"peer interop");
     let subject = kyso::testkit::Name::of([(name::COMMON_NAME, "Ec")]);
     let template = Template::signatory(subject, time().plus_seconds(-86_400), time().plus_seconds(86_400));
@@ -65,12 +133,8 @@ fn signed_by_pyhanko(environment: &Path) -> Vec<(PathBuf, usize, String)> {
         std::fs::write(folder.join(file), Pkcs12::openssl("key").write(entity, &chain, PASSWORD, &mut random).unwrap()).unwrap();
     }
     std::fs::write(folder.join("input.pdf"), blank_page()).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/pyhanko_sign.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(script);
     let output = Command::new(environment.join("bin/python")).arg(script).arg(&folder).arg(folder.join("signed")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let line = |line: &str| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        (PathBuf::from(cells[0]), cells[1].parse().unwrap(), cells[2].to_string())
-    };
-    String::from_utf8(output.stdout).unwrap().lines().map(line).collect()
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -6,6 +6,7 @@ mod catalog;
 mod difference;
 mod explanation;
 mod field;
+mod font;
 mod form;
 mod geometry;
 mod new_field;
@@ -35,7 +36,7 @@ use difference::Difference;
 use explanation::{ANNOTATION, EMPTY_PLACED_FIELD, Exemption, Explanation, Objection};
 use permission::{InForce, Level, Restriction};
 use references::References;
-use step::Step;
+use step::{Covered, Step};
 
 checks! {
     PERMITTED = "permitted_changes.within_permission", "ISO 32000-2 Table 257", Failed(FormatFailure),
@@ -71,6 +72,9 @@ checks! {
     EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
         "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
         "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
+    EVIDENCE_KEPT = "permitted_changes.validation_data_kept", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
+        "Revision {revision} left validation data out of the store that it had: {object}.",
+        "Phiên bản {revision} đã bỏ khỏi kho dữ liệu kiểm tra một dữ liệu vốn có: {object}.";
     OBJECTS_LISTED = "permitted_changes.objects_listed", "ISO 32000-2 §7.5.6", Failed(FormatFailure),
         "Object {object} was added after the signing, at byte {at}, where no cross-reference of the file names it.",
         "Đối tượng {object} được thêm sau khi ký, tại byte {at}, mà không bảng tham chiếu nào của tệp ghi nhận.";
@@ -105,6 +109,13 @@ pub(super) struct LaterRevisions<'p, 'a> {
     budget: Budget,
 }
 
+/// Validation data, by revision and object: those that are none, and those that the store has no more.
+#[derive(Default)]
+struct FoundEvidence {
+    unread: Vec<(usize, String)>,
+    lost: Vec<(usize, String)>,
+}
+
 /// What one signature makes of one changed object.
 struct Judged {
     change: Change,
@@ -134,12 +145,13 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
     pub fn since(&self, signed: usize) -> LaterChanges {
         let in_force = InForce::at(&self.restrictions, signed);
         let mut judged = Vec::new();
-        let mut unread = Vec::new();
+        let mut evidence = FoundEvidence::default();
+        let mut covered = Covered::default();
         let mut is_complete = true;
         for later in signed.saturating_add(1)..self.pdf.revisions().len() {
             let (Some(old), Some(new)) = (self.pdf.at(signed), self.pdf.at(later)) else { continue };
             match Difference::between(&old, &new, &self.budget) {
-                Ok(difference) => self.judge(old, new, &difference, &in_force, (&mut judged, &mut unread)),
+                Ok(difference) => self.judge((old, new, &difference), &in_force, &mut judged, &mut evidence, &mut covered),
                 Err(_) => is_complete = false,
             }
         }
@@ -159,11 +171,13 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             r.ask(&COMPARED, is_complete, [("limit", self.budget.limit().to_string().into())]);
             record(r, &judged, &JUDGED, &in_force, |objection| !objection.is_forbidding());
             held(r, &judged, &[&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP]);
-            if unread.is_empty() {
-                held(r, &judged, &[&EVIDENCE_READ]);
-            }
-            for (revision, object) in unread.into_iter().take(MOST_REASONS) {
-                r.tolerate(&EVIDENCE_READ, false, [("revision", revision.into()), ("object", object.into())]);
+            for (check, found) in [(&EVIDENCE_READ, evidence.unread), (&EVIDENCE_KEPT, evidence.lost)] {
+                if found.is_empty() {
+                    held(r, &judged, &[check]);
+                }
+                for (revision, object) in found.into_iter().take(MOST_REASONS) {
+                    r.tolerate(check, false, [("revision", revision.into()), ("object", object.into())]);
+                }
             }
             Ok(())
         });
@@ -180,16 +194,20 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
 
     fn judge(
         &self,
-        signed: View<'p, 'a>,
-        later: View<'p, 'a>,
-        difference: &Difference,
+        (signed, later, difference): (View<'p, 'a>, View<'p, 'a>, &Difference),
         in_force: &InForce<'_>,
-        (judged, unread): (&mut Vec<Judged>, &mut Vec<(usize, String)>),
+        judged: &mut Vec<Judged>,
+        evidence: &mut FoundEvidence,
+        covered: &mut Covered,
     ) {
-        let step = Step::new(signed, later, difference, &self.budget, (&self.references, self.base));
-        let (explanations, of_trailer, unread_evidence) = step.explained();
+        let mut step = Step::new(signed, later, difference, &self.budget, (&self.references, self.base));
+        step.covered = std::mem::take(covered);
+        let explained = step.explained();
+        *covered = explained.covered;
+        let (explanations, of_trailer) = (explained.explanations, explained.of_trailer);
         let revision = later.revision().saturating_add(1);
-        unread.extend(unread_evidence.iter().map(|reference| (revision, reference.to_string())));
+        evidence.unread.extend(explained.unread_evidence.iter().map(|reference| (revision, reference.to_string())));
+        evidence.lost.extend(explained.lost_evidence.iter().map(|reference| (revision, reference.to_string())));
         let brings_validation_data = explanations
             .values()
             .any(|explanation| matches!(explanation.rule.name, "dss" | "document_timestamp") && explanation.objection.is_none());
@@ -255,7 +273,7 @@ impl Judged {
             id if id == NOT_LOCKED.id => self.is_of_field,
             id if id == ANNOTATIONS.id => matches!(&**rule, "annotation" | "annotation_without_appearance"),
             id if id == APPEARANCE_SIZE.id || id == APPEARANCE_OVERLAP.id => rule == "new_signature_field",
-            id if id == EVIDENCE_READ.id => rule == "dss",
+            id if id == EVIDENCE_READ.id || id == EVIDENCE_KEPT.id => rule == "dss",
             _ => self.change.class > ChangeClass::None,
         }
     }

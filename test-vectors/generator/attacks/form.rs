@@ -75,6 +75,11 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
             "the font is a program inside the file",
             font("/Subtype /TrueType /BaseFont /Own /Encoding /WinAnsiEncoding /FontDescriptor << /FontName /Own /FontFile2 25 0 R >>"),
         ),
+        (
+            "wide",
+            "the font says that one is as wide as the field",
+            font("/Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /FirstChar 49 /LastChar 49 /Widths [20000]"),
+        ),
         ("symbols", "the font has symbols in the place of letters", font("/Subtype /Type1 /BaseFont /ZapfDingbats")),
         ("no-font", "there is no such font", "null".into()),
     ];
@@ -90,6 +95,16 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
         ("painted-over", "paint covers a part of it", format!("{} 0 0 20 20 re f", text("(13/QD-UBND)"))),
         ("invisible", "it is invisible", text("3 Tr (13/QD-UBND)")),
         ("nothing", "nothing is shown", "/Tx BMC EMC".to_owned()),
+        ("reversed", "each letter stands left of the one before", text("-14 Tc (13/QD-UBND)")),
+        ("mirrored", "it is mirrored", text("-1 0 0 1 200 5 Tm (13/QD-UBND)")),
+        ("back", "the rest stands before the first digit", text("9 0 Td (1) Tj -7 0 Td (3/QD-UBND)")),
+        ("spaced", "spaces move the first digit behind the rest", text("(   1) Tj 2 0 Td (3/QD-UBND)")),
+        ("kerned", "the rest is moved before the first digit", text("[(1) 1100 (3/QD-UBND)] TJ ()")),
+        ("white", "it is written in white", text("1 g (13/QD-UBND)")),
+        ("faded", "a part of it is written in white", text("(13/QD-U) Tj 60 0 Td 1 g (BND)")),
+        ("small", "a part of it is too small to be seen", text("(13/QD-U) Tj /F2 1 Tf 60 0 Td (BND)")),
+        ("cut", "it begins outside of its place", text("-14 0 Td (13/QD-UBND)")),
+        ("more", "a sign stands behind it", text("(13/QD-UBND.)")),
         ("spoken", "a third one is shown, and said to be this one", text("/Span << /ActualText (13/QD-UBND) >> BDC (99/QD-UBND)")),
     ];
     for (name, change, content) in contents {

@@ -5,8 +5,10 @@
 mod appended;
 mod decision;
 mod dictionary;
+mod fonts;
 mod form;
 mod kinds;
+mod later;
 mod shown;
 mod update;
 
@@ -21,7 +23,7 @@ const CONSTRAINTS: &str = "SIG_CONSTRAINTS_FAILURE";
 /// Puts the cases of one class among the files.
 type Class = fn(&mut Cases<'_>) -> Outcome;
 
-const CLASSES: [(&str, &str, Class); 12] = [
+const CLASSES: [(&str, &str, Class); 14] = [
     ("dictionary", "ISO 32000-2 §12.8.1", dictionary::add),
     ("appended", "ISO 32000-2 §12.8.2", appended::add),
     ("kinds", "ISO 32000-2 §12.8.2", kinds::add),
@@ -29,10 +31,12 @@ const CLASSES: [(&str, &str, Class); 12] = [
     ("document", "ISO 32000-2 §12.8.2", shown::document),
     ("values", "ISO 32000-2 §12.7.4", shown::fields),
     ("codes", "ISO 32000-2 §12.7.4.3", form::codes),
+    ("fonts", "ISO 32000-2 §9.9", fonts::add),
     ("buttons", "ISO 32000-2 §12.7.5.2", form::buttons),
     ("defaults", "ISO 32000-2 §12.7.3", form::defaults),
     ("seals", "ISO 32000-2 §12.5.5", shown::seals),
     ("store", "EN 319 142-1 §5.4.2", shown::store),
+    ("later", "ISO 32000-2 §12.8.2", later::add),
     ("entries", "ISO 32000-2 §7.5.4", shown::entries),
 ];
 

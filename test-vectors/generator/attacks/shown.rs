@@ -407,7 +407,7 @@ fn seals_later(cases: &mut Cases<'_>) -> Outcome {
     let page = "[0 0 595 842]";
     let document = then(objects(page, 2, ""), objects(page, 4, "/V 11 0 R "))?;
     cases.attack(&good, "prepared-hidden", "the field covers the page, and is hidden until it is sealed", &refused, document)?;
-    let document = then(objects("[0 0 0 0]", 4, ""), objects(page, 4, "/V 11 0 R "))?;
+    let document = then(objects("[9 9 9 9]", 4, ""), objects(page, 4, "/V 11 0 R "))?;
     cases.attack(&good, "prepared-grown", "the field has no area, and covers the page when it is sealed", &refused, document)
 }
 

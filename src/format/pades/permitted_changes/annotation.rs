@@ -107,7 +107,8 @@ impl Step<'_, '_, '_> {
         let name = subtype.as_name().filter(|name| SUBTYPES.contains(name))?;
         let draws_nothing = match name {
             b"Link" => !annotation.has(b"AP") && self.has_no_border(annotation),
-            b"Popup" => !annotation.has(b"AP"),
+            // An open window lies over the page.
+            b"Popup" => !annotation.has(b"AP") && self.value(annotation, b"Open") != Object::Boolean(true),
             _ => false,
         };
         Some(if draws_nothing { LINK } else { ANNOTATION })

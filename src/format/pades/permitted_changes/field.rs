@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{DOCUMENT_TIMESTAMP, FORM_FILL, Rule, SIGNED_EXISTING_FIELD};
+use super::font::is_blank;
 use super::form::elements;
 use super::new_field::value_rule;
 use super::node::Node;
@@ -132,10 +133,59 @@ impl Step<'_, '_, '_> {
         if let Some(what) = looks.flatten() {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what);
         }
+        if value_changed && !self.says_the_same(new.entry(b"RV"), &new_value) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/RV that says something else than /V");
+        }
+        if place.kind != FieldKind::Button && self.has_other_looks(node) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP that looks otherwise under the pointer");
+        }
         if value_changed && !appearance_changed && self.looks_stay(node, &old_value, &new_value) {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V without /AP");
         }
         self.appearance(node, FORM_FILL, Some(&place.name));
+    }
+
+    /// §12.5.4: whether a border is one or no unit wide.
+    fn is_thin(&self, style: &Object) -> bool {
+        let Ok(Object::Dictionary(style)) = self.later.resolve(style) else { return false };
+        match self.value(&style, b"W") {
+            Object::Null => true,
+            width => width.as_number().is_some_and(|width| (0.0..=1.0).contains(&width)),
+        }
+    }
+
+    /// §12.7.4.4: whether the text of a rich text is the value.
+    fn says_the_same(&self, rich: &Object, value: &Object) -> bool {
+        let text = |object: &Object| match self.later.resolve(object) {
+            Ok(Object::Null) => Some(None),
+            Ok(Object::String(text)) => Some(Some(decode_text(&text))),
+            _ => None,
+        };
+        match (text(rich), text(value)) {
+            (Some(None), _) => true,
+            (Some(Some(rich)), Some(value)) => {
+                let outside: String = rich.split('<').map(|part| part.rsplit('>').next().unwrap_or_default()).collect();
+                let plain = outside.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "").replace("&amp;", "&");
+                let visible = |text: &str| text.chars().filter(|character| !is_blank(*character)).collect::<String>();
+                visible(&plain) == visible(&value.unwrap_or_default())
+            }
+            _ => false,
+        }
+    }
+
+    /// §12.5.5: whether a text got another appearance for the time that a pointer is over it.
+    fn has_other_looks(&self, node: &Node) -> bool {
+        let (old, new) = node.dictionaries();
+        let of = |view: &View<'_, '_>, widget: &Dictionary, key: &[u8]| {
+            let appearance = view.value(widget, b"AP").unwrap_or(Object::Null);
+            appearance.as_dictionary().map_or(Object::Null, |appearance| appearance.entry(key).clone())
+        };
+        let normal = of(&self.later, &new, b"N");
+        [&b"R"[..], b"D"].into_iter().any(|key| {
+            let (old, new) = (of(&self.signed, &old, key), of(&self.later, &new, key));
+            let is_written = new.as_reference().is_some_and(|new| self.changed(new.number).is_some());
+            new != Object::Null && new != normal && (is_written || !same((&self.signed, &old), (&self.later, &new)))
+        })
     }
 
     /// Whether a widget got another appearance, or one of its streams was written again.
@@ -180,6 +230,13 @@ impl Step<'_, '_, '_> {
                 b"F" if is_of_value && !keeps_visible(&node.entries(&key)) => {
                     self.object_to(node.answers, rule, &node.path, &JUDGED, "/F that hides or shows it");
                 }
+                // Nothing is what no flags are.
+                b"Ff" if node.entries(&key) == (Object::Null, Object::Integer(0)) => {}
+                b"Ff" if is_of_value && !only_made_read_only(&node.entries(&key)) => {
+                    self.object_to(node.answers, rule, &node.path, &JUDGED, named(&key));
+                }
+                // Writers that draw a value say of its border what holds without their saying it (table 168).
+                b"BS" if is_of_value && self.is_thin(&node.entries(&key).1) => {}
                 b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),
                 _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
             }

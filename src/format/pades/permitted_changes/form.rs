@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::catalog::named;
 use super::explanation::{FORM, FORM_ADDITIONS, FORM_UNUSED, UNEXPLAINED};
 use super::node::Node;
+use super::shown_text::ShownText;
 use super::step::Step;
 use super::{CATALOG_KEPT, FIELDS_KEPT, JUDGED};
 use crate::encoding::pdf::View;
@@ -25,7 +26,9 @@ impl Step<'_, '_, '_> {
         for key in self.changed_keys(&form) {
             match &*key {
                 b"Fields" | b"DR" | b"SigFlags" => {}
-                b"DA" | b"Q" if form.entries(&key).0 == Object::Null => self.added_default(&form),
+                b"DA" | b"Q" if form.entries(&key).0 == Object::Null && self.is_plain_default(&key, &form.entries(&key).1) => {
+                    self.added_default(&form);
+                }
                 b"DA" | b"Q" | b"NeedAppearances" => self.shown.push((form.clone(), named(&key))),
                 _ => self.object_to(form.answers, UNEXPLAINED, &form.path, &CATALOG_KEPT, named(&key)),
             }
@@ -120,6 +123,15 @@ impl Step<'_, '_, '_> {
     fn added_default(&mut self, node: &Node) {
         let rule = if self.shows_values() { FORM_ADDITIONS } else { FORM_UNUSED };
         self.explain(node.answers, rule, &node.path);
+    }
+
+    /// Whether a default says what readers do without it: text at the left (table 228), in letters that can be seen.
+    fn is_plain_default(&self, key: &[u8], value: &Object) -> bool {
+        let Ok(value) = self.later.resolve(value) else { return false };
+        match key {
+            b"Q" => value.as_integer() == Some(0),
+            _ => value.as_string().is_some_and(ShownText::is_plain),
+        }
     }
 
     /// Whether the form has fields whose looks follow from `/DA`, `/DR`, `/Q` and `/NeedAppearances`: any but signature fields (§12.7.4.3).

@@ -31,6 +31,16 @@ impl Rectangle {
         self.area() > 0.0
     }
 
+    /// Width and height.
+    pub fn size(&self) -> (f64, f64) {
+        (self.right - self.left, self.top - self.bottom)
+    }
+
+    /// Its left side.
+    pub fn left(&self) -> f64 {
+        self.left
+    }
+
     /// How much of `other` it covers, from 0 to 1.
     pub fn share_of(&self, other: &Self) -> f64 {
         let common = Self {

@@ -84,6 +84,9 @@ impl Step<'_, '_, '_> {
             return None;
         }
         let name: Rc<str> = self.value(&field, b"T").as_string().map(decode_text).unwrap_or_default().into();
+        if !self.is_name_of_one(reference, &name) {
+            self.object_to(number, NEW_SIGNATURE_FIELD, path, &JUDGED, "/T");
+        }
         let signed = self.signature_value(number, field.entry(b"V"), path);
         let widgets = self.widgets_of(reference, &field, path);
         let drawn = widgets.iter().any(|(_, widget)| self.drawn_at(widget).is_some());
@@ -112,6 +115,20 @@ impl Step<'_, '_, '_> {
             self.widgets.insert(reference, NewWidget { rule, drawn });
         }
         Some(rule)
+    }
+
+    /// §12.7.4.2: a partial name has no full stop in it, and no other field of the form has it: fields of one name would be one.
+    fn is_name_of_one(&self, reference: Reference, name: &str) -> bool {
+        let form = self.later.catalog().ok().and_then(|catalog| self.later.value(&catalog, b"AcroForm").ok());
+        let fields = form.as_ref().and_then(Object::as_dictionary).map_or(Object::Null, |form| self.value(form, b"Fields"));
+        let fields = elements(&fields);
+        let is_other = |field: &Object| {
+            let field = field.as_reference().filter(|field| *field != reference).and_then(|field| self.later.object(field).ok());
+            let own = field.as_ref().and_then(Object::as_dictionary).map(|field| self.value(field, b"T"));
+            own.as_ref().and_then(Object::as_string).is_some_and(|own| decode_text(own) == name)
+        };
+        let is_affordable = self.budget.spend(u64::try_from(fields.len()).unwrap_or(u64::MAX)).is_ok();
+        !name.is_empty() && !name.contains('.') && is_affordable && !fields.iter().any(is_other)
     }
 
     /// The fields that older later revisions brought: something of them may be changed by this one.
@@ -167,7 +184,8 @@ impl Step<'_, '_, '_> {
             return None;
         }
         match self.value(widget, b"Rect") {
-            Object::Null => None,
+            // Without a place (table 166 requires one) a reader may take any.
+            Object::Null => widget.has(b"AP").then_some(Rectangle::EVERYWHERE),
             // What cannot be measured is large.
             rectangle => Some(Rectangle::read(&self.later, &rectangle).unwrap_or(Rectangle::EVERYWHERE)).filter(Rectangle::has_area),
         }

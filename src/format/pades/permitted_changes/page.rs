@@ -20,6 +20,8 @@ const DEEPEST: usize = 64;
 const LARGEST_SHARE: f64 = 0.2;
 /// The most of an older annotation that it may cover.
 const LARGEST_COVER: f64 = 0.5;
+/// The most of a page that the widgets of all new signatures together may cover.
+const LARGEST_SUM: f64 = 0.5;
 
 impl Step<'_, '_, '_> {
     /// Judges what became of a page, a node of the page tree or an array of annotations; `false` when the object is none.
@@ -128,7 +130,7 @@ impl Step<'_, '_, '_> {
             Some(widget) => {
                 self.explain(list.answers, widget.rule, &list.path);
                 let answers = if self.changed(reference.number).is_some() { reference.number } else { list.answers };
-                self.measured((&page.old, &list.old), answers, &widget, path)
+                self.measured((&page.old, &list.old), answers, (reference, &widget), path)
             }
             None => {
                 self.object_to(list.answers, UNEXPLAINED, &list.path, &FIELDS_KEPT, "/Annots");
@@ -154,7 +156,7 @@ impl Step<'_, '_, '_> {
                 let path = self.page_path(page);
                 let node = self.node(page, &path);
                 let list = self.enter(&node, b"Annots");
-                self.measured((&node.old, &list.old), reference.number, &widget, &format!("{path}.Annots"));
+                self.measured((&node.old, &list.old), reference.number, (reference, &widget), &format!("{path}.Annots"));
             }
         }
     }
@@ -162,16 +164,30 @@ impl Step<'_, '_, '_> {
     /// What the widget of a new signature covers of the page, and of what was on it.
     ///
     /// `answers`: whoever wrote the entry, since the widget itself may have been written before.
-    pub fn measured(&mut self, (page, annotations): (&Object, &Object), answers: u32, widget: &NewWidget, path: &str) -> f64 {
+    pub fn measured(
+        &mut self,
+        (page, annotations): (&Object, &Object),
+        answers: u32,
+        (reference, widget): (Reference, &NewWidget),
+        path: &str,
+    ) -> f64 {
         let Some(drawn) = widget.drawn else { return 0.0 };
         let page_box = page.as_dictionary().map_or(Rectangle::LETTER, |page| self.page_box(page));
         let share = drawn.share_of(&page_box);
         if share > LARGEST_SHARE {
             self.object_to(answers, widget.rule, path, &APPEARANCE_SIZE, percent(share));
         }
+        let of_page = path.split(".Annots").next().unwrap_or_default().to_owned();
+        let sum = self.covered.pages.set(&of_page, reference, share);
+        if sum > LARGEST_SUM {
+            self.object_to(answers, widget.rule, path, &APPEARANCE_SIZE, percent(sum));
+        }
         for older in elements(annotations).iter().filter_map(Object::as_reference) {
-            if let Some(cover) = self.cover(&drawn, older).filter(|cover| *cover > LARGEST_COVER) {
-                self.object_to(answers, widget.rule, path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(cover)));
+            let Some(cover) = self.cover(&drawn, older).filter(|cover| *cover > 0.0) else { continue };
+            // Two may cover each a half.
+            let sum = self.covered.annotations.set(&older, reference, cover);
+            if sum > LARGEST_COVER {
+                self.object_to(answers, widget.rule, path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(sum)));
             }
         }
         share
@@ -184,7 +200,7 @@ impl Step<'_, '_, '_> {
         let value = |key: &[u8]| self.signed.value(&annotation, key).unwrap_or(Object::Null);
         let rectangle = Rectangle::read(&self.signed, &value(b"Rect"))?;
         let cover = drawn.share_of(&rectangle);
-        if cover <= LARGEST_COVER || !value(b"Subtype").is_name(b"Widget") {
+        if cover <= 0.0 || !value(b"Subtype").is_name(b"Widget") {
             return Some(cover);
         }
         let parent = annotation.entry(b"Parent").as_reference().map(|parent| self.signed.object(parent));

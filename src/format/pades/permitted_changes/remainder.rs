@@ -7,7 +7,7 @@ use super::explanation::{
     Explanation, FORM_DEFAULTS, FORM_UNUSED, OBJECT_STREAM, Objection, Rule, UNCHANGED, UNEXPLAINED, UNREFERENCED, UNUSED, XREF_STREAM,
 };
 use super::references::Place;
-use super::step::Step;
+use super::step::{Explained, Step};
 use super::{CATALOG_KEPT, EXPLAINED, FIELDS_KEPT, JUDGED};
 use crate::encoding::pdf::object::{Object, Reference};
 use crate::report::json::ChangeKind;
@@ -32,7 +32,7 @@ const TYPES_KEPT: [&[u8]; 14] = [
 
 impl Step<'_, '_, '_> {
     /// Runs all rules; afterwards every changed object has its explanation.
-    pub fn explained(mut self) -> (BTreeMap<u32, Explanation>, Vec<Explanation>, Vec<Reference>) {
+    pub fn explained(mut self) -> Explained {
         self.trailer();
         self.each_open(|step, changed| {
             let _: bool = step.page_or_annotations(changed) || step.existing_field(changed) || step.existing_annotation(changed);
@@ -45,7 +45,13 @@ impl Step<'_, '_, '_> {
         self.natures();
         self.remainder();
         self.unread();
-        (self.explanations, self.of_trailer, self.unread_evidence)
+        Explained {
+            explanations: self.explanations,
+            of_trailer: self.of_trailer,
+            unread_evidence: self.unread_evidence,
+            lost_evidence: self.lost_evidence,
+            covered: self.covered,
+        }
     }
 
     fn is_open(&self, changed: &Changed) -> bool {

@@ -1,77 +1,297 @@
-//! ISO 32000-2 §9.4 — Text: the strings that a content stream shows, where nothing else in it could be read as text
-
-use std::collections::BTreeSet;
+//! ISO 32000-2 §9.4 — Text: the strings that a content stream shows from left to right, line by line, where nothing else in it could be read
 
 /// What a content stream shows.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct ShownText {
-    /// The codes, in the order in which they are shown.
+    /// In the order in which they are shown.
+    pub runs: Vec<Run>,
+    /// The sizes of the smallest and the largest letters, in units of the stream.
+    pub sizes: Option<(f64, f64)>,
+    /// The left end of the leftmost line, as far as it is known.
+    pub left: f64,
+}
+
+/// Codes shown in one font.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    /// The name of the font among the resources.
+    pub font: Vec<u8>,
+    /// The octets of the strings, joined.
     pub codes: Vec<u8>,
-    /// The fonts that it sets, by their names among the resources.
-    pub fonts: BTreeSet<Vec<u8>>,
 }
 
 /// Rectangles of a background, a border, a clip and a selection; more of them can draw letters.
 const MOST_RECTANGLES: usize = 6;
 /// Lines of a border with two colours; beside these a comb has two for each of its cells.
 const MOST_LINES: usize = 16;
+/// More operands than any operator has (annex A), arrays included.
+const MOST_OPERANDS: usize = 4_096;
+/// Saved graphics states.
+const DEEPEST: usize = 64;
+/// How far a number in an array of `TJ` may move the next letter back, in thousandths: less than the narrowest letter is wide, so that no
+/// number of spaces turns the order of letters round.
+const FARTHEST_BACK: f64 = 200.0;
+/// The least that each code moves what comes after it, as part of the size.
+const LEAST_ADVANCE: f64 = 0.2;
+/// The least difference between the brightness of letters and of what is behind them.
+const LEAST_CONTRAST: f64 = 0.2;
 
-/// Operators (annex A) that show nothing which could be read.
-const SILENT: [&[u8]; 40] = [
-    b"q", b"Q", b"cm", b"BT", b"ET", b"Td", b"TD", b"Tm", b"T*", b"Tc", b"Tw", b"Tz", b"TL", b"Ts", b"g", b"G", b"rg", b"RG", b"k", b"K",
-    b"w", b"J", b"j", b"M", b"d", b"i", b"ri", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"cs", b"CS", b"sc", b"SC", b"n", b"W", b"W*", b"h",
+/// Operators (annex A) that neither show anything nor change how text is shown.
+const SILENT: [&[u8]; 23] = [
+    b"ET", b"G", b"RG", b"K", b"CS", b"SC", b"w", b"J", b"j", b"M", b"d", b"i", b"ri", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"n", b"W",
+    b"W*", b"h", b"BX",
 ];
 /// Operators that paint a path.
 const PAINTING: [&[u8]; 9] = [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s"];
 
+/// §7.8.2: operands and operators. Brackets of arrays and dictionaries are passed over.
+#[derive(Clone, Debug, PartialEq)]
+enum Token<'a> {
+    Number(f64),
+    Name(&'a [u8]),
+    Text(Vec<u8>),
+    Operator(&'a [u8]),
+}
+
+/// §8.4.1, §9.3: what `q` saves.
+#[derive(Clone)]
+struct State {
+    font: Option<Vec<u8>>,
+    size: f64,
+    character_spacing: f64,
+    word_spacing: f64,
+    leading: f64,
+    /// Of what is filled, from black to white; `None` in another colour space.
+    brightness: Option<f64>,
+    /// By which the coordinates were made larger, upwards or downwards, and moved.
+    across: f64,
+    up: f64,
+    origin: (f64, f64),
+}
+
+struct Reading {
+    shown: ShownText,
+    state: State,
+    saved: Vec<State>,
+    /// The start of the line, and by how much the text matrix makes letters larger.
+    line: (f64, f64),
+    text_scale: (f64, f64),
+    /// The least place for what follows the last string, and its line.
+    last: Option<(f64, f64)>,
+    /// Whether another place was said since.
+    is_moved: bool,
+    /// The brightness of letters, and of what was painted before them.
+    letters: Option<f64>,
+    behind: f64,
+    rectangles: usize,
+    lines: usize,
+}
+
 impl ShownText {
-    /// The text of `content`, the appearance of a field with this many cells; `None` where images, curves, other streams, graphics states
-    /// or invisible text could show or hide one that strings do not tell.
-    pub fn of(content: &[u8], cells: usize) -> Option<Self> {
-        let mut shown = Self::default();
-        let (mut strings, mut name, mut number) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut rectangles, mut lines) = (0_usize, 0_usize);
-        let mut rest = content;
-        while let Some((octet, after)) = rest.split_first() {
-            rest = match octet {
-                b'(' => literal(after, &mut strings),
-                b'<' if after.first() != Some(&b'<') => hexadecimal(after, &mut strings),
-                b'%' => {
-                    let end = after.iter().position(|octet| matches!(octet, b'\r' | b'\n')).unwrap_or(after.len());
-                    after.get(end..).unwrap_or_default()
-                }
-                b'/' => {
-                    let (token, after) = regular(after);
-                    name = token.to_vec();
-                    after
-                }
-                octet if is_regular(*octet) => {
-                    let (token, after) = regular(rest);
-                    if matches!(octet, b'0'..=b'9' | b'+' | b'-' | b'.') {
-                        number = token.to_vec();
-                        rest = after;
-                        continue;
-                    }
-                    match token {
-                        b"Tj" | b"TJ" | b"'" | b"\"" => shown.codes.append(&mut strings),
-                        b"Tf" => shown.fonts.extend([std::mem::take(&mut name)]),
-                        b"Tr" if number == b"0" => {}
-                        b"re" => rectangles = rectangles.saturating_add(1),
-                        b"m" | b"l" => lines = lines.saturating_add(1),
-                        // Paint over what was written hides it.
-                        painting if PAINTING.contains(&painting) && shown.codes.is_empty() => {}
-                        silent if SILENT.contains(&silent) => {}
-                        _ => return None,
-                    }
-                    strings.clear();
-                    after
-                }
-                _ => after,
-            };
-        }
-        let is_frame = rectangles <= MOST_RECTANGLES && lines <= cells.saturating_mul(2).saturating_add(MOST_LINES);
-        is_frame.then_some(shown)
+    /// Whether a default appearance (§12.7.4.3) sets a font and a colour that stands out from white paper, and nothing else.
+    pub fn is_plain(appearance: &[u8]) -> bool {
+        let sized = |size: &str| Self::of(&[appearance, size.as_bytes(), b" (x) Tj"].concat(), 0).is_some_and(|shown| shown.left == 0.0);
+        // A size of nothing is for the reader to choose.
+        sized("") || (appearance.windows(5).any(|window| window == b" 0 Tf") && sized(" /F 12 Tf"))
     }
+
+    /// The text of `content`, the appearance of a field with this many cells; `None` where images, curves, other streams, graphics states,
+    /// invisible text or letters in another order than their codes could show or hide one that strings do not tell.
+    pub fn of(content: &[u8], cells: usize) -> Option<Self> {
+        let mut reading = Reading::new();
+        let mut operands = Vec::new();
+        let mut rest = content;
+        while let Some((token, after)) = token(rest) {
+            rest = after;
+            match token {
+                Token::Operator(operator) => {
+                    reading.operator(operator, &operands)?;
+                    operands.clear();
+                }
+                operand if operands.len() < MOST_OPERANDS => operands.push(operand),
+                _ => return None,
+            }
+        }
+        let is_frame = reading.rectangles <= MOST_RECTANGLES && reading.lines <= cells.saturating_mul(2).saturating_add(MOST_LINES);
+        is_frame.then_some(reading.shown)
+    }
+}
+
+impl Reading {
+    fn new() -> Self {
+        let state = State {
+            font: None,
+            size: 0.0,
+            character_spacing: 0.0,
+            word_spacing: 0.0,
+            leading: 0.0,
+            brightness: Some(0.0),
+            across: 1.0,
+            up: 1.0,
+            origin: (0.0, 0.0),
+        };
+        Self {
+            shown: ShownText { left: f64::MAX, ..ShownText::default() },
+            state,
+            saved: Vec::new(),
+            line: (0.0, 0.0),
+            text_scale: (1.0, 1.0),
+            last: None,
+            is_moved: true,
+            letters: None,
+            behind: 1.0,
+            rectangles: 0,
+            lines: 0,
+        }
+    }
+
+    /// `None` where what it does cannot be followed.
+    fn operator(&mut self, operator: &[u8], operands: &[Token<'_>]) -> Option<()> {
+        let numbers: Vec<f64> =
+            operands.iter().filter_map(|operand| if let Token::Number(number) = operand { Some(*number) } else { None }).collect();
+        let number = |index: usize| numbers.get(index).copied().unwrap_or(0.0);
+        let is_straight = number(0) > 0.0 && number(3) != 0.0 && number(1) == 0.0 && number(2) == 0.0;
+        if matches!(operator, b"BT" | b"Tm" | b"Td" | b"TD" | b"T*" | b"'" | b"\"") {
+            self.is_moved = true;
+        }
+        match operator {
+            b"q" if self.saved.len() < DEEPEST => self.saved.push(self.state.clone()),
+            b"Q" => self.state = self.saved.pop().unwrap_or_else(|| self.state.clone()),
+            b"cm" => {
+                // Text moves with the coordinates: their order is followed within one system alone.
+                (is_straight && self.last.is_none()).then_some(())?;
+                let (x, y) = self.state.origin;
+                self.state.origin = (x + number(4) * self.state.across, y + number(5) * self.state.up);
+                self.state.across *= number(0);
+                self.state.up *= number(3);
+            }
+            b"BT" => (self.line, self.text_scale) = ((0.0, 0.0), (1.0, 1.0)),
+            b"Tf" => {
+                let Some(Token::Name(name)) = operands.first() else { return None };
+                (self.state.font, self.state.size) = (Some(name.to_vec()), number(0));
+                return (self.state.size >= 0.0).then_some(());
+            }
+            b"Tm" => {
+                (self.line, self.text_scale) = ((number(4), number(5)), (number(0), number(3)));
+                return is_straight.then_some(());
+            }
+            b"Td" | b"TD" => {
+                if operator == b"TD" {
+                    self.state.leading = -number(1);
+                }
+                self.line = (self.line.0 + number(0) * self.text_scale.0, self.line.1 + number(1) * self.text_scale.1);
+            }
+            b"TL" => self.state.leading = number(0),
+            b"T*" => self.line.1 -= self.state.leading * self.text_scale.1,
+            b"Tc" => self.state.character_spacing = number(0),
+            b"Tw" => self.state.word_spacing = number(0),
+            b"Tz" => return (30.0..=300.0).contains(&number(0)).then_some(()),
+            b"Ts" => return (number(0).abs() <= self.state.size * 0.5).then_some(()),
+            // Filled: the others show an outline, nothing, or clip (table 104).
+            b"Tr" => return (number(0) == 0.0).then_some(()),
+            b"Tj" => return self.show(operands, 0.0),
+            b"TJ" => {
+                let back = numbers.iter().copied().fold(0.0, f64::max);
+                return (back <= FARTHEST_BACK).then(|| self.show(operands, back)).flatten();
+            }
+            b"'" | b"\"" => {
+                if operator == b"\"" {
+                    (self.state.word_spacing, self.state.character_spacing) = (number(0), number(1));
+                }
+                self.line.1 -= self.state.leading * self.text_scale.1;
+                return self.show(operands, 0.0);
+            }
+            b"g" => self.state.brightness = Some(number(0)),
+            b"rg" => self.state.brightness = Some(0.3 * number(0) + 0.59 * number(1) + 0.11 * number(2)),
+            b"k" => {
+                let ink = 0.3 * number(0) + 0.59 * number(1) + 0.11 * number(2) + number(3);
+                self.state.brightness = Some((1.0 - ink).max(0.0));
+            }
+            b"cs" | b"sc" => self.state.brightness = None,
+            b"re" => self.rectangles = self.rectangles.saturating_add(1),
+            b"m" | b"l" => self.lines = self.lines.saturating_add(1),
+            // Paint over what was written hides it.
+            painting if PAINTING.contains(&painting) => {
+                if !matches!(painting, b"S" | b"s") {
+                    self.behind = self.state.brightness?;
+                }
+                return self.shown.runs.is_empty().then_some(());
+            }
+            silent if SILENT.contains(&silent) => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// A string stands right of the one before or on a lower line, and all letters can be read.
+    fn show(&mut self, operands: &[Token<'_>], back: f64) -> Option<()> {
+        let texts = operands.iter().filter_map(|operand| if let Token::Text(text) = operand { Some(text.as_slice()) } else { None });
+        let codes: Vec<u8> = texts.flatten().copied().collect();
+        if codes.is_empty() {
+            return Some(());
+        }
+        let font = self.state.font.clone().filter(|_| self.state.size > 0.0)?;
+        // A system of coordinates may be upside down, with the letters in it upside down again.
+        let upwards = self.text_scale.1 * self.state.up;
+        let size = Some(self.state.size * upwards).filter(|size| *size > 0.0)?;
+        let across = self.state.size * self.text_scale.0 * self.state.across;
+        let line = (self.line.0 * self.state.across + self.state.origin.0, self.line.1 * self.state.up + self.state.origin.1);
+        let least = -0.1 * self.state.size;
+        (self.state.character_spacing >= least && self.state.word_spacing >= least).then_some(())?;
+        let brightness = self.state.brightness?;
+        let is_same_colour = self.letters.is_none_or(|before| (before - brightness).abs() <= LEAST_CONTRAST);
+        (is_same_colour && (brightness - self.behind).abs() >= LEAST_CONTRAST).then_some(())?;
+        self.letters = Some(brightness);
+        let follows = !self.is_moved
+            || self.last.is_none_or(|(place, baseline)| {
+                let is_lower = baseline - line.1 > size * 0.3;
+                is_lower || ((baseline - line.1).abs() <= size * 0.3 && line.0 >= place)
+            });
+        follows.then_some(())?;
+        let start = self.last.filter(|_| !self.is_moved).map_or(line.0, |(place, _)| place);
+        self.is_moved = false;
+        // Two octets make one letter at most, and a letter moves what follows it.
+        let letters = f64::from(u32::try_from(codes.len()).unwrap_or(u32::MAX)) / 2.0;
+        let advance = (LEAST_ADVANCE - back / 1_000.0).max(0.0) * across * letters;
+        self.last = Some((start + advance, line.1));
+        self.shown.left = self.shown.left.min(line.0);
+        self.shown.sizes = Some(self.shown.sizes.map_or((size, size), |(smallest, largest)| (smallest.min(size), largest.max(size))));
+        match self.shown.runs.last_mut().filter(|run| run.font == font) {
+            Some(run) => run.codes.extend(codes),
+            None => self.shown.runs.push(Run { font, codes }),
+        }
+        Some(())
+    }
+}
+
+/// The next token, and what is behind it.
+fn token(mut rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
+    while let Some((octet, after)) = rest.split_first() {
+        rest = match octet {
+            b'(' | b'<' if *octet == b'(' || after.first() != Some(&b'<') => {
+                let mut text = Vec::new();
+                let rest = if *octet == b'(' { literal(after, &mut text) } else { hexadecimal(after, &mut text) };
+                return Some((Token::Text(text), rest));
+            }
+            b'<' => after.get(1..).unwrap_or_default(),
+            b'%' => {
+                let end = after.iter().position(|octet| matches!(octet, b'\r' | b'\n')).unwrap_or(after.len());
+                after.get(end..).unwrap_or_default()
+            }
+            b'/' => {
+                let (name, after) = regular(after);
+                return Some((Token::Name(name), after));
+            }
+            octet if is_regular(*octet) => {
+                let (word, after) = regular(rest);
+                let is_number = matches!(octet, b'0'..=b'9' | b'+' | b'-' | b'.');
+                let number = std::str::from_utf8(word).ok().filter(|_| is_number).and_then(|word| word.parse::<f64>().ok());
+                return Some((number.filter(|number| number.is_finite()).map_or(Token::Operator(word), Token::Number), after));
+            }
+            _ => after,
+        };
+    }
+    None
 }
 
 /// §7.2.3.
@@ -100,7 +320,7 @@ fn literal<'a>(mut rest: &'a [u8], text: &mut Vec<u8>) -> &'a [u8] {
                     text.push(u8::try_from(code & 0xff).unwrap_or(0));
                 } else {
                     // Line ends and the like are no letters.
-                    text.extend(after.first().filter(|octet| !octet.is_ascii_lowercase()));
+                    text.extend(after.first().filter(|octet| !matches!(octet, b'n' | b'r' | b't' | b'b' | b'f' | b'\r' | b'\n')));
                 }
                 rest = after.get(digits.max(1)..).unwrap_or_default();
                 continue;
@@ -131,7 +351,7 @@ mod tests {
     use super::*;
 
     fn codes(content: &[u8]) -> Option<Vec<u8>> {
-        ShownText::of(content, 0).map(|shown| shown.codes)
+        ShownText::of(&[b"/F1 12 Tf ", content].concat(), 0).map(|shown| shown.runs.into_iter().flat_map(|run| run.codes).collect())
     }
 
     #[test]
@@ -140,6 +360,7 @@ mod tests {
         assert_eq!(codes(b"(a(b)c\\)d) Tj"), Some(b"a(b)c)d".to_vec()));
         assert_eq!(codes(b"(\\061\\n\\62) Tj"), Some(b"12".to_vec()));
         assert_eq!(codes(b"% (x)\n(y) '"), Some(b"y".to_vec()));
+        assert_eq!(codes(b"1 g 0 0 10 10 re f 0 g BT 2 5 Td (1) Tj 6 0 Td (2) Tj 0 -14 TD (3) Tj ET"), Some(b"123".to_vec()));
     }
 
     #[test]
@@ -150,18 +371,43 @@ mod tests {
 
     #[test]
     fn what_could_show_or_hide_a_text_is_not_told() {
-        for content in ["/Fm0 Do (y) Tj", "BI ID EI", "(y) Tj 3 Tr", "/G gs (y) Tj", "0 0 1 1 2 2 c f", "(y) Tj 0 0 9 9 re f"] {
+        for content in [
+            "/Fm0 Do (y) Tj",
+            "BI ID EI",
+            "3 Tr (y) Tj",
+            "/G gs (y) Tj",
+            "0 0 1 1 2 2 c f",
+            "(y) Tj 0 0 9 9 re f",
+            "-20 Tc (12) Tj",
+            "-100 Tz (12) Tj",
+            "-1 0 0 1 0 0 Tm (12) Tj",
+            "[(1) 2000 (2)] TJ",
+            "[(1) 300 ( ) 300 ( ) 300 (2)] TJ",
+            "(1) Tj -10 0 Td (2) Tj",
+            "(   1) Tj 2 0 Td (2) Tj",
+            "(1) Tj 0 20 Td (2) Tj",
+            "(1) Tj -10 -0.5 Td (2) Tj",
+            "1 g (12) Tj",
+            "0 g 0 0 9 9 re f (12) Tj",
+            "(1) Tj 1 g 9 0 Td (2) Tj",
+            "(1) Tj 1 0 0 1 -20 0 cm (2) Tj",
+            "/Cs1 cs 1 sc (12) Tj",
+        ] {
             assert_eq!(codes(content.as_bytes()), None, "{content}");
         }
-        assert_eq!(codes(b"0 Tr 0 0 9 9 re f 0 0 m 9 9 l S (y) Tj"), Some(b"y".to_vec()));
+        assert_eq!(ShownText::of(b"(1) Tj", 0), None);
+        assert_eq!(codes(b"0 Tr 1 g 0 0 9 9 re f 0 g 0 0 m 9 9 l S (y) Tj"), Some(b"y".to_vec()));
+        assert_eq!(codes(b"q 1 g Q (y) Tj"), Some(b"y".to_vec()));
         assert_eq!(codes(&b"0 0 1 1 re ".repeat(7)), None);
         let comb = b"0 0 m 0 9 l ".repeat(12);
         assert_eq!((ShownText::of(&comb, 0), ShownText::of(&comb, 12).is_some()), (None, true));
     }
 
     #[test]
-    fn fonts_are_those_that_are_set() {
-        let shown = ShownText::of(b"BT /F1 12 Tf (y) Tj /F2 9 Tf ET", 0).unwrap();
-        assert_eq!(shown.fonts, BTreeSet::from([b"F1".to_vec(), b"F2".to_vec()]));
+    fn each_run_has_the_font_that_is_set_and_its_size() {
+        let shown = ShownText::of(b"BT /F1 12 Tf 3 0 Td (y) Tj /F2 9 Tf 9 0 Td (z) Tj ET", 0).unwrap();
+        let run = |font: &[u8], codes: &[u8]| Run { font: font.to_vec(), codes: codes.to_vec() };
+        assert_eq!(shown.runs, [run(b"F1", b"y"), run(b"F2", b"z")]);
+        assert_eq!((shown.sizes, shown.left), (Some((9.0, 12.0)), 3.0));
     }
 }

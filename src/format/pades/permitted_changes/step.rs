@@ -37,6 +37,10 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub shown: Vec<(Node, String)>,
     /// New streams of a document security store that are no certificate, CRL or OCSP response.
     pub unread_evidence: Vec<Reference>,
+    /// Streams that a document security store had and has no more.
+    pub lost_evidence: Vec<Reference>,
+    /// What the widgets of new signatures cover, those of older later revisions included.
+    pub covered: Covered,
     /// Whether the rules look at a field that an older later revision signed: a change of it is no part of the signing.
     pub signed_before: bool,
     /// Whether the form has fields other than signature fields, when that was asked.
@@ -49,6 +53,46 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub widgets: BTreeMap<Reference, NewWidget>,
     /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
     pub known_fields: Vec<(Reference, usize)>,
+}
+
+/// By how much each widget covers each page, by its path, and each older annotation; and all of them together.
+#[derive(Debug, Default)]
+pub(super) struct Covered {
+    pub pages: Sums<String>,
+    pub annotations: Sums<Reference>,
+}
+
+/// What each widget has of something, and the sum.
+#[derive(Debug)]
+pub(super) struct Sums<K> {
+    parts: BTreeMap<(K, Reference), f64>,
+    sums: BTreeMap<K, f64>,
+}
+
+impl<K> Default for Sums<K> {
+    fn default() -> Self {
+        Self { parts: BTreeMap::new(), sums: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + Clone> Sums<K> {
+    /// Sets what `widget` has of `of`; the sum.
+    pub fn set(&mut self, of: &K, widget: Reference, part: f64) -> f64 {
+        let before = self.parts.insert((of.clone(), widget), part).unwrap_or(0.0);
+        let sum = self.sums.entry(of.clone()).or_insert(0.0);
+        *sum += part - before;
+        *sum
+    }
+}
+
+/// What the rules have made of a later revision.
+pub(super) struct Explained {
+    /// By object number.
+    pub explanations: BTreeMap<u32, Explanation>,
+    pub of_trailer: Vec<Explanation>,
+    pub unread_evidence: Vec<Reference>,
+    pub lost_evidence: Vec<Reference>,
+    pub covered: Covered,
 }
 
 impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
@@ -73,6 +117,8 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             of_trailer: Vec::new(),
             shown: Vec::new(),
             unread_evidence: Vec::new(),
+            lost_evidence: Vec::new(),
+            covered: Covered::default(),
             signed_before: false,
             has_values: None,
             filled: false,

@@ -1,10 +1,14 @@
 //! EN 319 142-1 §5.4.2 — Document Security Store: validation data that a later revision adds
 
+use std::collections::BTreeSet;
+
 use super::catalog::named;
 use super::explanation::DSS;
+use super::form::elements;
 use super::node::Node;
 use super::step::Step;
 use super::{CATALOG_KEPT, JUDGED};
+use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Object, Reference};
 use crate::pki::{Certificate, CertificateList, OcspResponse};
 
@@ -29,6 +33,11 @@ impl Step<'_, '_, '_> {
     pub fn document_security_store(&mut self, root: &Node) {
         let store = self.enter(root, b"DSS");
         if store.old == Object::Null && store.new == Object::Null {
+            // An older later revision may have had one.
+            for key in [&b"Certs"[..], b"CRLs", b"OCSPs"] {
+                let list = self.enter(&store, key);
+                self.evidence_kept(&list);
+            }
             return;
         }
         if self.is_dictionary(&store) {
@@ -110,6 +119,7 @@ impl Step<'_, '_, '_> {
     fn evidence(&mut self, node: &Node, keys: [&[u8]; 3]) {
         for (key, kind) in keys.into_iter().zip([Evidence::Certificates, Evidence::Crls, Evidence::OcspResponses]) {
             let list = self.enter(node, key);
+            self.evidence_kept(&list);
             if list.old == Object::Null && list.new == Object::Null {
                 continue;
             }
@@ -125,6 +135,29 @@ impl Step<'_, '_, '_> {
                 }
             }
         }
+    }
+
+    /// What the store had and has no more. Honest writers leave data out, and those of every revision are read; so it is told and no more.
+    fn evidence_kept(&mut self, list: &Node) {
+        let new: BTreeSet<Reference> = elements(&list.new).iter().filter_map(Object::as_reference).collect();
+        let is_missing = |element: &Reference| !new.contains(element) || self.changed(element.number).is_some();
+        let missing: BTreeSet<Reference> =
+            [&list.old, &list.before].into_iter().flat_map(elements).filter_map(Object::as_reference).filter(is_missing).collect();
+        let cost = u64::try_from(missing.len().saturating_add(new.len())).unwrap_or(u64::MAX);
+        if missing.is_empty() || self.budget.spend(cost).is_err() {
+            return;
+        }
+        let data = |view: &View<'_, '_>, reference: &Reference| {
+            view.object(*reference).ok().and_then(|object| view.stream_data(object.as_stream()?).ok())
+        };
+        let kept: BTreeSet<Vec<u8>> = new.iter().filter_map(|reference| data(&self.later, reference)).collect();
+        let views = [Some(self.signed), self.before];
+        let lost = |reference: &Reference| {
+            let older = views.iter().flatten().filter_map(|view| data(view, reference)).collect::<Vec<_>>();
+            older.iter().any(|data| !kept.contains(data))
+        };
+        let lost: Vec<Reference> = missing.into_iter().filter(lost).collect();
+        self.lost_evidence.extend(lost);
     }
 
     /// A new stream of the store. One that the signed revision has cannot be explained by this: something else may use it.
