@@ -3,7 +3,7 @@
 mod elsewhere;
 mod header;
 mod serialisation;
-mod unsigned;
+pub mod unsigned;
 
 use kyso::crypto::jwa::JsonAlgorithm;
 use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use manifest::Manifest;
 
 use super::cades::{content_info, timestamp};
-use super::signature::Signature;
+use super::evidence_record::{NotJudged, Subject, not_judged, time_stamps};
+use super::signature::{Role, Signature};
 use super::{Found, Modified, xades};
 use crate::context::Policy;
 use crate::document::{Cms, Container, Detached, File};
 use crate::encoding::xml;
-use crate::pki::TimestampToken;
+use crate::pki::{EvidenceRecord, TimestampToken};
 use crate::report::json::{Coverage, CoveredReference, DocumentFacts, Format, Kind, Want, WantKind};
 use crate::report::{Block, Check, Fact, Recorder, checks};
 
@@ -45,6 +46,10 @@ pub(crate) fn found(container: &Container, policy: &Policy) -> Found {
             reading.xml(file);
         } else if name.ends_with(".tst") {
             reading.token(file);
+        } else if name.contains("evidencerecord") && name.ends_with(".ers") {
+            reading.evidence_record(file);
+        } else if name.contains("evidencerecord") && name.ends_with(".xml") && !is_manifest(file) {
+            reading.add(file, Found { signatures: vec![not_judged(&file.name, NotJudged::Xml)], ..Found::nothing() }, false);
         }
     }
     reading.finish()
@@ -67,9 +72,7 @@ struct Reading<'c, 'p> {
 impl<'c, 'p> Reading<'c, 'p> {
     fn of(container: &'c Container, policy: &'p Policy) -> Self {
         let (mut manifests, mut unread) = (Vec::new(), Vec::new());
-        let is_manifest =
-            |file: &&File| file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"));
-        for file in container.files.iter().filter(is_manifest) {
+        for file in container.files.iter().filter(|file| is_manifest(file)) {
             match Manifest::read(file, &policy.limits) {
                 Ok(manifest) => manifests.push(manifest),
                 Err(malformed) => unread.push((true, file.name.clone(), malformed.to_string())),
@@ -121,6 +124,43 @@ impl<'c, 'p> Reading<'c, 'p> {
         let uri = content.map_or_else(|| "content".to_owned(), |content| content.name.clone());
         stamp.coverage = Coverage { references: vec![CoveredReference { uri, node: None, share: 1.0 }], ..Coverage::default() };
         self.add(file, Found { signatures: vec![stamp], ..Found::nothing() }, content.is_some());
+    }
+
+    /// §4.3.3.2, §4.4.4.2: over the one file of the container, or over those that its manifest lists.
+    fn evidence_record(&mut self, file: &'c File) {
+        let record = match EvidenceRecord::from_ber(&file.octets) {
+            Ok(record) => record,
+            Err(malformed) => {
+                let entry = not_judged(&file.name, NotJudged::Unreadable(malformed.to_string()));
+                return self.add(file, Found { signatures: vec![entry], ..Found::nothing() }, false);
+            }
+        };
+        let over = |name: &str, found: Option<&'c File>| {
+            Subject::new(name, move |algorithm| found.map(|file| algorithm.digest(&file.octets)).into_iter().collect())
+        };
+        let manifest = self.manifest_of(file);
+        let subjects: Vec<Subject<'_>> = match manifest {
+            Some(manifest) => {
+                manifest.references.iter().map(|reference| over(&reference.uri, self.container.file(&reference.uri))).collect()
+            }
+            None => match self.content_of(file) {
+                Some(content) => vec![over(&content.name, Some(content))],
+                None => vec![over("content", None)],
+            },
+        };
+        let data = manifest.map(|manifest| manifest.data(self.container)).unwrap_or_default();
+        let all: usize = self.container.data().map(|file| file.octets.len()).sum();
+        let references: Vec<CoveredReference> = subjects.iter().map(|subject| covered(self.container, &subject.name, all)).collect();
+        let mut signatures = time_stamps(&record, &subjects);
+        for stamp in &mut signatures {
+            // Each is an entry of its own here: what it covers of the others stands among the entries.
+            stamp.covers.signatures = std::mem::take(&mut stamp.covers.timestamps);
+            if std::mem::take(&mut stamp.covers.role) == Role::Archive {
+                stamp.coverage.references.clone_from(&references);
+                stamp.signed_data.extend(data.iter().cloned());
+            }
+        }
+        self.add(file, Found { signatures, ..Found::nothing() }, false);
     }
 
     fn xml(&mut self, file: &'c File) {
@@ -221,6 +261,10 @@ impl<'c> Reading<'c, '_> {
         }
         reached
     }
+}
+
+fn is_manifest(file: &File) -> bool {
+    file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
 }
 
 fn covered(container: &Container, uri: &str, all: usize) -> CoveredReference {
