@@ -7,10 +7,10 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
+use kyso::batch::{Form, Proof, SALT};
 use kyso::creation::Batch;
 use kyso::crypto::DigestAlgorithm;
 use kyso::encoding::json;
-use kyso::format::batch::{Form, Proof, SALT};
 use kyso::{Limits, Policy};
 
 use median::median;

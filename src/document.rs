@@ -8,6 +8,8 @@ pub(crate) use container::{Container, File};
 #[cfg(all(feature = "asic", feature = "sign"))]
 pub(crate) use container::{EXTENDED, SIMPLE};
 
+#[cfg(feature = "json")]
+use crate::batch::Member;
 use crate::crypto::DigestAlgorithm;
 #[cfg(feature = "json")]
 use crate::encoding::jws::Jws;
@@ -20,7 +22,7 @@ use crate::encoding::xml::{self, Tree};
 use crate::error::Malformed;
 use crate::limits::Limits;
 #[cfg(feature = "cms")]
-use crate::pki::SignedData;
+use crate::pki::{EvidenceRecord, SignedData};
 
 /// An opened document. It borrows its octets: a mapped file of any size is never copied.
 pub struct Document<'a> {
@@ -41,9 +43,15 @@ pub(crate) enum Form<'a> {
     /// XML 1.0
     #[cfg(feature = "xml")]
     Xml(Box<Tree<'a>>),
+    /// RFC 4998
+    #[cfg(feature = "cms")]
+    EvidenceRecord(Box<EvidenceRecord>),
     /// EN 319 162-1
     #[cfg(feature = "asic")]
     Container(Box<Container>),
+    /// `docs/batch.md`
+    #[cfg(feature = "json")]
+    Member(Box<Member<'a>>),
     /// RFC 7515
     #[cfg(feature = "json")]
     Json(Box<Jws<'a>>),
@@ -59,10 +67,14 @@ impl Form<'_> {
             Self::Pdf(_) => "application/pdf",
             #[cfg(feature = "cms")]
             Self::Cms(_) => "application/pkcs7-signature",
+            #[cfg(feature = "cms")]
+            Self::EvidenceRecord(_) => "application/octet-stream",
             #[cfg(feature = "xml")]
             Self::Xml(_) => "application/xml",
             #[cfg(feature = "asic")]
             Self::Container(container) => container.media_type(),
+            #[cfg(feature = "json")]
+            Self::Member(_) => "application/json",
             #[cfg(feature = "json")]
             Self::Json(jws) => match jws.serialisation {
                 crate::encoding::jws::Serialisation::Compact => "application/jose",
@@ -183,6 +195,10 @@ impl<'a> Document<'a> {
         if Cms::is_announced(octets) {
             return Self::cms(octets);
         }
+        #[cfg(feature = "cms")]
+        if EvidenceRecord::is_announced(octets) {
+            return Ok(Self::of(octets, Form::EvidenceRecord(Box::new(EvidenceRecord::from_ber(octets)?))));
+        }
         #[cfg(feature = "asic")]
         if Container::is_announced(octets) {
             let container = Container::read(octets, limits)?;
@@ -195,6 +211,10 @@ impl<'a> Document<'a> {
         #[cfg(feature = "xml")]
         if xml::is_announced(octets) {
             return Self::xml_within(octets, limits);
+        }
+        #[cfg(feature = "json")]
+        if let Some(member) = Member::read(octets, limits)? {
+            return Ok(Self::of(octets, Form::Member(Box::new(member))));
         }
         #[cfg(feature = "json")]
         if let Some(jws) = Jws::read(octets, limits)? {

@@ -18,6 +18,8 @@
     )
 )]
 
+#[cfg(feature = "json")]
+pub mod batch;
 pub mod context;
 #[cfg(all(feature = "sign", feature = "pdf"))]
 pub mod creation;

@@ -60,10 +60,14 @@ fn found(document: &Document<'_>, context: &Context<'_>) -> (Found, Vec<u8>) {
         Form::Pdf(pdf) => crate::format::pades::found(pdf, context.policy),
         #[cfg(feature = "cms")]
         Form::Cms(cms) => (crate::format::cades::content_info::found(cms, &document.detached, context.policy), sha256()),
+        #[cfg(feature = "cms")]
+        Form::EvidenceRecord(record) => (crate::format::evidence_record::found(record, &document.detached), sha256()),
         #[cfg(feature = "xml")]
         Form::Xml(tree) => (crate::format::xml(tree, &document.detached, context.policy), sha256()),
         #[cfg(feature = "asic")]
         Form::Container(container) => (crate::format::asic::found(container, context.policy), sha256()),
+        #[cfg(feature = "json")]
+        Form::Member(member) => (crate::format::batch::found(member, &document.detached, &context.policy.limits), sha256()),
         #[cfg(feature = "json")]
         Form::Json(jws) => (crate::format::jades::found(jws, document.octets, &document.detached, &context.policy.limits), sha256()),
         Form::Data(_) => (Found::nothing(), sha256()),

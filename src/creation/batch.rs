@@ -1,9 +1,9 @@
 //! `docs/batch.md` — Batches made: one signature and one timestamp for many records, a proof for each
 
+use crate::batch::{Form, Payload, Proof, SALT};
 use crate::crypto::DigestAlgorithm;
 use crate::crypto::merkle_tree::{MerkleTree, leaf};
 use crate::error::Misuse;
-use crate::format::batch::{Form, Payload, Proof, SALT};
 
 /// Records that get one signature. What is signed is [`Self::payload`], by a JAdES profile in JSON serialisation; then each record gets its
 /// [`Self::proof`] with that signature.

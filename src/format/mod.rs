@@ -3,10 +3,12 @@
 #[cfg(feature = "asic")]
 pub(crate) mod asic;
 #[cfg(feature = "json")]
-pub mod batch;
+pub(crate) mod batch;
 pub(crate) mod cades;
 #[cfg(all(feature = "xml", feature = "pdf"))]
 pub(crate) mod edxml;
+#[cfg(feature = "cms")]
+pub(crate) mod evidence_record;
 #[cfg(feature = "json")]
 pub(crate) mod jades;
 pub(crate) mod signature;
@@ -115,8 +117,10 @@ pub(crate) fn xml(
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static crate::report::Check> {
     let shared = cades::checks().chain(CHECKS.iter().copied());
+    #[cfg(feature = "cms")]
+    let shared = shared.chain(evidence_record::CHECKS.iter().copied());
     #[cfg(feature = "json")]
-    let shared = shared.chain(jades::checks());
+    let shared = shared.chain(jades::checks()).chain(batch::CHECKS.iter().copied());
     #[cfg(feature = "pdf")]
     let shared = shared.chain(pades::checks());
     #[cfg(feature = "xml")]

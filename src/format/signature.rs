@@ -118,6 +118,13 @@ pub struct Covered {
     pub evidence: Vec<[u8; 32]>,
 }
 
+impl Role {
+    /// Whether it is over the value of the signature.
+    pub(crate) fn is_on_value(self) -> bool {
+        matches!(self, Self::Value | Self::References | Self::Archive)
+    }
+}
+
 /// What a timestamp on a signature is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(dead_code, reason = "made by the formats of records")]
@@ -131,6 +138,8 @@ pub enum Role {
     ReferencesAlone,
     /// It is on everything that the signature has, evidence too (EN 319 122-1 §5.5).
     Archive,
+    /// It is on the timestamp before it alone, which it renews (RFC 4998 §5.2).
+    Renewal,
 }
 
 /// Octets that are signed through their digest.

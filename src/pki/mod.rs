@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod crl;
 pub mod crl_entry;
 pub mod ess;
+pub mod evidence_record;
 pub mod extension;
 #[cfg(all(test, feature = "sign"))]
 mod fixture;
@@ -31,6 +32,7 @@ pub use certificate::Certificate;
 pub use crl::CertificateList;
 pub use crl_entry::{RevocationReason, RevokedCertificate};
 pub use ess::{EssCertificateId, SigningCertificate};
+pub use evidence_record::{ArchiveTimeStamp, ArchiveTimeStampChain, EvidenceRecord};
 pub use extension::{Extension, Extensions};
 #[cfg(feature = "sign")]
 pub use key_file::{KeyFile, KeyFileError};

@@ -10,7 +10,7 @@ use super::verdict::Session;
 use crate::format::signature::{Role, Signature};
 use crate::path::embedded_status;
 use crate::pki::Certificate;
-use crate::report::json::{Kind, Level, Origin};
+use crate::report::json::{Format, Kind, Level, Origin};
 use crate::report::{Recorder, checks};
 
 checks! {
@@ -66,8 +66,10 @@ pub(super) fn required(
     }
 }
 
+/// Evidence records make no baseline level (EN 319 122-1 §6.1).
 fn is_on_value(stamp: &TimeStamp<'_>) -> bool {
-    !matches!(stamp.whose, Whose::Content(_)) && stamp.signature.covers.role != Role::ReferencesAlone
+    let signature = stamp.signature;
+    !matches!(stamp.whose, Whose::Content(_)) && signature.covers.role.is_on_value() && signature.format != Format::EvidenceRecord
 }
 
 /// Over what is there: the imprint, and everything else that the timestamp names by digest.

@@ -100,7 +100,7 @@ fn rank(stamp: &TimeStamp<'_>) -> u8 {
         (Whose::Content(_), _) => 0,
         (Whose::Signature(_), Role::Value) => 1,
         (Whose::Signature(_), Role::References | Role::ReferencesAlone) => 2,
-        (Whose::Signature(_), Role::Archive) => 3,
+        (Whose::Signature(_), Role::Archive | Role::Renewal) => 3,
         (Whose::Document, _) => 4,
     }
 }

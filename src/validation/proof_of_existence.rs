@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::time_stamp::{Found, TimeStamp, Whose};
 use crate::context::Evidence;
-use crate::format::signature::{Role, Signature};
+use crate::format::signature::Signature;
 use crate::path::Proofs;
 use crate::report::json::{Origin, TimeSource};
 use crate::report::{Block, Fact, checks};
@@ -83,7 +83,7 @@ impl ProofsOfExistence {
                 let Some(signed) = found.get(position) else { return };
                 let source = stamp.source();
                 let covers = &stamp.signature.covers;
-                if covers.role != Role::ReferencesAlone {
+                if covers.role.is_on_value() {
                     self.add(&signed.id, proof(source));
                     for certificate in named_certificates(signed.signature) {
                         self.evidence.add(certificate, time);

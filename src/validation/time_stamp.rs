@@ -56,7 +56,7 @@ impl TimeStamp<'_> {
     pub(super) fn source(&self) -> TimeSource {
         match (self.whose, self.signature.covers.role) {
             (Whose::Document, _) => TimeSource::DocumentTimestamp,
-            (_, Role::Archive) => TimeSource::ArchiveTimestamp,
+            (_, Role::Archive | Role::Renewal) => TimeSource::ArchiveTimestamp,
             (_, Role::Value | Role::References | Role::ReferencesAlone) => TimeSource::SignatureTimestamp,
         }
     }

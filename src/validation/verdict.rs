@@ -267,7 +267,7 @@ fn kind_on_signature(role: Role) -> &'static str {
     match role {
         Role::Value => "signature_timestamp",
         Role::References | Role::ReferencesAlone => "references_timestamp",
-        Role::Archive => "archive_timestamp",
+        Role::Archive | Role::Renewal => "archive_timestamp",
     }
 }
 
@@ -276,7 +276,7 @@ fn covered_on_signature(judged: &Judged<'_>, stamp: &TimeStamp<'_>, of: usize) -
     let Some(signed) = judged.found.get(of) else { return Vec::new() };
     let timestamps = stamp.signature.covers.timestamps.iter().map(|index| own_id(&signed.id, *index));
     let others = covered(stamp.signature, judged.found).map(|one| one.id.clone());
-    let value = Some(signed.id.clone()).filter(|_| stamp.signature.covers.role != Role::ReferencesAlone);
+    let value = Some(signed.id.clone()).filter(|_| stamp.signature.covers.role.is_on_value());
     value.into_iter().chain(timestamps).chain(others).collect()
 }
 

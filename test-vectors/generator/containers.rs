@@ -14,9 +14,9 @@ use crate::shared::Shared;
 use crate::signed_data::evidence;
 use crate::{Files, Outcome};
 
-const SIMPLE: &str = "application/vnd.etsi.asic-s+zip";
-const EXTENDED: &str = "application/vnd.etsi.asic-e+zip";
-const SIGNATURE: &str = "META-INF/signature.p7s";
+pub const SIMPLE: &str = "application/vnd.etsi.asic-s+zip";
+pub const EXTENDED: &str = "application/vnd.etsi.asic-e+zip";
+pub const SIGNATURE: &str = "META-INF/signature.p7s";
 const MANIFEST: &str = "META-INF/ASiCManifest.xml";
 const DECISION: &[u8] = b"Quyet dinh so 01/QD-UBND\n";
 const ANNEX: &[u8] = b"Phu luc\n";
@@ -31,14 +31,14 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
 }
 
 /// A file to be stored.
-type Stored = (&'static str, Vec<u8>);
+pub type Stored = (&'static str, Vec<u8>);
 
 fn simple_files(shared: &Shared) -> Outcome<Vec<Stored>> {
     let signature = detached(shared, DECISION)?;
     Ok(vec![("mimetype", SIMPLE.into()), ("decision.txt", DECISION.to_vec()), (SIGNATURE, signature)])
 }
 
-fn detached(shared: &Shared, content: &[u8]) -> Outcome<Vec<u8>> {
+pub fn detached(shared: &Shared, content: &[u8]) -> Outcome<Vec<u8>> {
     Ok(sign(&Document::data(content), &Profile::cades_b_b(claimed()).packaging(Packaging::Detached), &shared.signer("p256")?)?)
 }
 
@@ -215,7 +215,7 @@ fn timestamp(shared: &Shared, files: &mut Files) -> Outcome {
     Ok(())
 }
 
-fn manifest(signed_by: &str, listed: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn manifest(signed_by: &str, listed: &[(&str, &[u8])]) -> Vec<u8> {
     let reference = |(name, octets): &(&str, &[u8])| {
         format!(
             "<asic:DataObjectReference URI=\"{name}\"><ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/>\
@@ -232,7 +232,7 @@ fn manifest(signed_by: &str, listed: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// APPNOTE.TXT §4.3: stored files, dated 1980.
-fn zip(stored: &[Stored]) -> Vec<u8> {
+pub fn zip(stored: &[Stored]) -> Vec<u8> {
     const DATE: [u8; 4] = [0, 0, 0x21, 0];
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, octets) in stored {

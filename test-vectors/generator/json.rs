@@ -4,7 +4,7 @@ mod elsewhere;
 mod header;
 mod serialisation;
 mod signed_report;
-mod unsigned;
+pub mod unsigned;
 
 use kyso::crypto::jwa::JsonAlgorithm;
 use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};

@@ -5,6 +5,7 @@
 
 mod algorithms;
 mod attacks;
+mod batch;
 mod byte_range;
 mod case;
 mod certificates;
@@ -14,6 +15,7 @@ mod contents;
 mod deltas;
 mod edxml;
 mod encryption;
+mod evidence_records;
 mod existence;
 mod fields;
 mod hand_made;
@@ -57,11 +59,13 @@ const GROUPS: &[(&str, Group)] = &[
     ("algorithms", algorithms::add),
     ("asic", containers::add),
     ("attacks", attacks::add),
+    ("batch", batch::add),
     ("byte-range", byte_range::add),
     ("certificates", certificates::add),
     ("cms", signed_data::add),
     ("contents", contents::add),
     ("edxml", edxml::add),
+    ("evidence-records", evidence_records::add),
     ("existence", existence::add),
     ("fields", fields::add),
     ("json", json::add),

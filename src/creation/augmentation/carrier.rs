@@ -55,6 +55,10 @@ pub(super) fn carrier<'d, 'a>(document: &'d Document<'a>, limits: &'d Limits) ->
         Form::Xml(tree) => Ok(Carrier::Record(Box::new(XmlRecord::new(tree, &document.detached)))),
         #[cfg(feature = "json")]
         Form::Json(jws) => Ok(Carrier::Record(Box::new(JsonRecord::new(jws, document.octets, &document.detached)))),
+        #[cfg(feature = "json")]
+        Form::Member(_) => {
+            Err(Misuse::new("a proof is brought to a level with the signature of its batch: then it gets the new one").into())
+        }
         _ => Err(Misuse::new("a document without a signature has no level").into()),
     }
 }

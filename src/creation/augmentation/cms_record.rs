@@ -48,7 +48,9 @@ impl Record for CmsRecord<'_> {
                 let index = hash_index(&self.cms.signed_data, signer, algorithm);
                 Ok(imprint(&self.cms.signed_data, signer, &content, &index, algorithm))
             }
-            Role::References | Role::ReferencesAlone => Err(Misuse::new("timestamps on references are read and not made").into()),
+            Role::References | Role::ReferencesAlone | Role::Renewal => {
+                Err(Misuse::new("timestamps on references are read and not made").into())
+            }
         }
     }
 

@@ -97,7 +97,9 @@ impl Record for JsonRecord<'_, '_> {
         let element = match role {
             Role::Value => json!({ "sigTst": container }),
             Role::Archive => json!({ "arcTst": container }),
-            Role::References | Role::ReferencesAlone => return Err(Misuse::new("timestamps on references are read and not made").into()),
+            Role::References | Role::ReferencesAlone | Role::Renewal => {
+                return Err(Misuse::new("timestamps on references are read and not made").into());
+            }
         };
         self.with(&[(signature, vec![element])])
     }

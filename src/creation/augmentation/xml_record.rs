@@ -33,7 +33,9 @@ fn name(role: Role) -> Result<TimeStampName, AugmentError> {
     match role {
         Role::Value => Ok(TimeStampName::Signature),
         Role::Archive => Ok(TimeStampName::Archive),
-        Role::References | Role::ReferencesAlone => Err(Misuse::new("timestamps on references are read and not made").into()),
+        Role::References | Role::ReferencesAlone | Role::Renewal => {
+            Err(Misuse::new("timestamps on references are read and not made").into())
+        }
     }
 }
 

@@ -11,12 +11,13 @@ use manifest::Manifest;
 pub(crate) use manifest::NAMESPACE;
 
 use super::cades::{content_info, timestamp};
-use super::signature::Signature;
+use super::evidence_record::{NotJudged, Subject, not_judged, time_stamps};
+use super::signature::{Role, Signature};
 use super::{Found, Modified, xades};
 use crate::context::Policy;
 use crate::document::{Cms, Container, Detached, File};
 use crate::encoding::xml;
-use crate::pki::TimestampToken;
+use crate::pki::{EvidenceRecord, TimestampToken};
 use crate::report::json::{Coverage, CoveredReference, DocumentFacts, Format, Kind, Want, WantKind};
 use crate::report::{Block, Check, Fact, Recorder, checks};
 
@@ -48,6 +49,10 @@ pub(crate) fn found(container: &Container, policy: &Policy) -> Found {
             FileKind::Cms => reading.cms(file),
             FileKind::Xml => reading.xml(file),
             FileKind::Token => reading.token(file),
+            FileKind::EvidenceRecord => reading.evidence_record(file),
+            FileKind::XmlEvidenceRecord => {
+                reading.add(file, Found { signatures: vec![not_judged(&file.name, NotJudged::Xml)], ..Found::nothing() }, false);
+            }
         }
     }
     reading.finish()
@@ -62,17 +67,23 @@ pub(crate) enum FileKind {
     Xml,
     /// A timestamp token (§4.3.3.2, §4.4.4.2)
     Token,
+    /// An evidence record (RFC 4998)
+    EvidenceRecord,
+    /// An evidence record in XML (RFC 6283)
+    XmlEvidenceRecord,
 }
 
 /// The files that sign, in the order of the container.
 pub(crate) fn signing_files(container: &Container) -> impl Iterator<Item = (&File, FileKind)> {
     container.files.iter().filter_map(|file| {
         let name = file.name.strip_prefix("META-INF/")?.to_ascii_lowercase();
-        let is_signature = name.contains("signature");
+        let (is_signature, is_record) = (name.contains("signature"), name.contains("evidencerecord"));
         match () {
             () if is_signature && name.ends_with(".p7s") => Some((file, FileKind::Cms)),
             () if is_signature && name.ends_with(".xml") => Some((file, FileKind::Xml)),
             () if name.ends_with(".tst") => Some((file, FileKind::Token)),
+            () if is_record && name.ends_with(".ers") => Some((file, FileKind::EvidenceRecord)),
+            () if is_record && name.ends_with(".xml") && !is_manifest(file) => Some((file, FileKind::XmlEvidenceRecord)),
             () => None,
         }
     })
@@ -81,7 +92,7 @@ pub(crate) fn signing_files(container: &Container) -> impl Iterator<Item = (&Fil
 /// The manifests that can be read.
 #[cfg(feature = "sign")]
 fn manifests<'c>(container: &'c Container, limits: &crate::limits::Limits) -> Vec<Manifest<'c>> {
-    container.files.iter().filter(is_manifest).filter_map(|file| Manifest::read(file, limits).ok()).collect()
+    container.files.iter().filter(|file| is_manifest(file)).filter_map(|file| Manifest::read(file, limits).ok()).collect()
 }
 
 /// What the signature in `file` is over (§4.3.3.2, §4.4.4.2).
@@ -115,10 +126,6 @@ fn is_of_container(file: &File) -> bool {
         || is_manifest(&file)
 }
 
-fn is_manifest(file: &&File) -> bool {
-    file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
-}
-
 /// A container on its way to what it holds.
 struct Reading<'c, 'p> {
     container: &'c Container,
@@ -136,7 +143,7 @@ struct Reading<'c, 'p> {
 impl<'c, 'p> Reading<'c, 'p> {
     fn of(container: &'c Container, policy: &'p Policy) -> Self {
         let (mut manifests, mut unread) = (Vec::new(), Vec::new());
-        for file in container.files.iter().filter(is_manifest) {
+        for file in container.files.iter().filter(|file| is_manifest(file)) {
             match Manifest::read(file, &policy.limits) {
                 Ok(manifest) => manifests.push(manifest),
                 Err(malformed) => unread.push((true, file.name.clone(), malformed.to_string())),
@@ -186,6 +193,43 @@ impl<'c, 'p> Reading<'c, 'p> {
         let uri = content.map_or_else(|| "content".to_owned(), |content| content.name.clone());
         stamp.coverage = Coverage { references: vec![CoveredReference { uri, node: None, share: 1.0 }], ..Coverage::default() };
         self.add(file, Found { signatures: vec![stamp], ..Found::nothing() }, content.is_some());
+    }
+
+    /// §4.3.3.2, §4.4.4.2: over the one file of the container, or over those that its manifest lists.
+    fn evidence_record(&mut self, file: &'c File) {
+        let record = match EvidenceRecord::from_ber(&file.octets) {
+            Ok(record) => record,
+            Err(malformed) => {
+                let entry = not_judged(&file.name, NotJudged::Unreadable(malformed.to_string()));
+                return self.add(file, Found { signatures: vec![entry], ..Found::nothing() }, false);
+            }
+        };
+        let over = |name: &str, found: Option<&'c File>| {
+            Subject::new(name, move |algorithm| found.map(|file| algorithm.digest(&file.octets)).into_iter().collect())
+        };
+        let manifest = self.manifest_of(file);
+        let subjects: Vec<Subject<'_>> = match manifest {
+            Some(manifest) => {
+                manifest.references.iter().map(|reference| over(&reference.uri, self.container.file(&reference.uri))).collect()
+            }
+            None => match self.content_of(file) {
+                Some(content) => vec![over(&content.name, Some(content))],
+                None => vec![over("content", None)],
+            },
+        };
+        let data = manifest.map(|manifest| manifest.data(self.container)).unwrap_or_default();
+        let all: usize = self.container.data().map(|file| file.octets.len()).sum();
+        let references: Vec<CoveredReference> = subjects.iter().map(|subject| covered(self.container, &subject.name, all)).collect();
+        let mut signatures = time_stamps(&record, &subjects);
+        for stamp in &mut signatures {
+            // Each is an entry of its own here: what it covers of the others stands among the entries.
+            stamp.covers.signatures = std::mem::take(&mut stamp.covers.timestamps);
+            if std::mem::take(&mut stamp.covers.role) == Role::Archive {
+                stamp.coverage.references.clone_from(&references);
+                stamp.signed_data.extend(data.iter().cloned());
+            }
+        }
+        self.add(file, Found { signatures, ..Found::nothing() }, false);
     }
 
     fn xml(&mut self, file: &'c File) {
@@ -292,6 +336,10 @@ impl<'c> Reading<'c, '_> {
         }
         reached
     }
+}
+
+fn is_manifest(file: &File) -> bool {
+    file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
 }
 
 fn covered(container: &Container, uri: &str, all: usize) -> CoveredReference {

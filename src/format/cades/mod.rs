@@ -8,6 +8,8 @@ pub(crate) mod ats_hash_index;
 pub(crate) mod content;
 #[cfg(feature = "cms")]
 pub(crate) mod content_info;
+#[cfg(feature = "cms")]
+mod evidence_record_attribute;
 pub(crate) mod signed_data;
 #[cfg(feature = "cms")]
 mod signer_info;

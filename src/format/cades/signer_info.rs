@@ -167,6 +167,8 @@ fn unsigned_attributes(r: &mut Recorder, stamped: &Stamped<'_>) {
         object_id::COMPLETE_CERTIFICATE_REFERENCES,
         object_id::COMPLETE_REVOCATION_REFERENCES,
         object_id::SIGNATURE_POLICY_STORE,
+        object_id::EVIDENCE_RECORD_INTERNAL,
+        object_id::EVIDENCE_RECORD_EXTERNAL,
     ];
     let others: BTreeSet<String> = stamped
         .attributes()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::archive_time_stamp::{archive_timestamp_v2, archive_timestamp_v3};
 use super::content::Over;
+use super::evidence_record_attribute::evidence_records;
 use super::timestamp::{timestamp_over, timestamp_over_parts};
 use super::validation_data::{data_in, referenced};
 use crate::encoding::der::Received;
@@ -63,6 +64,7 @@ impl<'a> Stamped<'a> {
         tokens.truncate(limit);
         let mut stamps: Vec<Stamp> = tokens.iter().map(|(at, kind, token)| self.stamp(*at, *kind, token)).collect();
         let places: Vec<usize> = tokens.iter().map(|(at, _, _)| *at).collect();
+        stamps.extend(evidence_records(self, places.len(), limit.saturating_sub(places.len())));
         for stamp in &mut stamps {
             self.cover(stamp, &places);
         }
@@ -104,7 +106,8 @@ impl<'a> Stamped<'a> {
     /// Says of the values that it covers what stands in them.
     fn cover(&self, stamp: &mut Stamp, places: &[usize]) {
         let covers = &mut stamp.signature.covers;
-        covers.timestamps = places.iter().enumerate().filter(|(_, at)| stamp.values.contains(at)).map(|(index, _)| index).collect();
+        let within = places.iter().enumerate().filter(|(_, at)| stamp.values.contains(at)).map(|(index, _)| index);
+        covers.timestamps = covers.timestamps.iter().copied().chain(within).collect::<BTreeSet<_>>().into_iter().collect();
         for (at, (attribute, value)) in self.values().enumerate() {
             if stamp.values.contains(&at) {
                 covers.evidence.extend(data_in(attribute, value).sha256());

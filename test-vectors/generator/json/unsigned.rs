@@ -59,7 +59,7 @@ impl Grown {
 }
 
 /// A container with one token of `authority`.
-fn container(authority: &Entity, over: &str, days: i64) -> Outcome<Value> {
+pub fn container(authority: &Entity, over: &str, days: i64) -> Outcome<Value> {
     let token = authority.timestamp_token(&Timestamp::over(over.as_bytes(), at(days)).with_certificates(&[authority]))?;
     Ok(json!({ "tstTokens": [{ "val": base64::encode(&token) }] }))
 }
@@ -69,7 +69,7 @@ fn certificate(octets: &[u8]) -> Value {
 }
 
 /// Everything by which the signature and its timestamps are proven.
-fn evidence(shared: &Shared) -> (Value, Value) {
+pub fn evidence(shared: &Shared) -> (Value, Value) {
     let certificates = [&shared.root, &shared.issuing, &shared.timestamping].map(|entity| certificate(&entity.certificate));
     let lists = [&shared.root_list, &shared.issuing_list].map(|list| json!({ "val": base64::encode(list) }));
     (json!(certificates), json!({ "crlVals": lists }))

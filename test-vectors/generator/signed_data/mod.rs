@@ -16,7 +16,7 @@ use crate::shared::Shared;
 use crate::{Files, Outcome};
 
 /// What is signed.
-const CONTENT: &[u8] = b"Quyet dinh so 01/QD-UBND\n";
+pub const CONTENT: &[u8] = b"Quyet dinh so 01/QD-UBND\n";
 const FILE: &str = "document.p7m";
 const FORMAT: &str = "FORMAT_FAILURE";
 
@@ -38,12 +38,12 @@ fn baseline(signer: &Signer<'_>, digest: &[u8]) -> Vec<Vec<u8>> {
     attributes
 }
 
-fn info(signer: &Signer<'_>, content: &[u8]) -> Outcome<SignerInfo> {
+pub fn info(signer: &Signer<'_>, content: &[u8]) -> Outcome<SignerInfo> {
     signer.over_attributes(baseline(signer, &signer.digest.digest(content)))
 }
 
 /// With the content inside.
-fn enveloping(signer: &Signer<'_>, info: &SignerInfo) -> SignedData {
+pub fn enveloping(signer: &Signer<'_>, info: &SignerInfo) -> SignedData {
     SignedData { content: Some(CONTENT.to_vec()), ..signer.data(info) }
 }
 
