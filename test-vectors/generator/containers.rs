@@ -170,6 +170,17 @@ fn extended(shared: &Shared, files: &mut Files) -> Outcome {
             .entries(&[Entry::passed()])
             .add(&format!("asic/extended-{name}"), files)?;
     }
+    // Who says what the signature is over, when two do: the first, and what only the other lists is signed by nobody.
+    let second = manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX), ("more.txt", b"more\n")]);
+    let mut two = with(&stored, "more.txt", b"more\n".to_vec());
+    two.push(("META-INF/ASiCManifest2.xml", second));
+    let bad = good.but("a second manifest names the signature and lists one more file").by("EN 319 162-1 §4.4.4.2").file(zip(&two));
+    bad.concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("asic/extended-two-manifests", files)?;
+    two.swap(3, 6);
+    let bad = good.but("a manifest made after the signing stands before the signed one").by("EN 319 102-1 §5.2.7").file(zip(&two));
+    bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/extended-manifest-before", files)?;
     let mut moved = stored.clone();
     moved[2].0 = "annex.txt";
     let bad = good.but("a file stands in another folder than the manifest says").by("EN 319 102-1 §5.2.7").file(zip(&moved));

@@ -4,7 +4,7 @@
 //! signature accounts for is told, and keeps the document from passing. Where that is called as what is signed, the signature fails: whoever looks
 //! for the one by its name may find the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::identifiers::identifier_of;
 use super::names::{DS, DS11, XADES, XADES_OLD, XADES141, is_xades};
@@ -26,7 +26,7 @@ const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const TOLD: usize = 10;
 
 /// Namespaces of what a signature tells of keys (Web Services Security §7) and of itself.
-const OF_SIGNATURES: [&str; 7] = [
+const OF_SIGNATURES: [&str; 10] = [
     DS,
     DS11,
     XADES,
@@ -34,6 +34,10 @@ const OF_SIGNATURES: [&str; 7] = [
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
     "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd",
     "http://www.w3.org/2001/04/xmldsig-more#",
+    // Prefixes of exclusive canonicalisation, what EN 319 132-1 V1.2.1 added, RFC 6283.
+    "http://www.w3.org/2001/10/xml-exc-c14n#",
+    "http://uri.etsi.org/19132/v1.1.1#",
+    "urn:ietf:params:xml:ns:ers",
 ];
 
 /// Elements that nobody signed by their names: of each name the first.
@@ -56,6 +60,8 @@ impl<'t> Namesakes<'t> {
 
     /// No element that one of `targets` is, or that stands in one that is an object of a signature, has a namesake.
     pub fn judge(&self, r: &mut Recorder, tree: &Tree<'_>, targets: &[NodeId]) {
+        // Each once: any number of references may be to one element.
+        let targets: BTreeSet<NodeId> = targets.iter().copied().collect();
         let within = |target: &NodeId| {
             let inner = tree.elements(*target).filter(|_| is_envelope(tree, *target)).collect::<Vec<_>>();
             std::iter::once(*target).chain(inner)

@@ -85,7 +85,10 @@ impl TimeStamped<'_, '_, '_> {
     /// The tokens in a container; each over what `input` writes, canonicalised as the container says.
     fn tokens(&self, r: &mut Recorder, node: NodeId, input: impl Fn(&Canonicalisation, Sink<'_>) -> Result<(), Fault>) -> Vec<Signature> {
         let tree = self.references.tree;
-        let how = stated_canonicalisation(tree, node).ok_or_else(|| Fault::Refused("its canonicalisation".into()));
+        // Before TS 101 903 V1.2.2 a timestamp named by itself what it is over; that is not put together here, and no other input stands for it.
+        let names_input = tree.elements(node).any(|child| is_xades(tree, child, "HashDataInfo"));
+        let how = stated_canonicalisation(tree, node).filter(|_| !names_input);
+        let how = how.ok_or_else(|| Fault::Refused(if names_input { "HashDataInfo" } else { "its canonicalisation" }.into()));
         let mut known: Vec<(DigestAlgorithm, Result<Vec<u8>, Fault>)> = Vec::new();
         let mut stamps = Vec::new();
         for encapsulated in tree.elements(node).filter(|child| is_xades(tree, *child, "EncapsulatedTimeStamp")) {

@@ -105,6 +105,11 @@ fn time_stamps(shared: &Shared, files: &mut Files) -> Outcome {
     let refused = time_stamp("SignatureTimeStamp", &own).replace(EXCLUSIVE, "urn:identity");
     let bad = good.but("the timestamp is over something that nobody can put together").file(stamped(refused)?.into_bytes());
     bad.entry(|entry| entry.level("B-B").tolerates("time_stamps.input_found")).add("xml/timestamp-unknown-input", files)?;
+    let named = time_stamp("SignatureTimeStamp", &own);
+    let start = named.find('>').ok_or("no element")? + 1;
+    let named = [&named[..start], "<xades:HashDataInfo uri=\"#S-value\"/>", &named[start..]].concat();
+    let bad = good.but("the timestamp says what it is over, as before TS 101 903 V1.2.2").file(stamped(named)?.into_bytes());
+    bad.entry(|entry| entry.level("B-B").tolerates("time_stamps.input_found")).add("xml/timestamp-names-input", files)?;
     Ok(())
 }
 
