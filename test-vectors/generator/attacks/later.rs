@@ -154,6 +154,18 @@ fn defaults(cases: &mut Cases<'_>) -> Outcome {
     };
     let what = "a decision whose values readers draw, signed, the number corrected, a default for values added";
     let good = cases.honest("defaults", what, &passes("form_filling"), filled("/DA (/F1 0 Tf 0 g) /Q 0 "))?;
+    let named = Decision { number: format!("/V ({number}) /DA (/F9 12 Tf) "), ..Decision::default() };
+    let readers = named.signed(cases.shared)?;
+    let with = |font: &str| {
+        let text = Decision { number: String::new(), ..named.clone() }.number("/V (13/QD-UBND) /AP << /N 20 0 R >> /DA (/F9 12 Tf) ");
+        let form = named.form("").replace("/F1 5 0 R", "/F1 5 0 R /F9 24 0 R");
+        pdf::updated(&readers, &pdf::objects(&[(8, &text), (9, &form), (20, &shows("13/QD-UBND")), (24, font)]), "")
+    };
+    let what = "a decision whose values name a font that is not there, signed, the number corrected, the font added";
+    let letters = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
+    let font = cases.honest("font", what, &passes("form_filling"), with(letters))?;
+    let other = letters.replace("/WinAnsiEncoding", "<< /BaseEncoding /WinAnsiEncoding /Differences [49 /nine] >>");
+    cases.attack(&font, "font-other", "its one is a nine", &invalid("other", CATALOG), with(&other))?;
     for (name, change, more) in [
         ("defaults-white", "by the default values are white", "/DA (/F1 0 Tf 1 g) /Q 0 "),
         ("defaults-small", "by the default values cannot be seen", "/DA (/F1 12 Tf 3 Tr 0 g) /Q 0 "),
@@ -180,10 +192,12 @@ fn looks(cases: &mut Cases<'_>) -> Outcome {
         ("looks-hovered", "it looks like another one under the pointer", filled(&rich("13/QD-UBND"), "/R 21 0 R ")),
         ("looks-pressed", "it looks like another one while a button is pressed", filled(&rich("13/QD-UBND"), "/D 21 0 R ")),
         ("looks-flags", "the field shows rich texts now", filled(&format!("{}/Ff 33554432 ", rich("13/QD-UBND")), "")),
+        ("looks-default", "readers that draw it again draw it white", filled(&format!("{}/DA (/F1 12 Tf 1 g) ", rich("13/QD-UBND")), "")),
     ] {
         cases.attack(&good, name, change, &modified("other", JUDGED), document)?;
     }
-    Ok(())
+    let turned = filled(&format!("{}/MK << /R 180 /BG [0] >> ", rich("13/QD-UBND")), "");
+    cases.attack(&good, "looks-turned", "readers that draw it again draw it upside down on black", &invalid("other", FIELDS), turned)
 }
 
 /// Validation data that a later revision leaves out are told, and heard all the same.

@@ -11,6 +11,7 @@ use super::form::elements;
 use super::new_field::value_rule;
 use super::node::Node;
 use super::same::same;
+use super::shown_text::ShownText;
 use super::signature_value::Signed;
 use super::step::Step;
 use super::{FIELDS_KEPT, JUDGED};
@@ -119,7 +120,7 @@ impl Step<'_, '_, '_> {
         self.value_filled |= value_changed;
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
         let allowed: &[&[u8]] = &[b"Type", b"AP", b"AS", b"M", b"TI"];
-        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"MK", b"DA"] } else { &[] };
+        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"DA"] } else { &[] };
         self.entries_kept(node, new, FORM_FILL, &[allowed, with_value].concat());
         self.explain_below(new.entry(b"V"), FORM_FILL, &format!("{}.V", node.path), Some(&place.name));
         self.explain_below(new.entry(b"RV"), FORM_FILL, &format!("{}.RV", node.path), Some(&place.name));
@@ -132,6 +133,11 @@ impl Step<'_, '_, '_> {
         });
         if let Some(what) = looks.flatten() {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what);
+        }
+        let is_default_changed = self.changed_keys(node).iter().any(|key| **key == *b"DA");
+        let default = self.value(new, b"DA");
+        if is_default_changed && !default.as_string().is_some_and(ShownText::is_plain) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/DA");
         }
         if value_changed && !self.says_the_same(new.entry(b"RV"), &new_value) {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/RV that says something else than /V");

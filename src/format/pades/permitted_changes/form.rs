@@ -98,7 +98,9 @@ impl Step<'_, '_, '_> {
             self.added_default(&category);
             self.explain_below(&category.new, FORM_ADDITIONS, &category.path, None);
             for name in self.changed_keys(&category) {
-                if category.entries(&name).0 == Object::Null || self.is_moved(&category, &name) {
+                let (old, font) = category.entries(&name);
+                let is_unused = old == Object::Null && !(*key == *b"Font" && !self.is_of_letters(&font) && self.is_in_defaults(&name));
+                if is_unused || self.is_moved(&category, &name) {
                     continue;
                 }
                 let what = format!("/DR{}", named(&name));
@@ -117,6 +119,30 @@ impl Step<'_, '_, '_> {
         if resources.dictionaries().0.entries().any(|(key, value)| *value != Object::Null && !new.has(key)) {
             self.shown.push((resources, "/DR".to_owned()));
         }
+    }
+
+    /// Whether the form, or a field of it, named this font for its values when it was signed: readers took another one then.
+    fn is_in_defaults(&self, name: &[u8]) -> bool {
+        let view = &self.signed;
+        let value = |dictionary: &Dictionary, key: &[u8]| view.value(dictionary, key).unwrap_or(Object::Null);
+        let form = view.catalog().map(|catalog| value(&catalog, b"AcroForm")).unwrap_or(Object::Null);
+        let token = [b"/", name].concat();
+        let names = |dictionary: &Dictionary| {
+            let default = value(dictionary, b"DA");
+            default.as_string().is_some_and(|default| default.split(u8::is_ascii_whitespace).any(|word| word == token))
+        };
+        let Some(form) = form.as_dictionary() else { return false };
+        let (mut seen, mut waiting) = (BTreeSet::new(), elements(&value(form, b"Fields")).to_vec());
+        let mut is_named = names(form);
+        while let Some(field) = waiting.pop().filter(|_| !is_named) {
+            if field.as_reference().is_some_and(|reference| !seen.insert(reference)) {
+                continue;
+            }
+            let Ok(Object::Dictionary(field)) = view.resolve(&field) else { continue };
+            is_named = names(&field) || self.budget.spend(1).is_err();
+            waiting.extend(elements(&value(&field, b"Kids")).iter().cloned());
+        }
+        is_named
     }
 
     /// What was not there cannot have been in use.

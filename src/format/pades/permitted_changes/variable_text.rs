@@ -180,6 +180,11 @@ impl Step<'_, '_, '_> {
         if has_letters && (is_signed || !has_program) { Codes::Letters } else { otherwise }
     }
 
+    /// Whether a font shows letters and digits by the codes of ASCII.
+    pub fn is_of_letters(&self, font: &Object) -> bool {
+        self.codes(font, b"0123456789") == Codes::Letters
+    }
+
     /// §9.6.2: whether each letter moves the next one about as far as letters are wide, as far as the font says so.
     fn are_wide(&self, font: &Dictionary, codes: &[u8]) -> bool {
         const WIDTHS: std::ops::RangeInclusive<f64> = 100.0..=1_500.0;
