@@ -1,6 +1,7 @@
 //! `docs/report.md`, "Signed reports": a validity report for the payload.
 
 use kyso::encoding::base64url;
+use kyso::report::json::InputPolicy;
 use kyso::{Context, Document, Evidence, Policy, TrustAnchors};
 
 use super::{Draft, bad, good};
@@ -10,8 +11,10 @@ use crate::{Files, Outcome};
 pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-    // The shortest there is, so that it stays as it is.
-    let report = kyso::verify(&Document::data(b"Nobody signed this.\n"), &context);
+    // The shortest there is, of no version and under a policy of nobody, so that it stays as it is.
+    let mut report = kyso::verify(&Document::data(b"Nobody signed this.\n"), &context);
+    report.tool.version = "0".into();
+    report.inputs.policy = InputPolicy { id: "of-nobody".into(), sha256: format!("sha256:{}", "0".repeat(64)) };
     let canonical = report.to_canonical_json()?;
     let signed = |payload: &[u8]| {
         let payload = base64url::encode(payload);
