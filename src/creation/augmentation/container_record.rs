@@ -35,7 +35,8 @@ impl<'d> ContainerRecord<'d> {
             let signatures = match kind {
                 FileKind::Cms => Cms::from_ber(&file.octets).map_or(0, |cms| cms.signed_data.signer_infos.len()),
                 FileKind::Xml => xml::read(&file.octets, limits).map_or(0, |tree| xades::signatures(&tree)),
-                FileKind::Token => 0,
+                // A timestamp and an evidence record sign nothing that could get another timestamp.
+                FileKind::Token | FileKind::EvidenceRecord | FileKind::XmlEvidenceRecord => 0,
             };
             (0..signatures).map(move |number| (file, kind, number))
         });

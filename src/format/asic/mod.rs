@@ -123,7 +123,7 @@ fn is_of_container(file: &File) -> bool {
         || has("signature", &[".p7s", ".xml"])
         || name.ends_with(".tst")
         || has("evidencerecord", &[".ers", ".xml"])
-        || is_manifest(&file)
+        || is_manifest(file)
 }
 
 /// A container on its way to what it holds.
