@@ -35,7 +35,8 @@ const VERSION: u64 = 2;
 ///     inContainer [3] SEQUENCE { container OCTET STRING, name OCTET STRING, file Layout } }  -- around or withSigner
 /// ```
 impl<'a> Draft<'a> {
-    /// The draft as octets, to be stored until the value is there. They hold the update and the digest of the document, not the document.
+    /// The draft as octets, to be stored until the value is there. They hold the update and the digest of the document, not the document;
+    /// of a container and of signed data with their content inside what is in them, too.
     ///
     /// # Errors
     /// [`Unfit::Algorithm`] when the algorithm has no identifier.

@@ -167,6 +167,10 @@ impl Walk<'_, '_> {
                 next = tree.following(node);
             } else if self.signatures.binary_search(&node).is_ok() {
                 // Its objects hold what an application could read as data; where keys are told nothing else is expected.
+                let text = tree.children(node).find(|child| !tree.is_element(*child) && self.says_something(*child));
+                if text.is_some_and(|text| !self.covered.contains(text) && !tell(Place::Node(text))) {
+                    return;
+                }
                 let mut keys = tree.elements_named(node, DS, "KeyInfo");
                 if !keys.all(|keys| self.foreign(keys, tell)) {
                     return;
@@ -204,7 +208,7 @@ impl Walk<'_, '_> {
         let tree = self.tree;
         let mut next = Some(within);
         while let Some(node) = next.filter(|node| *node == within || tree.contains(within, *node)) {
-            let is_foreign = tree.name(node).is_some_and(|(namespace, _)| !is_of_signatures(namespace));
+            let is_foreign = self.is_foreign(node);
             // What is signed by a value, transforms with their filters too, is judged with the signature that it is of.
             let is_signed_info =
                 tree.is(node, DS, "SignedInfo") && tree.parent(node).is_some_and(|parent| self.signatures.binary_search(&parent).is_ok());
@@ -220,6 +224,17 @@ impl Walk<'_, '_> {
             }
         }
         true
+    }
+
+    /// An element of another language, an object that is in no place for one, a text where elements are expected.
+    fn is_foreign(&self, node: NodeId) -> bool {
+        let tree = self.tree;
+        let parent = tree.parent(node).unwrap_or(node);
+        match tree.name(node) {
+            Some((namespace, _)) if !is_of_signatures(namespace) => true,
+            Some(_) => is_envelope(tree, node) && self.signatures.binary_search(&parent).is_err(),
+            None => self.says_something(node) && (is_envelope(tree, parent) || tree.elements(parent).next().is_some()),
+        }
     }
 
     fn is_property(&self, node: NodeId) -> bool {

@@ -114,9 +114,20 @@ fn within_the_signature(shared: &Shared, files: &mut Files) -> Outcome {
         .with(|making| making.key_info = making.key_info.replace("</ds:KeyInfo>", &format!("{forged}</ds:KeyInfo>")))
         .sign(first)?;
     let in_properties = making().with(|making| making.unsigned = forged.into()).sign(first)?;
-    for (name, place, text) in
-        [("key-info", "beside the certificates", in_key_info), ("properties", "among the unsigned properties", in_properties)]
-    {
+    let object = "<ds:Object>Tu choi</ds:Object>";
+    let object_in_key_info = making()
+        .with(|making| making.key_info = making.key_info.replace("</ds:KeyInfo>", &format!("{object}</ds:KeyInfo>")))
+        .sign(first)?;
+    let text_in_signature = making().with(|making| making.key_info.insert_str(0, "Tu choi")).sign(first)?;
+    let text_in_key_info =
+        making().with(|making| making.key_info = making.key_info.replace("</ds:KeyInfo>", "Tu choi</ds:KeyInfo>")).sign(first)?;
+    for (name, place, text) in [
+        ("key-info", "beside the certificates", in_key_info),
+        ("properties", "among the unsigned properties", in_properties),
+        ("key-info-object", "in an object beside the certificates", object_in_key_info),
+        ("key-info-text", "as a text beside the certificates", text_in_key_info),
+        ("signature-text", "as a text in the signature", text_in_signature),
+    ] {
         let bad = good.but(&format!("another result stands {place}")).by("EN 319 102-1 §5.1.3").file(text.into_bytes());
         bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add(&format!("xml/wrapped-{name}"), files)?;
     }
