@@ -179,9 +179,10 @@ pub fn buttons(cases: &mut Cases<'_>) -> Outcome {
     let ticked = paid("/V /Yes /AS /Yes ");
     let what = "a decision with a check box, signed, the box ticked";
     let good = cases.honest("ticked", what, &passes("form_filling"), update(&[(12, &ticked)]))?;
-    let rows: [Row; 7] = [
+    let rows: [Row; 8] = [
         ("ticked-no-value", "its value is still the old one", vec![(12, paid("/V /Off /AS /Yes "))]),
         ("ticked-other-value", "its value is none that it has", vec![(12, paid("/V /No /AS /Yes "))]),
+        ("ticked-unknown", "its value is none that it has, and it is shown as not ticked", vec![(12, paid("/V /No /AS /Off "))]),
         ("ticked-hidden", "it is shown as not ticked", vec![(12, paid("/V /Yes /AS /Off "))]),
         ("ticked-no-state", "it is shown in no state", vec![(12, paid("/V /Yes "))]),
         ("ticked-text", "its value is a text", vec![(12, paid("/V (No) /AS /Yes "))]),

@@ -32,7 +32,7 @@ impl Step<'_, '_, '_> {
         }
         let kids = kids.iter().filter_map(|kid| self.later.resolve(kid).ok()).filter_map(|kid| kid.as_dictionary().cloned());
         let widgets: Vec<Dictionary> = if field.has(b"Kids") { kids.collect() } else { vec![(*field).clone()] };
-        let (mut is_known, mut is_shown) = (false, false);
+        let (mut is_known, mut is_shown, mut has_states) = (false, false, false);
         for widget in widgets {
             let state = self.value(&widget, b"AS");
             let state = state.as_name().unwrap_or(OFF);
@@ -41,9 +41,11 @@ impl Step<'_, '_, '_> {
             }
             let appearance = self.value(&widget, b"AP");
             let states = appearance.as_dictionary().map_or(Object::Null, |appearance| self.value(appearance, b"N"));
+            has_states |= states.as_dictionary().is_some();
             is_known |= value != OFF && states.as_dictionary().is_some_and(|states| states.has(value));
             is_shown |= state == value;
         }
-        is_known && !is_shown
+        // A value that is the state of no widget is shown by none.
+        is_known && !is_shown || value != OFF && has_states && !is_known
     }
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 /// More mappings than codes of two octets there are.
 const MOST_MAPPINGS: usize = 1 << 16;
 
+/// A map longer than that is not read.
+const LONGEST: usize = 1 << 22;
+
 /// What `cmap` maps codes of `width` octets to; `None` when it says anything that is not read here or maps a code twice.
 pub(super) fn to_unicode(cmap: &[u8], width: usize) -> Option<BTreeMap<u16, String>> {
     let mut map = BTreeMap::new();
-    let mut rest = cmap;
+    let mut rest = Some(cmap).filter(|cmap| cmap.len() <= LONGEST)?;
     while let Some((operator, after)) = next_section(rest) {
         let is_range = operator == b"beginbfrange";
         let end: &[u8] = if is_range { b"endbfrange" } else { b"endbfchar" };
@@ -29,12 +32,19 @@ pub(super) fn to_unicode(cmap: &[u8], width: usize) -> Option<BTreeMap<u16, Stri
     (!map.is_empty()).then_some(map)
 }
 
-fn next_section(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    [&b"beginbfrange"[..], b"beginbfchar"]
-        .into_iter()
-        .filter_map(|operator| rest.windows(operator.len()).position(|window| window == operator).map(|at| (at, operator)))
-        .min()
-        .and_then(|(at, operator)| Some((operator, rest.get(at.saturating_add(operator.len())..)?)))
+/// The next operator that begins a section, and what is behind it.
+fn next_section(mut rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    const BEGIN: &[u8] = b"beginbf";
+    loop {
+        let at = rest.windows(BEGIN.len()).position(|window| window == BEGIN)?;
+        let found = rest.get(at..)?;
+        for operator in [&b"beginbfrange"[..], b"beginbfchar"] {
+            if let Some(after) = found.strip_prefix(operator) {
+                return Some((operator, after));
+            }
+        }
+        rest = found.get(BEGIN.len()..)?;
+    }
 }
 
 fn range(map: &mut BTreeMap<u16, String>, (first, last): (u16, u16), words: &mut Words<'_>) -> Option<()> {
