@@ -72,7 +72,7 @@ checks! {
     EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
         "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
         "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
-    EVIDENCE_KEPT = "permitted_changes.validation_data_kept", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
+    EVIDENCE_KEPT = "permitted_changes.validation_data_kept", "ISO 32000-2 §12.8.4.3", Indeterminate(SigConstraintsFailure),
         "Revision {revision} left validation data out of the store that it had: {object}.",
         "Phiên bản {revision} đã bỏ khỏi kho dữ liệu kiểm tra một dữ liệu vốn có: {object}.";
     OBJECTS_LISTED = "permitted_changes.objects_listed", "ISO 32000-2 §7.5.6", Failed(FormatFailure),
