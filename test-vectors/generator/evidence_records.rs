@@ -223,7 +223,7 @@ impl Made<'_> {
             let digest = Sha512.digest(&[Sha512.digest(text), Sha512.digest(older)].concat());
             self.archive_timestamp(&Stamp::new(&[&[digest, Sha512.digest(b"b")]], time).by(Sha512))
         };
-        let (third, _) = renewed(TEXT, &older(&[chain.clone()]), two)?;
+        let (third, _) = renewed(TEXT, &older(std::slice::from_ref(&chain)), two)?;
         let case =
             alone("an evidence record whose tree is renewed by another algorithm", self.record(&[chain.clone(), vec![third.clone()]]));
         let good = case.by("RFC 4998 §5.3 (3)").entries(&[passed(), passed(), passed()]).add("evidence-records/renewed-tree", files)?;
@@ -231,7 +231,7 @@ impl Made<'_> {
         let (without, _) = self.archive_timestamp(&Stamp::new(&[&[Sha512.digest(TEXT)]], two).by(Sha512))?;
         let case = bad("the new tree is over the file alone", &[chain.clone(), vec![without]]);
         case.fails(HASH, INTACT).entries(&[passed(), passed(), failed()]).add("evidence-records/renewed-tree-alone", files)?;
-        let (other, _) = renewed(OTHER, &older(&[chain.clone()]), two)?;
+        let (other, _) = renewed(OTHER, &older(std::slice::from_ref(&chain)), two)?;
         let case = bad("the new tree is over another file", &[chain.clone(), vec![other]]);
         case.fails(HASH, INTACT).entries(&[passed(), passed(), failed()]).add("evidence-records/renewed-tree-other-file", files)?;
         let case = bad("a timestamp that the new tree is over was taken away", &[vec![first.clone()], vec![third.clone()]]);
