@@ -136,7 +136,7 @@ fn sources() -> Vec<(PathBuf, String, String)> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_of_tests(&path) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let room = path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
                 found.push((path, room, text));
@@ -146,6 +146,12 @@ fn sources() -> Vec<(PathBuf, String, String)> {
     found.sort();
     assert!(found.len() > 20, "the walk found only {} files", found.len());
     found
+}
+
+/// `tests.rs` of a module that has its tests in a file of their own.
+fn is_of_tests(path: &Path) -> bool {
+    let module = path.parent().unwrap().with_extension("rs");
+    path.ends_with("tests.rs") && std::fs::read_to_string(module).is_ok_and(|text| text.ends_with("\n#[cfg(test)]\nmod tests;\n"))
 }
 
 /// The code before the tests, which stand last.

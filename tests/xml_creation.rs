@@ -84,6 +84,18 @@ fn every_packaging_is_intact_whole_and_one_letter_counts() {
     }
 }
 
+/// Each text is looked at once: as many times as there are texts would take hours.
+#[test]
+fn a_hundred_thousand_texts_where_keys_are_told_end() {
+    let pki = pki();
+    let (_, signed) = packagings(&pki).swap_remove(0);
+    let with = |more: &str| String::from_utf8(signed.clone()).unwrap().replacen("<ds:X509Data>", &format!("{more}<ds:X509Data>"), 1);
+    let many = with(&format!("<ds:KeyName>{}</ds:KeyName>", "a<!---->".repeat(100_000)));
+    assert_eq!(report(&pki, &opened(many.as_bytes())).conclusion.indication, Indication::TotalPassed);
+    let among_elements = with(&"a<!---->".repeat(100_000));
+    assert_eq!(report(&pki, &opened(among_elements.as_bytes())).conclusion.indication, Indication::Indeterminate);
+}
+
 #[test]
 fn signers_stand_side_by_side() {
     let pki = pki();

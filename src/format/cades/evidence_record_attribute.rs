@@ -1,5 +1,6 @@
 //! RFC 4998 annex A — Evidence records among the unsigned attributes: over the signed data without them, and over the content elsewhere
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use const_oid::ObjectIdentifier;
@@ -25,20 +26,28 @@ pub(super) fn evidence_records(stamped: &Stamped<'_>, others: usize, most: usize
     if records.is_empty() || matches!(stamped.over, Over::Value(_)) {
         return Vec::new();
     }
+    // What many records are over is written and digested once.
+    let over_signed_data = |own: ObjectIdentifier| {
+        let forms = OnceCell::new();
+        Subject::new("signed data", move |algorithm: DigestAlgorithm| {
+            let forms = forms.get_or_init(|| forms_without(stamped.signed_data, own));
+            forms.iter().map(|form| algorithm.digest(form)).collect()
+        })
+    };
+    let internal = [over_signed_data(INTERNAL)];
+    let external =
+        [over_signed_data(EXTERNAL), Subject::new(stamped.over.name(), |algorithm| stamped.over.digest(algorithm).into_iter().collect())];
     let mut found: Vec<Stamp> = Vec::new();
     for (attribute, value) in records {
         let room = most.saturating_sub(found.len());
-        let is_external = attribute.oid == object_id::EVIDENCE_RECORD_EXTERNAL;
-        let forms = forms_without(stamped.signed_data, if is_external { EXTERNAL } else { INTERNAL });
-        let subjects = [
-            Subject::new("signed data", move |algorithm: DigestAlgorithm| forms.iter().map(|form| algorithm.digest(form)).collect()),
-            Subject::new(stamped.over.name(), |algorithm| stamped.over.digest(algorithm).into_iter().collect()),
-        ];
-        // Inside, the content is part of the signed data.
-        let of = if is_external && stamped.signed_data.content.octets.is_none() {
-            subjects.as_slice()
-        } else {
-            subjects.get(..1).unwrap_or_default()
+        if room == 0 {
+            break;
+        }
+        let of = match attribute.oid == object_id::EVIDENCE_RECORD_EXTERNAL {
+            false => internal.as_slice(),
+            true if stamped.signed_data.content.octets.is_none() => external.as_slice(),
+            // Inside, the content is part of the signed data.
+            true => external.get(..1).unwrap_or_default(),
         };
         let stamps = match EvidenceRecord::from_received(value) {
             Ok(record) => time_stamps(&record, of),

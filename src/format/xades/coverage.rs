@@ -206,9 +206,11 @@ impl Walk<'_, '_> {
     /// Tells what of a signature's own parts is of another language; whether to go on.
     fn foreign(&self, within: NodeId, tell: &mut dyn FnMut(Place<'_>) -> bool) -> bool {
         let tree = self.tree;
+        // Of each parent it is asked once, however many texts stand in it.
+        let mut holders = BTreeMap::new();
         let mut next = Some(within);
         while let Some(node) = next.filter(|node| *node == within || tree.contains(within, *node)) {
-            let is_foreign = self.is_foreign(node);
+            let is_foreign = self.is_foreign(node, &mut holders);
             // What is signed by a value, transforms with their filters too, is judged with the signature that it is of.
             let is_signed_info =
                 tree.is(node, DS, "SignedInfo") && tree.parent(node).is_some_and(|parent| self.signatures.binary_search(&parent).is_ok());
@@ -226,14 +228,18 @@ impl Walk<'_, '_> {
         true
     }
 
-    /// An element of another language, an object that is in no place for one, a text where elements are expected.
-    fn is_foreign(&self, node: NodeId) -> bool {
+    /// An element of another language, an object that is in no place for one, a text where elements are expected. `holders`: of parents that were
+    /// asked about, whether they hold elements.
+    fn is_foreign(&self, node: NodeId, holders: &mut BTreeMap<NodeId, bool>) -> bool {
         let tree = self.tree;
         let parent = tree.parent(node).unwrap_or(node);
         match tree.name(node) {
             Some((namespace, _)) if !is_of_signatures(namespace) => true,
             Some(_) => is_envelope(tree, node) && self.signatures.binary_search(&parent).is_err(),
-            None => self.says_something(node) && (is_envelope(tree, parent) || tree.elements(parent).next().is_some()),
+            None => {
+                let mut holds_elements = || *holders.entry(parent).or_insert_with(|| tree.elements(parent).next().is_some());
+                self.says_something(node) && (is_envelope(tree, parent) || holds_elements())
+            }
         }
     }
 

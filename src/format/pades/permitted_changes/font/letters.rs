@@ -53,6 +53,10 @@ pub(super) fn may_be(character: char, outline: &Outline) -> bool {
         distances.fold(f64::MAX, f64::min)
     };
     let Some(base) = base else {
+        // What letters of other scripts look like is not known here.
+        if character.is_alphabetic() {
+            return false;
+        }
         let is_other_digit =
             |letter: char| letter.is_ascii_digit() && !LIKE_DIGITS.iter().any(|(digit, like)| *digit == letter && like.contains(character));
         return Shape::of(outline)
@@ -323,6 +327,8 @@ mod tests {
                 assert!(!is_believed || claimed == drawn || are_alike(claimed, drawn), "{claimed} drawn as {drawn}");
             }
             assert!(!may_be('.', &outline(&program, '9').unwrap()));
+            // A letter of a script that is not known here, drawn as whatever it likes.
+            assert!(!may_be('Я', &outline(&program, 'R').unwrap()));
         }
     }
 }
