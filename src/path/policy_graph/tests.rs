@@ -1,4 +1,4 @@
-//! RFC 5280 §6.1, RFC 9618 — the graph beside the tree, and the suites
+//! The graph of policies beside the tree of the standard, and the suites
 
 use std::path::PathBuf;
 
