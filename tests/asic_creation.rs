@@ -2,6 +2,8 @@
 //! the parts, and what we say of parts that they made.
 #![cfg(feature = "asic")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 
 use std::io::{Cursor, Read as _, Write as _};
@@ -30,7 +32,7 @@ fn pki() -> DemoPki {
 fn report(pki: &DemoPki, octets: &[u8], evidence: &Evidence, time: Time) -> Report {
     let (policy, anchors) = (Policy::etsi_basic(), pki.trust_anchors().unwrap());
     let document = Document::detect(octets).unwrap();
-    kyso::verify(&document, &Context { policy: &policy, anchors: &anchors, evidence, time, existence: None })
+    audited::verify(&document, &Context { policy: &policy, anchors: &anchors, evidence, time, existence: None })
 }
 
 /// By what the demonstration has to say of its certificates.

@@ -1,5 +1,7 @@
 //! EN 319 142-1 §6: signatures brought to B-T, B-LT and B-LTA, kept there, and what happens when an authority fails.
 
+#[path = "common/audited.rs"]
+mod audited;
 use std::time::Duration;
 
 use kyso::context::Freshness;
@@ -12,8 +14,7 @@ use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::extension::{authority_information_access, crl_distribution_point};
 use kyso::testkit::{Authority, AuthorityFault, DemoPki, Key, KeyParameters, Random, Service, Template, blank_page};
 use kyso::{
-    Context, Document, Evidence, Policy, Profile, Report, SoftwareSigner, Time, TrustAnchors, augment, sign, sign_at_level, verify,
-    verify_fetching,
+    Context, Document, Evidence, Policy, Profile, Report, SoftwareSigner, Time, TrustAnchors, augment, sign, sign_at_level, verify_fetching,
 };
 
 fn time() -> Time {
@@ -60,7 +61,7 @@ impl Relying {
     }
 
     fn verify(&self, octets: &[u8]) -> Report {
-        verify(&Document::pdf(octets).unwrap(), &self.context())
+        audited::verify(&Document::pdf(octets).unwrap(), &self.context())
     }
 }
 
@@ -477,7 +478,7 @@ fn an_address_of_the_web_is_wanted_where_there_is_one() {
         let of_issuer = relying.verify(&octets).wants;
         evidence.add_certificate(Certificate::from_der(&authority.pki.issuing.certificate).unwrap(), Origin::Supplied);
         let context = Context { evidence: &evidence, ..relying.context() };
-        let of_status = verify(&Document::pdf(&octets).unwrap(), &context).wants;
+        let of_status = audited::verify(&Document::pdf(&octets).unwrap(), &context).wants;
         let leaf = id(&entity.certificate);
         let urls = of_issuer.into_iter().chain(of_status).filter(|want| want.subject == leaf).map(|want| want.url.unwrap());
         urls.collect::<Vec<_>>()
@@ -527,14 +528,14 @@ fn a_verdict_fetches_what_it_wants() {
     let relying = Relying::on(&authority);
     let octets = at(Level::BT, &signed(&authority), &mut authority).unwrap();
     let document = Document::pdf(&octets).unwrap();
-    assert_eq!(verify(&document, &relying.context()).conclusion.indication, Indication::Indeterminate);
+    assert_eq!(audited::verify(&document, &relying.context()).conclusion.indication, Indication::Indeterminate);
     let fetched = verify_fetching(&document, &relying.context(), &mut authority);
     assert_eq!(fetched.report.conclusion.indication, Indication::TotalPassed, "{}", fetched.report.to_json());
     assert!(fetched.failures.is_empty());
     assert!(fetched.report.inputs.evidence.iter().any(|piece| piece.origin == Origin::Fetched));
     // The same report again from what was fetched, without network.
     let again = Context { evidence: &fetched.evidence, ..relying.context() };
-    assert_eq!(verify(&document, &again).to_json(), fetched.report.to_json());
+    assert_eq!(audited::verify(&document, &again).to_json(), fetched.report.to_json());
     authority.set_fault(Service::Ocsp, AuthorityFault::Garbage);
     authority.set_fault(Service::Crl, AuthorityFault::Status(404));
     let fetched = verify_fetching(&document, &relying.context(), &mut authority);

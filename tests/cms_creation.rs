@@ -1,6 +1,8 @@
 //! CMS made by this library: inside and beside, signers side by side, signatures of signatures, every level; what OpenSSL says of it, and what
 //! we say of what OpenSSL made.
 
+#[path = "common/audited.rs"]
+mod audited;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -28,7 +30,7 @@ fn profile() -> Profile {
 
 fn report(pki: &DemoPki, document: &Document<'_>) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
-    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
+    audited::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
 }
 
 fn passed(entry: &SignatureReport) -> (Kind, Indication, Integrity, Format, Level) {
@@ -109,7 +111,7 @@ fn a_draft_waits_for_its_value() {
 /// Alone: nothing beside the file but the anchor.
 fn alone(pki: &DemoPki, document: &Document<'_>, time: Time) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), Evidence::none());
-    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
+    audited::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
 }
 
 #[test]

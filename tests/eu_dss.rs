@@ -1,5 +1,7 @@
 //! The PDF files of the EU reference implementation's own tests: how many signatures, and which of them are intact.
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +39,7 @@ fn a_shared_cache_changes_no_report() {
         let Ok(document) = Document::pdf(&octets) else { continue };
         let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
         let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-        let alone = kyso::verify(&document, &context).to_json();
+        let alone = audited::verify(&document, &context).to_json();
         for round in ["cold", "warm"] {
             assert!(kyso::verify_with_cache(&document, &context, &cache).to_json() == alone, "{} {round}", row["path"]);
         }
@@ -96,7 +98,7 @@ fn json_signatures_are_counted_intact_and_of_a_level_as_the_reference_says() {
         let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
         let document = Document::detect(&octets)
             .map(|document| detached.iter().fold(document, |document, (name, octets)| document.with_detached(*name, octets)));
-        let report = document.map(|document| kyso::verify(&document, &context));
+        let report = document.map(|document| audited::verify(&document, &context));
         let entries = report.as_ref().map_or(&[][..], |report| &report.signatures);
         let signed = || entries.iter().filter(|entry| matches!(entry.kind, Kind::Signature | Kind::CounterSignature));
         let ours = signed().map(|entry| format!("{} {}", entry.level.name(), integrity(entry.integrity)));
@@ -155,7 +157,7 @@ fn said_of(entry: &kyso::report::json::SignatureReport) -> String {
 fn verdict(octets: &[u8], anchors: &TrustAnchors) -> Option<kyso::Report> {
     let document = Document::pdf(octets).ok()?;
     let (policy, evidence) = (Policy::etsi_basic(), Evidence::none());
-    Some(kyso::verify(&document, &Context { policy: &policy, anchors, evidence: &evidence, time: time(), existence: None }))
+    Some(audited::verify(&document, &Context { policy: &policy, anchors, evidence: &evidence, time: time(), existence: None }))
 }
 
 /// The rows by the titles of their columns.

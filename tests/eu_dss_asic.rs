@@ -1,6 +1,8 @@
 //! The containers of the EU reference implementation's own tests: how many signatures, of which level, which of them intact, and the verdicts.
 #![cfg(feature = "asic")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 #[path = "common/reference.rs"]
 mod reference;

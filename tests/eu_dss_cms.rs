@@ -1,6 +1,8 @@
 //! The CMS files of the EU reference implementation's own tests: how many signatures, of which level, which of them intact, and which of
 //! their timestamps are over what they should be.
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 #[path = "common/reference.rs"]
 mod reference;

@@ -2,6 +2,8 @@
 //! timestamps are over what they should be. Those in CMS: `tests/eu_dss_cms.rs`.
 #![cfg(feature = "asic")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 #[path = "common/reference.rs"]
 mod reference;

@@ -1,6 +1,8 @@
 //! The XAdES files of the EU reference implementation's own tests: how many signatures, which of them are intact, their levels and verdicts.
 #![cfg(feature = "xml")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 #[path = "common/reference.rs"]
 mod reference;

@@ -1,5 +1,7 @@
 //! Two files with one SHA-1 (`hash-collisions`): a signature over either is mathematically one over the other, and so is worth nothing.
 
+#[path = "common/audited.rs"]
+mod audited;
 #[allow(dead_code, reason = "the generator of the vectors uses all of it")]
 #[path = "../test-vectors/generator/cms.rs"]
 mod cms;
@@ -13,7 +15,7 @@ use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use kyso::report::json::Integrity;
 use kyso::report::{Indication, SubIndication};
 use kyso::testkit::DemoPki;
-use kyso::{Context, Document, Policy, Profile, Report, Time, sign, verify};
+use kyso::{Context, Document, Policy, Profile, Report, Time, sign};
 
 /// What the module of the generator returns.
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -66,7 +68,7 @@ impl Setting {
     fn report(&self, octets: &[u8]) -> Report {
         let (policy, anchors, evidence) = (Policy::etsi_basic(), self.pki.trust_anchors().unwrap(), self.pki.evidence().unwrap());
         let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: self.time, existence: None };
-        verify(&Document::pdf(octets).unwrap(), &context)
+        audited::verify(&Document::pdf(octets).unwrap(), &context)
     }
 
     /// Both files verify as intact, neither passes, and `check` says why; also if the claimed time were proven.

@@ -1,6 +1,8 @@
 //! The examples of RFC 7515, RFC 7520 and RFC 8037: signatures in JSON by bare keys, each of which a certificate says here.
 #![cfg(feature = "json")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 
 use common::{Conformance, corpora_path};
@@ -71,7 +73,7 @@ fn said(text: &str, keys: &[Value], detached: &str) -> String {
         let time = Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
         let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
         let document = Document::detect(text.as_bytes()).unwrap().with_detached("payload", detached.as_bytes());
-        kyso::verify(&document, &context).signatures.get(index).map_or("missing", said_of)
+        audited::verify(&document, &context).signatures.get(index).map_or("missing", said_of)
     });
     answers.collect::<Vec<_>>().join(" ")
 }

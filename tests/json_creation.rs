@@ -2,6 +2,8 @@
 //! we say of what it made; headers held against the schema of the standard.
 #![cfg(feature = "json")]
 
+#[path = "common/audited.rs"]
+mod audited;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -32,7 +34,7 @@ fn profile() -> Profile {
 
 fn report(pki: &DemoPki, document: &Document<'_>) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
-    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
+    audited::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
 }
 
 fn said(entry: &SignatureReport) -> (Indication, Integrity, Format, Level) {
@@ -144,7 +146,7 @@ fn every_level_is_reached_by_every_signature() {
             } else {
                 // Alone: nothing beside the file but the anchor.
                 let context = Context { time: made.report.inputs.time.0, ..context };
-                kyso::verify(&document, &context)
+                audited::verify(&document, &context)
             };
             let found: Vec<_> = read.signatures.iter().map(|entry| (entry.indication, entry.level)).collect();
             assert_eq!(found, vec![(Indication::TotalPassed, level); count], "{level:?}");

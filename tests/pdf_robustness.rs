@@ -1,6 +1,8 @@
 //! Signing odd, broken and ordinary files that nobody here wrote: no panic, no file that takes long; and every file that qpdf and poppler open
 //! without complaint and that is not encrypted is signed, keeps its octets, and opens in both as before.
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 #[path = "signing/keys.rs"]
 mod keys;
@@ -17,7 +19,7 @@ use keys::{Pki, signing_time};
 use kyso::crypto::Curve;
 use kyso::report::json::Integrity;
 use kyso::testkit::KeyParameters;
-use kyso::{Context, Document, Evidence, Policy, Profile, SignError, SoftwareSigner, TrustAnchors, sign, verify};
+use kyso::{Context, Document, Evidence, Policy, Profile, SignError, SoftwareSigner, TrustAnchors, sign};
 
 const SUITE: &str = "pdf-robustness";
 /// For our part of the work on one file.
@@ -116,7 +118,7 @@ fn intact(output: &[u8]) -> Result<(), String> {
     let document = Document::pdf(output).map_err(|malformed| malformed.to_string())?;
     let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: signing_time(), existence: None };
-    let report = verify(&document, &context);
+    let report = audited::verify(&document, &context);
     let newest = report.signatures.iter().find(|signature| signature.coverage.whole_document);
     let newest = newest.ok_or("no signature covers the whole document")?;
     if newest.integrity != Integrity::Intact || newest.coverage.revision != newest.coverage.revisions {

@@ -3,13 +3,15 @@
 //!
 //! `KYSO_INTEROP` names a Python virtual environment with pyHanko; qpdf is on the path.
 
+#[path = "common/audited.rs"]
+mod audited;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kyso::crypto::Curve;
 use kyso::report::json::Integrity;
 use kyso::testkit::{DemoPki, Key, KeyParameters, PASSWORD, Pkcs12, Random, Template, blank_page, name};
-use kyso::{Context, Document, Evidence, Policy, Report, Time, TrustAnchors, verify};
+use kyso::{Context, Document, Evidence, Policy, Report, Time, TrustAnchors};
 
 #[test]
 fn what_pyhanko_signs_is_intact_here_until_an_octet_changes() {
@@ -85,7 +87,7 @@ fn integrities(report: &Report) -> Vec<Integrity> {
 fn report(octets: &[u8], password: &str) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-    verify(&Document::pdf_with_password(octets, password).unwrap(), &context)
+    audited::verify(&Document::pdf_with_password(octets, password).unwrap(), &context)
 }
 
 /// pyHanko reads the clock, so the certificates are made around its time.

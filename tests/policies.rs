@@ -1,5 +1,7 @@
 //! Policies as data: the built-in ones, their files and schema, and what each asks that another does not.
 
+#[path = "common/audited.rs"]
+mod audited;
 use kyso::context::{TrustAnchor, TrustAnchors};
 use kyso::pki::Certificate;
 use kyso::testkit::{DemoPki, Quirk};
@@ -77,7 +79,7 @@ fn verdict(pki: &DemoPki, policy: &str, track: Option<&str>) -> Report {
     }
     let (policy, evidence) = (Policy::named(policy).unwrap(), pki.evidence().unwrap());
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-    kyso::verify(&Document::pdf(&signed).unwrap(), &context)
+    audited::verify(&Document::pdf(&signed).unwrap(), &context)
 }
 
 /// `INDETERMINATE / TRY_LATER by revocation.fresh`
@@ -158,7 +160,7 @@ fn judged(policy: &str, members: &Value, at: Time, evidence: impl FnOnce(&DemoPk
     }
     let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence(&pki), time: at, existence: None };
-    kyso::verify(&Document::pdf(&signed).unwrap(), &context)
+    audited::verify(&Document::pdf(&signed).unwrap(), &context)
 }
 
 fn whole(pki: &DemoPki) -> kyso::Evidence {

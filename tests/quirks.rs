@@ -1,12 +1,14 @@
 //! The demonstration PKI with each Vietnamese quirk: it is in the certificates, and what a signature under it is worth (`test-vectors/vietnam`
 //! argues each verdict).
 
+#[path = "common/audited.rs"]
+mod audited;
 use kyso::encoding::pem;
 use kyso::pki::object_id::USER_ID;
 use kyso::pki::{Certificate, PkiObject, objects};
 use kyso::report::{Indication, SubIndication};
 use kyso::testkit::{DemoPki, Entity, Quirk, blank_page};
-use kyso::{Context, Document, Policy, Profile, Time, sign, verify};
+use kyso::{Context, Document, Policy, Profile, Time, sign};
 
 fn time() -> Time {
     Time::from_unix(1_795_316_400)
@@ -26,7 +28,7 @@ fn verdict(pki: &DemoPki) -> (Indication, Option<SubIndication>) {
     let signed = sign(&Document::pdf(&page).unwrap(), &Profile::pades_b_b(time()), &pki.leader_signer().unwrap()).unwrap();
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-    let conclusion = verify(&Document::pdf(&signed).unwrap(), &context).conclusion;
+    let conclusion = audited::verify(&Document::pdf(&signed).unwrap(), &context).conclusion;
     (conclusion.indication, conclusion.sub_indication)
 }
 

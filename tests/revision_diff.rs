@@ -1,5 +1,7 @@
 //! PDF files with later revisions, honest and tampered: what a peer says of each signature, and what we do.
 
+#[path = "common/audited.rs"]
+mod audited;
 #[path = "common/caching.rs"]
 mod caching;
 mod common;
@@ -67,7 +69,10 @@ fn integrity_is_as_the_peer_says_and_what_it_suspects_is_never_permitted() {
 fn report(octets: &[u8], row: &Row) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
     let document = Document::pdf_within(octets, &Limits::default(), row.password.as_deref()).unwrap();
-    caching::verified(&document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: row.time, existence: None })
+    audited::audited(caching::verified(
+        &document,
+        &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: row.time, existence: None },
+    ))
 }
 
 fn judged(entry: &SignatureReport) -> (&'static str, bool) {

@@ -1,6 +1,8 @@
 //! Canonical XML, XML Signature and wrapping attacks against the files of other implementations.
 #![cfg(feature = "xml")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 
 use common::{Conformance, corpora_path, rows};
@@ -206,5 +208,5 @@ fn digests(entry: &SignatureReport) -> &'static str {
 fn verdict(document: &Document<'_>) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), TrustAnchors::none(), Evidence::none());
     let time = Time::from_rfc3339("2026-06-01T00:00:00Z").unwrap();
-    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
+    audited::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
 }

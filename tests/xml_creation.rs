@@ -2,6 +2,8 @@
 //! xmlsec1 made.
 #![cfg(feature = "xml")]
 
+#[path = "common/audited.rs"]
+mod audited;
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -33,13 +35,13 @@ fn profile() -> Profile {
 
 fn report(pki: &DemoPki, document: &Document<'_>) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
-    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
+    audited::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None })
 }
 
 /// Alone: nothing beside the file but the anchor.
 fn alone(pki: &DemoPki, document: &Document<'_>, time: Time) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), Evidence::none());
-    kyso::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
+    audited::verify(document, &Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None })
 }
 
 /// With the file beside it that it names.

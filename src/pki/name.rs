@@ -25,6 +25,8 @@ struct Fields {
     rdns: Vec<RelativeDistinguishedName>,
     /// See [`Name::compared`]; made when it is first asked for, since most names never are.
     compared: OnceLock<Vec<u8>>,
+    /// RFC 4514; a report names an authority in many steps.
+    written: OnceLock<String>,
 }
 
 /// `RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue`
@@ -64,7 +66,7 @@ impl Name {
     }
 
     fn new(received: Received, rdns: Vec<RelativeDistinguishedName>) -> Self {
-        Self(Arc::new(Fields { received, rdns, compared: OnceLock::new() }))
+        Self(Arc::new(Fields { received, rdns, compared: OnceLock::new(), written: OnceLock::new() }))
     }
 
     /// The name as received.

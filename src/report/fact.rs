@@ -55,11 +55,9 @@ pub fn hex(octets: &[u8]) -> String {
 }
 
 fn push_hex(text: &mut String, octets: &[u8]) {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-    for octet in octets {
-        text.push(digit(octet >> 4));
-        text.push(digit(octet & 15));
+    for part in octets.chunks(64) {
+        // Two digits an octet.
+        text.push_str(base16ct::lower::encode_str(part, &mut [0; 128]).unwrap_or_default());
     }
 }
 

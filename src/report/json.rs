@@ -3,6 +3,7 @@
 mod certificate;
 mod changes;
 mod document;
+mod indented;
 mod inputs;
 mod reason;
 mod signature;
@@ -64,7 +65,7 @@ impl Report {
     /// The report as JSON, two spaces of indentation, a line feed at the end. Equal inputs give equal octets.
     pub fn to_json(&self) -> String {
         // Writing to memory cannot fail, and every key of every map is a string.
-        serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
+        indented::to_string(self).map(|json| json + "\n").unwrap_or_default()
     }
 
     /// The report in the canonical form (RFC 8785): what is signed where a report is.

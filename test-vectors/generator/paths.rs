@@ -8,6 +8,7 @@ mod policies;
 use const_oid::ObjectIdentifier;
 use kyso::Time;
 use kyso::encoding::der::write::{null, sequence};
+use kyso::encoding::pem;
 use kyso::testkit::extension::{BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, authority, end_entity, extended_key_usage, key_usage};
 use kyso::testkit::{Entity, Extension, Key, KeyUsage, Purpose, RevocationList, Template};
 
@@ -94,6 +95,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     authorities(shared, &good, files)?;
     purposes(shared, &good, files)?;
     dates(shared, &good, files)?;
+    of_nobody(shared, &good, files)?;
     names::add(shared, files)?;
     policies::add(shared, files)?;
     limits::add(shared, &chain, &good, files)
@@ -176,6 +178,21 @@ fn purposes(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     but(shared, good, change, Place::Leaf, |t| without(t, EXTENDED_KEY_USAGE))?.add("paths/purpose-not-said", files)?;
     let change = "the signer's certificate names neither purposes nor usages";
     but(shared, good, change, Place::Leaf, |t| without(without(t, EXTENDED_KEY_USAGE), KEY_USAGE))?.add("paths/usage-not-said", files)?;
+    Ok(())
+}
+
+/// A path without certificates: the signer's own is the trust anchor, and what its key is for is asked all the same.
+fn of_nobody(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
+    let own = |chain: &Chain| Some(pem::write("CERTIFICATE", &chain.leaf.certificate).into_bytes());
+    let chain = Chain::new(shared, &|_, template| template)?;
+    let good = good.but("the signer's own certificate is the trust anchor").anchor("signer.pem", own(&chain));
+    let good = good.add("paths/signer-trusted", files)?;
+    let chain = Chain::with(shared, Place::Leaf, |template| template.with(key_usage(&[KeyUsage::KeyEncipherment])))?;
+    let case = good.but("its key is for enciphering").document(chain.document()?).anchor("signer.pem", own(&chain));
+    case.by("RFC 5280 §4.2.1.3").indeterminate(USAGE, "wrap_up.key_usage").add("paths/signer-trusted-usage", files)?;
+    let case = good.but("another certificate with its key is the trust anchor");
+    let other = Chain::with(shared, Place::Leaf, |template| Template { subject: name("Test Other"), ..template })?;
+    case.anchor("signer.pem", own(&other)).indeterminate(NO_CHAIN, REACHED).add("paths/signer-trusted-other", files)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// A derivation is told to 1,500 checks (`path::inquiry`); a report with fewer than this is not cut. Some of what was told stands in no report.
 const CUT_FROM: usize = 700;
 /// What was seen less often is not said to be due or to stand once.
-const ENOUGH: usize = 50;
+const ENOUGH: usize = 100;
 
 /// Everything seen in reports.
 #[derive(Default)]

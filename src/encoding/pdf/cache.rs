@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::object::Object;
+use super::object::{Object, Reference};
 use super::object_stream::ObjectStream;
 
 /// Octets of memory that kept objects take, about.
@@ -17,9 +17,10 @@ const MOST_DECODED: usize = 3 << 20;
 /// Where an object stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
-    /// The offset of it or of its object stream.
+    /// Where an entry points for it, or its object stream stands.
     pub(super) at: usize,
-    pub(super) number: u32,
+    /// As its header has it.
+    pub(super) reference: Reference,
     /// In an object stream.
     pub(super) index: Option<u32>,
     /// Of a member of an object stream that depends on other objects: see [`Held::revision`].

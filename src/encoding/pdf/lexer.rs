@@ -305,8 +305,8 @@ fn digits_alone(digits: &[u8]) -> Option<Vec<u8>> {
     // A letter has bit 6 set, and its lower four bits begin with 1.
     let value = |digit: u8| (digit & 0x0f).wrapping_add(9 * (digit >> 6));
     let octets = pairs.iter().map(|[high, low]| value(*high) << 4 | (value(*low) & 0x0f)).collect();
-    let wrong: usize = digits.iter().map(|digit| usize::from(!digit.is_ascii_hexdigit())).sum();
-    (wrong == 0 && odd.is_empty()).then_some(octets)
+    let all_digits = digits.iter().fold(true, |all, digit| all & digit.is_ascii_hexdigit());
+    (all_digits && odd.is_empty()).then_some(octets)
 }
 
 /// The name without its `#xx` escapes, and whether a `#` stood for itself.

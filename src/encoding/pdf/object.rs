@@ -62,7 +62,7 @@ pub struct Stream {
 
 impl Dictionary {
     /// A dictionary of these entries, in this order.
-    pub fn new(entries: Vec<(Arc<[u8]>, Object)>) -> Self {
+    pub const fn new(entries: Vec<(Arc<[u8]>, Object)>) -> Self {
         Self { entries }
     }
 

@@ -172,12 +172,17 @@ impl<'p, 'a> View<'p, 'a> {
 
     /// The header that an entry for `reference` points to.
     pub(super) fn header(&self, reference: Reference, offset: u64) -> Result<Header, Problem> {
-        let pdf = self.pdf;
-        let at = target(pdf.octets, pdf.header, offset);
-        let at = at.ok_or_else(|| {
-            Problem::new("entry_out_of_range", format!("the entry for {reference} points outside the file"), pdf.octets.len())
-        })?;
-        match indirect::header(pdf.octets, at) {
+        self.header_at(reference, self.target(reference, offset)?)
+    }
+
+    fn target(&self, reference: Reference, offset: u64) -> Result<usize, Problem> {
+        target(self.pdf.octets, self.pdf.header, offset).ok_or_else(|| {
+            Problem::new("entry_out_of_range", format!("the entry for {reference} points outside the file"), self.pdf.octets.len())
+        })
+    }
+
+    fn header_at(&self, reference: Reference, at: usize) -> Result<Header, Problem> {
+        match indirect::header(self.pdf.octets, at) {
             Some(header) if header.reference == reference => Ok(header),
             Some(header) => {
                 Err(Problem::new("header_mismatch", format!("the entry for {reference} points to object {}", header.reference), at))
@@ -187,12 +192,13 @@ impl<'p, 'a> View<'p, 'a> {
     }
 
     fn in_file(&self, reference: Reference, offset: u64, strings: Strings) -> Result<Object, Problem> {
-        let header = self.header(reference, offset)?;
+        let at = self.target(reference, offset)?;
         // Strings as written are asked for once or twice a file; the others are what is kept.
-        let place = Place { at: header.at, number: reference.number, index: None, revision: None };
+        let place = Place { at, reference, index: None, revision: None };
         if let Some(object) = self.pdf.cache.borrow().object(place).filter(|_| strings == Strings::Deciphered) {
             return Ok(object);
         }
+        let header = self.header_at(reference, at)?;
         let read = self.indirect(header, strings, &|length| self.length(length))?;
         self.note_parsed(&read.notes, reference);
         // Where a stream with an indirect `/Length` ends depends on the view.
@@ -238,7 +244,7 @@ impl<'p, 'a> View<'p, 'a> {
 
     pub(super) fn in_object_stream(&self, reference: Reference, number: u32, index: u32, revision: usize) -> Result<Object, Problem> {
         let Held { at, revision, stream } = self.object_stream(number, revision)?;
-        let place = Place { at, number: reference.number, index: Some(index), revision };
+        let place = Place { at, reference, index: Some(index), revision };
         if let Some(object) = self.pdf.cache.borrow().object(place) {
             return Ok(object);
         }

@@ -4,26 +4,20 @@ use std::fmt;
 
 use const_oid::ObjectIdentifier;
 
-use super::{Name, NameAttribute};
+use super::{Name, NameAttribute, RelativeDistinguishedName};
 use crate::encoding::der::tag;
 use crate::pki::object_id;
 
 /// RFC 4514: the last relative distinguished name first.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, rdn) in self.rdns().iter().rev().enumerate() {
-            if index > 0 {
-                f.write_str(",")?;
-            }
-            for (index, attribute) in rdn.0.iter().enumerate() {
-                if index > 0 {
-                    f.write_str("+")?;
-                }
-                write!(f, "{attribute}")?;
-            }
-        }
-        Ok(())
+        f.write_str(self.0.written.get_or_init(|| written(self)))
     }
+}
+
+fn written(name: &Name) -> String {
+    let rdn = |rdn: &RelativeDistinguishedName| rdn.0.iter().map(NameAttribute::to_string).collect::<Vec<_>>().join("+");
+    name.rdns().iter().rev().map(rdn).collect::<Vec<_>>().join(",")
 }
 
 /// RFC 4514 §2.3, §2.4. Types without a short name there are written as identifiers, values that are no text in hexadecimal.

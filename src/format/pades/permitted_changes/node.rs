@@ -40,9 +40,9 @@ impl Node {
     }
 
     /// Both values as dictionaries; an absent one is empty.
-    pub fn dictionaries(&self) -> (Dictionary, Dictionary) {
-        let dictionary = |object: &Object| object.as_dictionary().cloned().unwrap_or_default();
-        (dictionary(&self.old), dictionary(&self.new))
+    pub fn dictionaries(&self) -> (&Dictionary, &Dictionary) {
+        static NOTHING: Dictionary = Dictionary::new(Vec::new());
+        (self.old.as_dictionary().unwrap_or(&NOTHING), self.new.as_dictionary().unwrap_or(&NOTHING))
     }
 }
 
@@ -91,7 +91,7 @@ impl Step<'_, '_, '_> {
     /// with the revision that made it so.
     pub fn changed_keys(&self, node: &Node) -> Vec<Arc<[u8]>> {
         let (old, new) = node.dictionaries();
-        let mut keys = different((&self.signed, &old), (&self.later, &new));
+        let mut keys = different((&self.signed, old), (&self.later, new));
         if let (Some(before), Object::Dictionary(of_before)) = (&self.before, &node.before) {
             keys.retain(|key| !same((before, of_before.entry(key)), (&self.later, new.entry(key))));
         }
