@@ -11,6 +11,7 @@ mod form;
 mod geometry;
 mod new_field;
 mod node;
+mod of_all;
 mod page;
 mod permission;
 mod references;
@@ -23,16 +24,18 @@ mod validation_data;
 mod variable_text;
 mod xmp;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::signature_field::SignaturePlace;
 use crate::context::{ChangePolicy, Policy};
 use crate::encoding::pdf::object::Reference;
 use crate::encoding::pdf::{Pdf, View};
-use crate::limits::Budget;
+use crate::limits::{Budget, Exhausted};
 use crate::report::json::{Change, ChangeClass, ChangeKind, Modifications};
 use crate::report::{Block, Check, Recorder, checks};
-use difference::Difference;
+use difference::{Changed, Difference};
 use explanation::{ANNOTATION, EMPTY_PLACED_FIELD, Exemption, Explanation, Objection};
 use permission::{InForce, Level, Restriction};
 use references::References;
@@ -105,6 +108,10 @@ pub(super) struct LaterRevisions<'p, 'a> {
     restrictions: Vec<Restriction>,
     /// The oldest revision that is signed.
     base: usize,
+    /// The revisions that a signature signed.
+    signed: BTreeSet<usize>,
+    /// By revision, what it did to each of these before it, where that is the same.
+    of_all: Vec<OnceCell<Option<Compared>>>,
     references: OnceCell<References>,
     budget: Budget,
 }
@@ -114,6 +121,20 @@ pub(super) struct LaterRevisions<'p, 'a> {
 struct FoundEvidence {
     unread: Vec<(usize, String)>,
     lost: Vec<(usize, String)>,
+}
+
+/// What a later revision did to a signed one, whatever is permitted.
+#[derive(Clone)]
+struct Compared {
+    /// Ascending by number.
+    changes: Vec<(Reference, ChangeKind, Explanation)>,
+    of_trailer: Vec<Explanation>,
+    /// Validation data that is none.
+    unread: Vec<Reference>,
+    /// Validation data that the store has no more.
+    lost: Vec<Reference>,
+    /// Whether a new signature shows something.
+    draws: bool,
 }
 
 /// What one signature makes of one changed object.
@@ -131,11 +152,14 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
     /// `oldest`: the oldest revision that anything signed; `signed`: the place of every signature, timestamps left out, and the revision
     /// that it signed.
     pub fn new<'s>(pdf: &'p Pdf<'a>, policy: &Policy, oldest: usize, signed: impl Iterator<Item = (&'s SignaturePlace, usize)>) -> Self {
+        let signed: Vec<_> = signed.collect();
         Self {
             pdf,
             drawn_annotations: policy.drawn_annotations,
-            restrictions: signed.map(|(place, revision)| Restriction::of(pdf, place, revision)).collect(),
+            restrictions: signed.iter().map(|(place, revision)| Restriction::of(pdf, place, *revision)).collect(),
             base: oldest,
+            signed: signed.iter().map(|(_, revision)| *revision).collect(),
+            of_all: pdf.revisions().iter().map(|_| OnceCell::new()).collect(),
             references: OnceCell::new(),
             budget: Budget::new("changes", policy.limits.changes),
         }
@@ -149,10 +173,10 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         let mut covered = Covered::default();
         let mut is_complete = true;
         for later in signed.saturating_add(1)..self.pdf.revisions().len() {
-            let (Some(old), Some(new)) = (self.pdf.at(signed), self.pdf.at(later)) else { continue };
-            match Difference::between(&old, &new, &self.budget) {
-                Ok(difference) => self.judge((old, new, &difference), &in_force, &mut judged, &mut evidence, &mut covered),
-                Err(_) => is_complete = false,
+            match self.compared(signed, later, &mut covered) {
+                Some(Ok(compared)) => self.judge(later, &compared, &in_force, &mut judged, &mut evidence),
+                Some(Err(_)) => is_complete = false,
+                None => {}
             }
         }
         let unlisted = self.unlisted_since(signed);
@@ -192,31 +216,47 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         self.pdf.accounting().unlisted.iter().find(|(_, at)| *at >= end)
     }
 
-    fn judge(
-        &self,
-        (signed, later, difference): (View<'p, 'a>, View<'p, 'a>, &Difference),
-        in_force: &InForce<'_>,
-        judged: &mut Vec<Judged>,
-        evidence: &mut FoundEvidence,
-        covered: &mut Covered,
-    ) {
-        let mut step = Step::new(signed, later, difference, &self.budget, (&self.references, self.base));
-        step.covered = std::mem::take(covered);
-        let explained = step.explained();
-        *covered = explained.covered;
-        let (explanations, of_trailer) = (explained.explanations, explained.of_trailer);
-        let revision = later.revision().saturating_add(1);
-        evidence.unread.extend(explained.unread_evidence.iter().map(|reference| (revision, reference.to_string())));
-        evidence.lost.extend(explained.lost_evidence.iter().map(|reference| (revision, reference.to_string())));
-        let brings_validation_data = explanations
-            .values()
-            .any(|explanation| matches!(explanation.rule.name, "dss" | "document_timestamp") && explanation.objection.is_none());
-        let asked = |explanation: &Explanation| self.objection(explanation, in_force, brings_validation_data);
-        for changed in difference.iter() {
-            let Some(explanation) = explanations.get(&changed.reference.number) else { continue };
-            judged.push(Judged::new(changed.reference.to_string(), changed.kind, revision, explanation, asked(explanation)));
+    /// `later` beside `signed`, by itself or for all signed revisions together.
+    fn compared(&self, signed: usize, later: usize, covered: &mut Covered) -> Option<Result<Cow<'_, Compared>, Exhausted>> {
+        if let Some(of_all) = self.compared_once(later) {
+            return Some(Ok(Cow::Borrowed(of_all)));
         }
-        for explanation in &of_trailer {
+        let (old, new) = (self.pdf.at(signed)?, self.pdf.at(later)?);
+        Some(self.compare(old, new, covered).map(Cow::Owned))
+    }
+
+    fn compare(&self, signed: View<'p, 'a>, later: View<'p, 'a>, covered: &mut Covered) -> Result<Compared, Exhausted> {
+        let difference = Difference::between(&signed, &later, &self.budget)?;
+        let mut step = Step::new(signed, later, &difference, &self.budget, (&self.references, self.base));
+        step.covered = std::mem::take(covered);
+        let mut explained = step.explained();
+        *covered = explained.covered;
+        let explained_by = |changed: &Changed| {
+            let explanation = explained.explanations.remove(&changed.reference.number)?;
+            Some((changed.reference, changed.kind, explanation))
+        };
+        Ok(Compared {
+            changes: difference.iter().filter_map(explained_by).collect(),
+            of_trailer: explained.of_trailer,
+            unread: explained.unread_evidence,
+            lost: explained.lost_evidence,
+            draws: explained.draws,
+        })
+    }
+
+    fn judge(&self, later: usize, compared: &Compared, in_force: &InForce<'_>, judged: &mut Vec<Judged>, evidence: &mut FoundEvidence) {
+        let revision = later.saturating_add(1);
+        evidence.unread.extend(compared.unread.iter().map(|reference| (revision, reference.to_string())));
+        evidence.lost.extend(compared.lost.iter().map(|reference| (revision, reference.to_string())));
+        let brings_validation_data = compared
+            .changes
+            .iter()
+            .any(|(_, _, explanation)| matches!(explanation.rule.name, "dss" | "document_timestamp") && explanation.objection.is_none());
+        let asked = |explanation: &Explanation| self.objection(explanation, in_force, brings_validation_data);
+        for (reference, kind, explanation) in &compared.changes {
+            judged.push(Judged::new(reference.to_string(), *kind, revision, explanation, asked(explanation)));
+        }
+        for explanation in &compared.of_trailer {
             judged.push(Judged::new("trailer".into(), ChangeKind::Changed, revision, explanation, asked(explanation)));
         }
     }

@@ -51,6 +51,7 @@ impl Step<'_, '_, '_> {
             unread_evidence: self.unread_evidence,
             lost_evidence: self.lost_evidence,
             covered: self.covered,
+            draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }
     }
 

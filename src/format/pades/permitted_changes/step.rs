@@ -93,6 +93,8 @@ pub(super) struct Explained {
     pub unread_evidence: Vec<Reference>,
     pub lost_evidence: Vec<Reference>,
     pub covered: Covered,
+    /// Whether a new signature shows something.
+    pub draws: bool,
 }
 
 impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
