@@ -1,12 +1,16 @@
 //! The command line at levels: `kyso demo serve`, `sign --level`, `augment`, queues, `verify --fetch`
 #![cfg(feature = "cli")]
 
+#[path = "common/command.rs"]
+mod command;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use command::{Desk, Run};
 use serde_json::Value;
 
 /// A running `kyso demo serve`, which ends with this.
@@ -16,17 +20,9 @@ struct Authority {
     addresses: BTreeMap<String, String>,
 }
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 impl Authority {
     fn start(name: &str, faults: &[&str]) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli_levels").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
+        let folder = Desk::empty(&format!("levels-{name}")).folder;
         let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
         command.args(["demo", "serve", "--for", "120"]).arg(folder.join("pki"));
         for fault in faults {
@@ -89,9 +85,7 @@ impl Drop for Authority {
 }
 
 fn run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_kyso")).args(arguments).stdin(Stdio::null()).output().unwrap();
-    let text = |octets| String::from_utf8(octets).unwrap();
-    Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    command::run(&arguments.into_iter().collect::<Vec<_>>())
 }
 
 fn lines(path: &Path) -> Vec<Value> {
