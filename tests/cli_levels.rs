@@ -303,3 +303,48 @@ fn a_cache_is_whole_whenever_the_processes_that_fill_it_end() {
     }
     assert!(whole >= 2);
 }
+
+#[test]
+fn a_container_is_stamped_that_nobody_signs_and_a_batch_reaches_its_level() {
+    let authority = Authority::start("stamped", &[]);
+    fs::write(authority.folder.join("a.txt"), "a").unwrap();
+    fs::write(authority.folder.join("b.txt"), "b").unwrap();
+    let (a, b, anchors) = (authority.path("a.txt"), authority.path("b.txt"), authority.path("pki/anchors"));
+    for (format, files, container) in [("ASiC-S-Timestamp", vec![&a], "ASiC-S"), ("ASiC-E-Timestamp", vec![&a, &b], "ASiC-E")] {
+        let out = authority.path(format);
+        let files: Vec<&str> = files.into_iter().map(String::as_str).collect();
+        let call = [&["sign"], &files[..], &["-o", &out, "--format", format], &authority.trusting(&anchors)].concat();
+        let run = run(call.iter().copied());
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{format}");
+        let report = authority.verify(format, &["--fetch", "--allow-private"]);
+        let entry = &report["signatures"][0];
+        assert_eq!((report["conclusion"]["indication"].as_str(), entry["container"].as_str()), (Some("TOTAL-PASSED"), Some(container)));
+        assert_eq!(entry["kind"], "container_timestamp");
+    }
+    // One letter of the file, which is stored as it is.
+    let stamped = authority.octets("ASiC-S-Timestamp");
+    let crc = |octets: &[u8]| crc32fast::hash(octets).to_le_bytes();
+    let mut altered = stamped.clone();
+    let at = stamped.windows(6).position(|window| window == b"a.txta").unwrap() + 5;
+    altered[at] = b'A';
+    while let Some(at) = altered.windows(4).position(|window| window == crc(b"a")) {
+        altered[at..at + 4].copy_from_slice(&crc(b"A"));
+    }
+    fs::write(authority.folder.join("altered.asics"), altered).unwrap();
+    assert_eq!(authority.verify("altered.asics", &[])["conclusion"]["indication"], "TOTAL-FAILED");
+    let again = run(["sign", &authority.path("ASiC-S-Timestamp"), "-o", &authority.path("x"), "--format", "ASiC-S-Timestamp"]
+        .into_iter()
+        .chain(authority.trusting(&anchors)));
+    assert!(again.code == 64 && !authority.folder.join("x").exists(), "{}", again.err);
+    let keyed = authority.sign("a.txt", "x", &[&["--format", "ASiC-S-Timestamp"][..], &authority.trusting(&anchors)].concat());
+    assert_eq!(keyed.code, 64, "{}", keyed.err);
+
+    let batch = authority.sign("a.txt", "proofs", &[&[b.as_str(), "--batch", "--level", "B-LT"][..], &authority.trusting(&anchors)].concat());
+    assert_eq!((batch.code, batch.err.as_str()), (0, ""));
+    for (proof, record) in [("proofs/a.txt.proof.json", &a), ("proofs/b.txt.proof.json", &b)] {
+        let report = authority.verify(proof, &["--detached", record]);
+        assert_eq!((&report["conclusion"]["indication"], &report["signatures"][0]["level"]), (&"TOTAL-PASSED".into(), &"B-LT".into()));
+    }
+    let swapped = authority.verify("proofs/a.txt.proof.json", &["--detached", &b]);
+    assert_eq!(swapped["conclusion"]["indication"], "TOTAL-FAILED");
+}

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kyso::creation::Waiting;
+use kyso::creation::{ContainerKind, Waiting, timestamp_container};
 use kyso::net::Fetcher;
-use kyso::{Augmented, Context, Goal, Policy, Time, augment};
+use kyso::{Augmented, Context, Document, Goal, Policy, Time, augment};
 
 use crate::exit::{Failure, Status};
 use crate::level::{self, Level};
@@ -112,6 +112,15 @@ impl Preserving {
         let goal = if self.vri { goal.clone().related_information() } else { goal.clone() };
         let augmented = augment(octets, &self.timestamps.applied(goal), &self.authority, &context, &mut self.fetcher.clone());
         augmented.map_err(|error| level::failure(path, &error))
+    }
+
+    /// A container of the document with a timestamp and no signature.
+    pub fn container_with_timestamp(&self, path: &Path, document: &Document<'_>, kind: ContainerKind) -> Result<Augmented, Failure> {
+        let Supplied { anchors, evidence } = &self.supplied;
+        let context = Context { policy: &self.policy, anchors, evidence, time: self.time, existence: None };
+        let goal = self.timestamps.applied(Goal::level(kyso::report::json::Level::BT));
+        let stamped = timestamp_container(document, kind, &goal, &self.authority, &context, &mut self.fetcher.clone());
+        stamped.map_err(|error| level::failure(path, &error))
     }
 }
 

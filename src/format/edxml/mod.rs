@@ -1,22 +1,31 @@
 //! QCVN 102:2016/BTTTT — Messages between agencies: what of a message is signed, what it brings, and whether the two say the same
 
 mod agreement;
-mod message;
+pub(crate) mod message;
+
+use std::collections::BTreeSet;
 
 use message::{Attachment, Message};
 
 use super::signature::Signature;
+use super::xades::Elsewhere;
 use super::{Found, Modified, pades, xades};
 use crate::context::Policy;
 use crate::document::Detached;
 use crate::encoding::pdf::Pdf;
 use crate::encoding::xml::{NodeSet, Tree};
 use crate::report::json::{CoveredReference, Kind};
-use crate::report::{Block, Check, Recorder, checks};
+use crate::report::{Block, Check, Fact, Recorder, checks};
 
 checks! {
     ATTACHMENT_READABLE = "edxml.attachment_readable", "QCVN 102:2016 §2", Indeterminate(SigConstraintsFailure),
         "The attachment {name} cannot be read: {what}.", "Không đọc được tệp đính kèm {name}: {what}.";
+    ATTACHMENTS_COVERED = "edxml.attachments_covered", "QCVN 102:2016 §2", Indeterminate(SigConstraintsFailure),
+        "The signature of the message is not over the attachments {missing}, only over {covered}.",
+        "Chữ ký của thông điệp không bao trùm các tệp đính kèm {missing}, chỉ bao trùm {covered}.";
+    NO_NAMESAKE = "edxml.no_unsigned_namesake", "QCVN 102:2016 §2 (ContentId)", Failed(FormatFailure),
+        "{id} is signed, and another attachment of that identifier is not: whoever looks for the one may find the other.",
+        "{id} được ký còn một tệp đính kèm khác cùng định danh thì không: người đọc có thể lấy nhầm tệp không được ký.";
 }
 
 /// Every check of this room.
@@ -27,20 +36,21 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 /// What a message holds; `None` when the document is none: the signatures of its envelope, and those of the PDF files that it brings.
 pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> Option<Found> {
     let message = Message::read(tree)?;
-    // The attachments are told by their names, and whoever passes the message on writes into its trace.
-    let attachments = message.attachments.iter().map(|attachment| attachment.node).chain(message.trace);
-    let elsewhere = NodeSet::union(attachments.map(|node| NodeSet::subtree(tree, node)).chain([NodeSet::of([])]));
-    let (mut found, covered) = xades::found_and_covered(tree, detached, policy, &elsewhere);
+    let (mut found, covered) = xades::found_and_covered(tree, detached, policy, &elsewhere(tree, &message));
     for (position, signature) in (0_u64..).zip(&mut found.signatures) {
         signature.position = (0, position);
     }
-    if found.signatures.is_empty() {
+    over_attachments(&mut found, tree, &message, &covered);
+    let is_unsigned = found.signatures.is_empty();
+    if is_unsigned {
         found.modified.push(Modified("header of the message".into()));
     }
+    let covered = NodeSet::union(covered.into_iter().chain([NodeSet::of([])]));
+    found.modified.extend(message.misplaced.iter().filter(|node| !covered.contains(**node)).map(|node| Modified(tree.path(*node))));
     let mut unread = Vec::new();
     for (number, attachment) in (1_u64..).zip(&message.attachments) {
         let name = message.name(attachment).to_owned();
-        let covered_here = NodeSet::subtree(tree, attachment.node).subtract(&covered).is_empty();
+        let covered_here = attachment.is_within(tree, &covered);
         match &attachment.octets {
             Err(what) => unread.push((name.clone(), what.clone())),
             Ok(octets) if Pdf::is_announced(octets) => match Pdf::open(octets, &policy.limits, None) {
@@ -49,7 +59,8 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
                     let (part, _) = pades::found(&pdf, policy);
                     let is_whole = part.signatures.iter().any(|one| one.kind == Kind::Signature && one.coverage.whole_document);
                     found.add(within(tree, attachment, number, part));
-                    if is_whole {
+                    // Of a message that nobody signs nothing more can be asked. A signed one says that the file belongs to it, or does not.
+                    if is_whole && is_unsigned {
                         continue;
                     }
                 }
@@ -71,6 +82,43 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
         Ok(())
     });
     Some(found)
+}
+
+/// The attachments are told by their names, and whoever passes the message on writes into its trace. What an attachment is made of may stand beside
+/// the same of a signed one: it is looked for by its identifier.
+fn elsewhere(tree: &Tree<'_>, message: &Message) -> Elsewhere {
+    let attachments = || message.attachments.iter().map(|attachment| attachment.node);
+    let judged = attachments().chain(message.trace).map(|node| NodeSet::subtree(tree, node));
+    let told_apart = attachments().flat_map(|node| tree.elements(node).chain([node]).collect::<Vec<_>>());
+    let trace = message.trace.map_or_else(|| NodeSet::of([]), |trace| NodeSet::subtree(tree, trace));
+    Elsewhere { judged: NodeSet::union(judged.chain([NodeSet::of([])])), told_apart: NodeSet::of(told_apart), changing: trace }
+}
+
+/// Of each signature of the message, which attachments it is over, and whether another may be taken for one of these.
+fn over_attachments(found: &mut Found, tree: &Tree<'_>, message: &Message, covered: &[NodeSet]) {
+    if message.attachments.is_empty() {
+        return;
+    }
+    for (signature, covered) in found.signatures.iter_mut().zip(covered).filter(|(signature, _)| signature.kind == Kind::Signature) {
+        let (signed, unsigned): (Vec<&Attachment>, Vec<&Attachment>) =
+            message.attachments.iter().partition(|attachment| attachment.is_within(tree, covered));
+        let ids: BTreeSet<&str> = signed.iter().map(|attachment| &*attachment.content_id).collect();
+        let namesake = unsigned.iter().find(|attachment| ids.contains(&*attachment.content_id));
+        let named = |attachments: &[&Attachment]| {
+            Fact::List(attachments.iter().map(|attachment| Fact::from(message.name(attachment).to_owned())).collect())
+        };
+        signature.format_checking = after(&mut signature.format_checking, |r| {
+            let id = namesake.map_or(String::new(), |attachment| format!("cid:{}", attachment.content_id));
+            r.ask(&NO_NAMESAKE, namesake.is_none(), [("id", id.into())]);
+        });
+        signature.format_constraints = after(&mut signature.format_constraints, |r| {
+            r.tolerate(&ATTACHMENTS_COVERED, unsigned.is_empty(), [("covered", named(&signed)), ("missing", named(&unsigned))]);
+        });
+    }
+}
+
+fn after(block: &mut Block, more: impl FnOnce(&mut Recorder)) -> Block {
+    Block::run_after(std::mem::replace(block, Block::run("", "", "", |_| Ok(()))), more)
 }
 
 /// What stands in an attachment, behind what stands before it.
