@@ -1,4 +1,4 @@
-//! What is signed elsewhere stays where it is: heap beside a content of 64 MB, in verifying and in signing.
+//! What is signed elsewhere stays where it is: heap beside a content of 32 MB, in verifying and in signing.
 #![cfg(feature = "cms")]
 
 #[path = "../benches/bench/heap.rs"]
@@ -12,7 +12,7 @@ use kyso::{Context, Document, Policy, Profile, Time, sign};
 #[global_allocator]
 static ALLOCATOR: heap::Counting = heap::Counting;
 
-const CONTENT: usize = 64 << 20;
+const CONTENT: usize = 32 << 20;
 /// Certificates, lists and the report.
 const BESIDE: usize = 4 << 20;
 

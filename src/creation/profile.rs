@@ -137,8 +137,8 @@ impl Profile {
     }
 
     /// [`Self::xades_b_b`] of a message between agencies (edXML, QCVN 102:2016): over its header, its body and each of its attachments, by a reference
-    /// each, within the place that the header has for signatures. What agencies on the way write into its trace changes nothing of that. See
-    /// [`crate::message::Message`].
+    /// each, within the place that the header has for signatures. What agencies on the way write into its trace changes nothing of that.
+    /// `message::Message` makes one.
     #[cfg(feature = "xml")]
     pub fn edxml_b_b(signing_time: Time) -> Self {
         Self { is_of_message: true, ..Self::xades_b_b(signing_time) }

@@ -145,8 +145,13 @@ fn readable(r: &mut Recorder, unread: &[(String, String)]) {
     }
 }
 
-/// The certificate that a signature names as its signer's, among those that it brings.
+/// The certificate that a signature names as its signer's, beside its value or in what is signed, among those that it brings.
 fn signer(signature: &Signature) -> Option<&crate::pki::Certificate> {
-    let named = signature.value.as_ref()?.signer.as_ref()?;
-    signature.certificates.iter().find(|certificate| named.names(certificate))
+    let value = signature.value.as_ref()?;
+    let certificates = || signature.certificates.iter();
+    let named = value.signer.as_ref().and_then(|named| certificates().find(|certificate| named.names(certificate)));
+    named.or_else(|| {
+        let referenced = value.references.iter();
+        referenced.flat_map(|reference| certificates().find(|certificate| reference.matches(certificate) == Some(true))).next()
+    })
 }
