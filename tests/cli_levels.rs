@@ -339,7 +339,8 @@ fn a_container_is_stamped_that_nobody_signs_and_a_batch_reaches_its_level() {
     let keyed = authority.sign("a.txt", "x", &[&["--format", "ASiC-S-Timestamp"][..], &authority.trusting(&anchors)].concat());
     assert_eq!(keyed.code, 64, "{}", keyed.err);
 
-    let batch = authority.sign("a.txt", "proofs", &[&[b.as_str(), "--batch", "--level", "B-LT"][..], &authority.trusting(&anchors)].concat());
+    let batch =
+        authority.sign("a.txt", "proofs", &[&[b.as_str(), "--batch", "--level", "B-LT"][..], &authority.trusting(&anchors)].concat());
     assert_eq!((batch.code, batch.err.as_str()), (0, ""));
     for (proof, record) in [("proofs/a.txt.proof.json", &a), ("proofs/b.txt.proof.json", &b)] {
         let report = authority.verify(proof, &["--detached", record]);

@@ -75,6 +75,8 @@ fn what_is_no_message_is_refused_and_nothing_written() {
     assert_eq!(refused(&["01.txt"], &["--format", "edXML", "--header", "control.json"]), 64);
     assert_eq!(refused(&["01.txt"], &["--format", "xades", "--header", "header.json"]), 64);
     assert_eq!(refused(&["01.txt"], &["--format", "edXML", "--header", "header.json", "--packaging", "detached"]), 64);
+    let own = desk.signing("leader", "01.txt", "01.txt", &MESSAGE);
+    assert!(own.code == 64 && desk.text("01.txt").starts_with("Quy"), "{}", own.err);
     let over = desk.signing("leader", "01.txt", "header.json", &MESSAGE);
     assert!(over.code == 64 && desk.text("header.json").starts_with('{'), "{}", over.err);
 }

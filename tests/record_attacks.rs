@@ -1,7 +1,6 @@
 //! Records in PDF files with two readings, put in too late, or about another file: each is withheld, and its honest twin given out.
 
 #[path = "signing/files.rs"]
-#[allow(dead_code, reason = "the suite of signing uses all of it")]
 mod files;
 
 use std::path::Path;
@@ -115,7 +114,11 @@ fn two_readings_are_withheld() {
         other => panic!("{what}: {other}"),
     };
     let second = specification("Data", NAMES, "/F 22 0 R");
-    let file = with_catalog(&blank_page(), " /AF [21 0 R 31 0 R]", &[(20, &stream(&json(1))), (22, &stream(&json(2))), (21, &good), (31, &second)]);
+    let file = with_catalog(
+        &blank_page(),
+        " /AF [21 0 R 31 0 R]",
+        &[(20, &stream(&json(1))), (22, &stream(&json(2))), (21, &good), (31, &second)],
+    );
     malformed(&file, "two associated files");
     malformed(&by_hand(&specification("Source", NAMES, ONE), "", &[]), "no data of the document");
     let none = good.replace("/AFRelationship /Data", "");
@@ -151,7 +154,9 @@ fn a_record_that_came_in_later_is_withheld_whoever_signs_it() {
     let (NotCarried::NotCoveredBy { signature, .. } | NotCarried::Failed { signature, .. }) = withheld(&later) else { panic!("given out") };
     assert_eq!(signature, "S1");
     // Somebody whose certificate is good signs over it: the first signer did not.
-    let Ok(again) = sign(&Document::pdf(&later).unwrap(), &Profile::pades_b_b(time()), &pki().organisation_signer().unwrap()) else { return };
+    let Ok(again) = sign(&Document::pdf(&later).unwrap(), &Profile::pades_b_b(time()), &pki().organisation_signer().unwrap()) else {
+        return;
+    };
     assert!(matches!(withheld(&again), NotCarried::NotCoveredBy { .. } | NotCarried::Failed { .. }));
 }
 
@@ -159,7 +164,11 @@ fn a_record_that_came_in_later_is_withheld_whoever_signs_it() {
 fn two_records_that_the_first_signer_saw_do_not_become_one_for_the_second() {
     let good = specification("Data", NAMES, ONE);
     let second = specification("Data", NAMES, "/F 22 0 R");
-    let two = with_catalog(&blank_page(), " /AF [21 0 R 31 0 R]", &[(20, &stream(&json(1))), (22, &stream(&json(2))), (21, &good), (31, &second)]);
+    let two = with_catalog(
+        &blank_page(),
+        " /AF [21 0 R 31 0 R]",
+        &[(20, &stream(&json(1))), (22, &stream(&json(2))), (21, &good), (31, &second)],
+    );
     let first = signed(&two);
     let text = catalog(&first).replace("/AF [21 0 R 31 0 R]", "/AF [31 0 R]");
     let one = updated(first, &objects(&[(1, &text)]), "");

@@ -181,6 +181,10 @@ enum Certify {
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     files::keep(arguments.cert.iter().chain(&arguments.key).chain(&arguments.header), Some(&arguments.output))?;
     meant(&arguments)?;
+    if arguments.header.is_some() {
+        // The message is another file than those that it brings.
+        files::keep(arguments.files(), Some(&arguments.output))?;
+    }
     if arguments.batch {
         return crate::batch::run(&arguments);
     }
