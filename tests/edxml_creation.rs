@@ -319,3 +319,22 @@ fn by_xmlsec1(file: &Path) -> bool {
     }
     output.status.success()
 }
+
+/// However many a message has, a report names some of them and says how many more there are.
+#[test]
+fn many_attachments_are_counted() {
+    let pki = pki();
+    let mut message = Message::new(header());
+    for number in 0..2_000 {
+        message.attach(format!("{number}.txt"), "text/plain", b"x".to_vec());
+    }
+    let unsigned = message.to_xml().unwrap();
+    let document = Document::xml(&unsigned).unwrap();
+    let refused = sign(&document, &profile(), &pki.leader_signer().unwrap()).unwrap_err().to_string();
+    assert!(refused.contains("attachments is more than one signature is verified for"), "{refused}");
+    let partly = Profile::xades_b_b(time()).elements(["header", "body", "attachment-2"]);
+    let read = report(&pki, &sign(&document, &partly, &pki.leader_signer().unwrap()).unwrap());
+    assert_eq!(read.conclusion.indication, Indication::Indeterminate);
+    let (over, missing) = covered(&read.signatures[0]);
+    assert_eq!((over, missing.len(), missing.last().map(String::as_str)), (vec!["1.txt".into()], 101, Some("1899 more")));
+}

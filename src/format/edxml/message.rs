@@ -1,6 +1,7 @@
 //! QCVN 102:2016/BTTTT §2 — An edXML message: header, manifest, attachments, in the variants that are sent
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::encoding::base64;
 use crate::encoding::xml::{NodeId, NodeSet, Tree};
@@ -32,6 +33,7 @@ pub(crate) struct Message {
     pub trace: Option<NodeId>,
     /// Elements in the trace that are called as what is read elsewhere in the message.
     pub misplaced: Vec<NodeId>,
+    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
     pub places: Places,
 }
 
@@ -108,6 +110,16 @@ impl Message {
             misplaced: trace.map(|trace| misplaced(tree, trace)).unwrap_or_default(),
             places: Places { headers, header, signature: child(tree, headers, "Signature"), body: body.or(manifest) },
         })
+    }
+
+    /// The names of all attachments, in their order; of each looked for once.
+    pub fn names(&self) -> Vec<&str> {
+        let mut announced: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for one in &self.manifest {
+            announced.entry(&one.content_id).or_insert(one.name.as_deref());
+        }
+        let name = |attachment: &'_ Attachment| announced.get(&*attachment.content_id).copied().flatten();
+        self.attachments.iter().map(|attachment| name(attachment).unwrap_or(&attachment.content_id)).collect()
     }
 
     /// The name under which an attachment is announced.
@@ -187,7 +199,7 @@ fn attachments(tree: &Tree<'_>, outer: NodeId) -> Vec<Attachment> {
 impl Attachment {
     /// Whether all of it is in `covered`.
     pub fn is_within(&self, tree: &Tree<'_>, covered: &NodeSet) -> bool {
-        NodeSet::subtree(tree, self.node).subtract(covered).is_empty()
+        covered.has_all(tree, self.node)
     }
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     for (position, signature) in (0_u64..).zip(&mut found.signatures) {
         signature.position = (0, position);
     }
-    over_attachments(&mut found, tree, &message, &covered);
+    let names = message.names();
+    over_attachments(&mut found, tree, &message, &names, &covered);
     let is_unsigned = found.signatures.is_empty();
     if is_unsigned {
         found.modified.push(Modified("header of the message".into()));
@@ -48,8 +49,8 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     let covered = NodeSet::union(covered.into_iter().chain([NodeSet::of([])]));
     found.modified.extend(message.misplaced.iter().filter(|node| !covered.contains(**node)).map(|node| Modified(tree.path(*node))));
     let mut unread = Vec::new();
-    for (number, attachment) in (1_u64..).zip(&message.attachments) {
-        let name = message.name(attachment).to_owned();
+    for (number, (attachment, name)) in (1_u64..).zip(message.attachments.iter().zip(&names)) {
+        let name = (*name).to_owned();
         let covered_here = attachment.is_within(tree, &covered);
         match &attachment.octets {
             Err(what) => unread.push((name.clone(), what.clone())),
@@ -95,26 +96,33 @@ fn elsewhere(tree: &Tree<'_>, message: &Message) -> Elsewhere {
 }
 
 /// Of each signature of the message, which attachments it is over, and whether another may be taken for one of these.
-fn over_attachments(found: &mut Found, tree: &Tree<'_>, message: &Message, covered: &[NodeSet]) {
+fn over_attachments(found: &mut Found, tree: &Tree<'_>, message: &Message, names: &[&str], covered: &[NodeSet]) {
     if message.attachments.is_empty() {
         return;
     }
     for (signature, covered) in found.signatures.iter_mut().zip(covered).filter(|(signature, _)| signature.kind == Kind::Signature) {
-        let (signed, unsigned): (Vec<&Attachment>, Vec<&Attachment>) =
-            message.attachments.iter().partition(|attachment| attachment.is_within(tree, covered));
-        let ids: BTreeSet<&str> = signed.iter().map(|attachment| &*attachment.content_id).collect();
-        let namesake = unsigned.iter().find(|attachment| ids.contains(&*attachment.content_id));
-        let named = |attachments: &[&Attachment]| {
-            Fact::List(attachments.iter().map(|attachment| Fact::from(message.name(attachment).to_owned())).collect())
-        };
+        let named = message.attachments.iter().zip(names);
+        let (signed, unsigned): (Vec<_>, Vec<_>) = named.partition(|(attachment, _)| attachment.is_within(tree, covered));
+        let ids: BTreeSet<&str> = signed.iter().map(|(attachment, _)| &*attachment.content_id).collect();
+        let namesake = unsigned.iter().find(|(attachment, _)| ids.contains(&*attachment.content_id));
         signature.format_checking = after(&mut signature.format_checking, |r| {
-            let id = namesake.map_or(String::new(), |attachment| format!("cid:{}", attachment.content_id));
+            let id = namesake.map_or(String::new(), |(attachment, _)| format!("cid:{}", attachment.content_id));
             r.ask(&NO_NAMESAKE, namesake.is_none(), [("id", id.into())]);
         });
+        let (over, not) = (told(signed.iter().map(|(_, name)| **name)), told(unsigned.iter().map(|(_, name)| **name)));
         signature.format_constraints = after(&mut signature.format_constraints, |r| {
-            r.tolerate(&ATTACHMENTS_COVERED, unsigned.is_empty(), [("covered", named(&signed)), ("missing", named(&unsigned))]);
+            r.tolerate(&ATTACHMENTS_COVERED, unsigned.is_empty(), [("covered", over), ("missing", not)]);
         });
     }
+}
+
+/// No more attachments are named by each signature.
+const TOLD: usize = 100;
+
+fn told<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> Fact {
+    let more = names.len().saturating_sub(TOLD);
+    let more = (more > 0).then(|| Fact::from(format!("{more} more")));
+    Fact::List(names.take(TOLD).map(|name| Fact::from(name.to_owned())).chain(more).collect())
 }
 
 fn after(block: &mut Block, more: impl FnOnce(&mut Recorder)) -> Block {
