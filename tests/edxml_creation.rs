@@ -116,6 +116,8 @@ fn each_attachment_is_covered_and_nothing_is_found() {
     for part in ["edXMLHeader/edXML:MessageHeader", "edXML:edXMLBody", "Attachment[1]", "Attachment[2]"] {
         assert!(nodes.iter().any(|node| node.ends_with(part)), "{part} in {nodes:?}");
     }
+    let names: Vec<&str> = entry.coverage.references.iter().filter_map(|reference| reference.name.as_deref()).collect();
+    assert_eq!(names, ["quyết định 123.pdf", "phụ lục.bin"]);
     assert_eq!(faults(&entry.checks), Vec::<String>::new());
     assert_eq!(covered(entry), (vec!["quyết định 123.pdf".to_owned(), "phụ lục.bin".into()], Vec::new()));
     // The organisation that the header names is not the one in the certificate of the demonstration: told, and nothing more.
@@ -134,6 +136,16 @@ fn covered(entry: &SignatureReport) -> (Vec<String>, Vec<String>) {
         open.extend(value.as_object().into_iter().flat_map(|object| object.values()).chain(value.as_array().into_iter().flatten()));
     }
     panic!("{}: nothing is said of attachments", entry.id)
+}
+
+/// A signature over all of it names them too.
+#[test]
+fn attachments_are_named_where_the_message_is_signed_as_a_whole() {
+    let pki = pki();
+    let made = sign(&Document::xml(&message()).unwrap(), &Profile::xades_b_b(time()), &pki.leader_signer().unwrap()).unwrap();
+    let entry = &report(&pki, &made).signatures[0];
+    let of: Vec<_> = entry.coverage.references.iter().filter_map(|one| Some((one.name.as_deref()?, one.uri.starts_with("cid:")))).collect();
+    assert_eq!(of, [("quyết định 123.pdf", true), ("phụ lục.bin", true)]);
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub(super) fn entry(signed_data: &SignedData, signer: &SignerInfo, over: &Over<'
     signature.timestamps = signatures;
     signature.level = level(signed_data, signer, &signature);
     signature.profile = profile(&stamped, &signature);
-    signature.coverage.references = vec![CoveredReference { uri: over.name().into(), node: None, share: 1.0 }];
+    signature.coverage.references = vec![CoveredReference { uri: over.name().into(), node: None, name: None, share: 1.0 }];
     Entry { signature, stamps: covered, counter_signatures }
 }
 

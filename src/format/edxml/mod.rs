@@ -3,7 +3,7 @@
 mod agreement;
 pub(crate) mod message;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use message::{Attachment, Message};
 
@@ -59,7 +59,7 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
                 Ok(pdf) => {
                     let (part, _) = pades::found(&pdf, policy);
                     let is_whole = part.signatures.iter().any(|one| one.kind == Kind::Signature && one.coverage.whole_document);
-                    found.add(within(tree, attachment, number, part));
+                    found.add(within(tree, (attachment, &name), number, part));
                     // Of a message that nobody signs nothing more can be asked. A signed one says that the file belongs to it, or does not.
                     if is_whole && is_unsigned {
                         continue;
@@ -109,11 +109,33 @@ fn over_attachments(found: &mut Found, tree: &Tree<'_>, message: &Message, names
             let id = namesake.map_or(String::new(), |(attachment, _)| format!("cid:{}", attachment.content_id));
             r.ask(&NO_NAMESAKE, namesake.is_none(), [("id", id.into())]);
         });
+        name_references(signature, tree, &signed);
         let (over, not) = (told(signed.iter().map(|(_, name)| **name)), told(unsigned.iter().map(|(_, name)| **name)));
         signature.format_constraints = after(&mut signature.format_constraints, |r| {
             r.tolerate(&ATTACHMENTS_COVERED, unsigned.is_empty(), [("covered", over), ("missing", not)]);
         });
     }
+}
+
+/// Of each reference the attachment that it is to, and behind them those attachments that the signature is over by none of their own.
+fn name_references(signature: &mut Signature, tree: &Tree<'_>, signed: &[(&Attachment, &&str)]) {
+    let uri = |attachment: &Attachment| xades::identifier(tree, attachment.node).map(|id| format!("#{id}"));
+    let mut named: BTreeMap<String, (&str, bool)> =
+        signed.iter().filter_map(|(attachment, name)| Some((uri(attachment)?, (**name, false)))).collect();
+    for reference in &mut signature.coverage.references {
+        if let Some((name, is_named)) = named.get_mut(&reference.uri) {
+            (reference.name, *is_named) = (Some((*name).to_owned()), true);
+        }
+    }
+    let is_lacking = |attachment: &Attachment| uri(attachment).and_then(|uri| named.get(&uri)).is_none_or(|(_, is_named)| !is_named);
+    let others = signed.iter().filter(|(attachment, _)| is_lacking(attachment)).take(TOLD);
+    let whole = u32::try_from(tree.text().len()).map_or(f64::MAX, f64::from).max(1.0);
+    signature.coverage.references.extend(others.map(|(attachment, name)| CoveredReference {
+        uri: format!("cid:{}", attachment.content_id),
+        node: Some(tree.path(attachment.node)),
+        name: Some((**name).to_owned()),
+        share: (u32::try_from(tree.span(attachment.node).len()).map_or(f64::MAX, f64::from) / whole).min(1.0),
+    }));
 }
 
 /// No more attachments are named by each signature.
@@ -130,11 +152,11 @@ fn after(block: &mut Block, more: impl FnOnce(&mut Recorder)) -> Block {
 }
 
 /// What stands in an attachment, behind what stands before it.
-fn within(tree: &Tree<'_>, attachment: &Attachment, number: u64, mut part: Found) -> Found {
+fn within(tree: &Tree<'_>, (attachment, name): (&Attachment, &str), number: u64, mut part: Found) -> Found {
     let mut order: Vec<usize> = (0..part.signatures.len()).collect();
     order.sort_by_key(|index| part.signatures.get(*index).map(|signature| signature.position));
     let uri = format!("cid:{}", attachment.content_id);
-    let reference = CoveredReference { uri, node: Some(tree.path(attachment.node)), share: 1.0 };
+    let reference = CoveredReference { uri, node: Some(tree.path(attachment.node)), name: Some(name.to_owned()), share: 1.0 };
     for (rank, index) in (0_u64..).zip(order) {
         if let Some(signature) = part.signatures.get_mut(index) {
             signature.position = (number, rank);

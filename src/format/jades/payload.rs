@@ -146,7 +146,7 @@ pub(super) fn find<'p>(
                 let what = decoded.as_ref().err().map_or(String::new(), ToString::to_string);
                 r.ask(&READABLE, decoded.is_ok(), [("what", what.into())]);
                 let octets = Cow::Borrowed(text.as_bytes());
-                let references = vec![CoveredReference { uri: "payload".into(), node: Some("$.payload".into()), share }];
+                let references = vec![CoveredReference { uri: "payload".into(), node: Some("$.payload".into()), name: None, share }];
                 Payload { input: Some(octets.clone()), stamped: Stamped::Octets(octets), data: Vec::new(), references, files: Vec::new() }
             }
             // RFC 7515 appendix F: left out without a word; the first file that was given is meant.
@@ -312,5 +312,5 @@ fn missing<'p>(name: &str) -> Payload<'p> {
 }
 
 fn covered(name: &str) -> CoveredReference {
-    CoveredReference { uri: name.into(), node: None, share: 0.0 }
+    CoveredReference { uri: name.into(), node: None, name: None, share: 0.0 }
 }

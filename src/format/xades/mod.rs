@@ -147,7 +147,7 @@ pub(crate) fn signatures(tree: &Tree<'_>) -> usize {
 }
 
 /// The identifier that a reference can name an element by.
-#[cfg(feature = "sign")]
+#[cfg(feature = "pdf")]
 pub(crate) fn identifier(tree: &Tree<'_>, node: NodeId) -> Option<String> {
     identifiers::identifier_of(tree, node).filter(|id| !id.is_empty()).map(std::borrow::Cow::into_owned)
 }
