@@ -349,3 +349,37 @@ fn a_container_is_stamped_that_nobody_signs_and_a_batch_reaches_its_level() {
     let swapped = authority.verify("proofs/a.txt.proof.json", &["--detached", &b]);
     assert_eq!(swapped["conclusion"]["indication"], "TOTAL-FAILED");
 }
+
+#[test]
+fn a_batch_that_was_signed_is_brought_to_its_level_later_with_its_proofs() {
+    let authority = Authority::start("batch-later", &[]);
+    for name in ["a.txt", "b.txt"] {
+        fs::write(authority.folder.join(name), name).unwrap();
+    }
+    let (a, b, anchors, proofs) =
+        (authority.path("a.txt"), authority.path("b.txt"), authority.path("pki/anchors"), authority.path("proofs"));
+    assert_eq!(authority.sign("a.txt", "proofs", &[&b, "--batch"]).code, 0);
+    assert_eq!(authority.sign("a.txt", "others", &["--batch"]).code, 0);
+    fs::copy(authority.path("others/a.txt.proof.json"), authority.path("proofs/other.proof.json")).unwrap();
+    let other = authority.octets("proofs/other.proof.json");
+    let augmented = authority.augment("proofs/batch.json", "proofs/batch.json", &["--level", "B-T", "--proofs", &proofs]);
+    assert_eq!((augmented.code, augmented.err.as_str()), (0, ""));
+    for (proof, record) in [("proofs/a.txt.proof.json", &a), ("proofs/b.txt.proof.json", &b)] {
+        let report = authority.verify(proof, &["--detached", record, "--fetch", "--allow-private"]);
+        assert_eq!(
+            (&report["conclusion"]["indication"], &report["signatures"][0]["level"]),
+            (&"TOTAL-PASSED".into(), &"B-T".into()),
+            "{report}"
+        );
+    }
+    assert_eq!(authority.octets("proofs/other.proof.json"), other, "it is of another batch");
+    // One that lacks the new signature gets it, and nobody is asked for another timestamp.
+    let (root, proof) = (authority.octets("proofs/batch.json"), authority.octets("proofs/a.txt.proof.json"));
+    let again = authority.augment("proofs/batch.json", "proofs/batch.json", &["--level", "B-T", "--proofs", &proofs]);
+    assert_eq!(
+        (again.code, authority.octets("proofs/batch.json") == root, authority.octets("proofs/a.txt.proof.json") == proof),
+        (0, true, true)
+    );
+    let none = authority.augment("others/batch.json", "x", &["--level", "B-T", "--proofs", &authority.path("pki")]);
+    assert!(none.code == 64 && !authority.folder.join("x").exists(), "{} {anchors}", none.err);
+}

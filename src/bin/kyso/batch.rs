@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kyso::batch::{Form, SALT};
+use kyso::batch::{Form, Proof, SALT};
 use kyso::creation::Batch;
 use kyso::crypto::DigestAlgorithm;
 use kyso::{Document, Goal, Limits, Profile};
+use serde_json::Value;
 
 use crate::exit::{Failure, Status};
 use crate::level::Level;
@@ -69,6 +70,41 @@ fn places(members: &[&PathBuf], folder: &Path) -> Result<Vec<PathBuf>, Failure> 
         return Err(Failure::input_output(there, "exists already; choose another folder"));
     }
     Ok(places)
+}
+
+/// The proofs in a folder that have this signature, whatever was added to it since.
+pub fn proofs(folder: &Path, signature: &[u8]) -> Result<Vec<(PathBuf, Proof)>, Failure> {
+    let broken = |error: std::io::Error| Failure::input_output(folder, error);
+    let own = signed(signature).ok_or_else(|| Failure::usage("--proofs is for the signature of a batch: a JWS in flattened JSON"))?;
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(broken)? {
+        let path = entry.map_err(broken)?.path();
+        if !path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(PROOF)) {
+            continue;
+        }
+        let proof =
+            Proof::from_json(&files::read(&path)?, &Limits::default()).map_err(|malformed| Failure::unreadable(&path, malformed))?;
+        if signed(&proof.signature).as_ref() == Some(&own) {
+            found.push((path, proof));
+        }
+    }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if found.is_empty() { Err(Failure::usage(format!("{}: no proof of this batch", folder.display()))) } else { Ok(found) }
+}
+
+/// What is signed and by which value.
+fn signed(jws: &[u8]) -> Option<[Value; 3]> {
+    let jws: Value = serde_json::from_slice(jws).ok()?;
+    let member = |name: &str| jws.get(name).filter(|member| member.is_string()).cloned();
+    Some([member("payload")?, member("protected")?, member("signature")?])
+}
+
+/// Gives each proof the signature as it is now.
+pub fn renew(proofs: Vec<(PathBuf, Proof)>, signature: &[u8]) -> Result<(), Failure> {
+    proofs.into_iter().try_for_each(|(path, proof)| {
+        let proof = Proof { signature: signature.to_vec(), ..proof }.to_json();
+        output::write(Some(&path), &proof.ok_or_else(|| Failure::usage("the signature of the batch is no JSON"))?)
+    })
 }
 
 fn digest(path: &Path, form: Form) -> Result<Vec<u8>, Failure> {
