@@ -95,22 +95,49 @@ fn elsewhere(tree: &Tree<'_>, message: &Message) -> Elsewhere {
     Elsewhere { judged: NodeSet::union(judged.chain([NodeSet::of([])])), told_apart: NodeSet::of(told_apart), changing: trace }
 }
 
+/// An attachment as the signatures of its message know it.
+struct Named<'m> {
+    attachment: &'m Attachment,
+    name: &'m str,
+    /// By which references can name it.
+    uri: Option<String>,
+    /// Its identifier, by a number: the same for those that have the same.
+    id: usize,
+}
+
+/// All attachments, each looked at once however many signatures there are.
+fn named<'m>(tree: &Tree<'_>, message: &'m Message, names: &[&'m str]) -> Vec<Named<'m>> {
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    let of = |(attachment, name): (&'m Attachment, &&'m str)| {
+        let next = ids.len();
+        let id = *ids.entry(&attachment.content_id).or_insert(next);
+        Named { attachment, name, uri: xades::identifier(tree, attachment.node).map(|id| format!("#{id}")), id }
+    };
+    message.attachments.iter().zip(names).map(of).collect()
+}
+
 /// Of each signature of the message, which attachments it is over, and whether another may be taken for one of these.
 fn over_attachments(found: &mut Found, tree: &Tree<'_>, message: &Message, names: &[&str], covered: &[NodeSet]) {
     if message.attachments.is_empty() {
         return;
     }
+    let all = named(tree, message, names);
+    let by_uri: BTreeMap<&str, &Named<'_>> = all.iter().filter_map(|one| Some((one.uri.as_deref()?, one))).collect();
     for (signature, covered) in found.signatures.iter_mut().zip(covered).filter(|(signature, _)| signature.kind == Kind::Signature) {
-        let named = message.attachments.iter().zip(names);
-        let (signed, unsigned): (Vec<_>, Vec<_>) = named.partition(|(attachment, _)| attachment.is_within(tree, covered));
-        let ids: BTreeSet<&str> = signed.iter().map(|(attachment, _)| &*attachment.content_id).collect();
-        let namesake = unsigned.iter().find(|(attachment, _)| ids.contains(&*attachment.content_id));
+        let (signed, unsigned): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.attachment.is_within(tree, covered));
+        let mut ids = vec![false; all.len()];
+        for one in &signed {
+            if let Some(is_signed) = ids.get_mut(one.id) {
+                *is_signed = true;
+            }
+        }
+        let namesake = unsigned.iter().find(|one| ids.get(one.id) == Some(&true));
         signature.format_checking = after(&mut signature.format_checking, |r| {
-            let id = namesake.map_or(String::new(), |(attachment, _)| format!("cid:{}", attachment.content_id));
+            let id = namesake.map_or(String::new(), |one| format!("cid:{}", one.attachment.content_id));
             r.ask(&NO_NAMESAKE, namesake.is_none(), [("id", id.into())]);
         });
-        name_references(signature, tree, &signed);
-        let (over, not) = (told(signed.iter().map(|(_, name)| **name)), told(unsigned.iter().map(|(_, name)| **name)));
+        name_references(signature, (tree, covered), &by_uri, &signed);
+        let (over, not) = (told(signed.iter().map(|one| one.name)), told(unsigned.iter().map(|one| one.name)));
         signature.format_constraints = after(&mut signature.format_constraints, |r| {
             r.tolerate(&ATTACHMENTS_COVERED, unsigned.is_empty(), [("covered", over), ("missing", not)]);
         });
@@ -118,23 +145,27 @@ fn over_attachments(found: &mut Found, tree: &Tree<'_>, message: &Message, names
 }
 
 /// Of each reference the attachment that it is to, and behind them those attachments that the signature is over by none of their own.
-fn name_references(signature: &mut Signature, tree: &Tree<'_>, signed: &[(&Attachment, &&str)]) {
-    let uri = |attachment: &Attachment| xades::identifier(tree, attachment.node).map(|id| format!("#{id}"));
-    let mut named: BTreeMap<String, (&str, bool)> =
-        signed.iter().filter_map(|(attachment, name)| Some((uri(attachment)?, (**name, false)))).collect();
+fn name_references(
+    signature: &mut Signature,
+    (tree, covered): (&Tree<'_>, &NodeSet),
+    by_uri: &BTreeMap<&str, &Named<'_>>,
+    signed: &[&Named<'_>],
+) {
+    let mut referenced = BTreeSet::new();
     for reference in &mut signature.coverage.references {
-        if let Some((name, is_named)) = named.get_mut(&reference.uri) {
-            (reference.name, *is_named) = (Some((*name).to_owned()), true);
+        if let Some(one) = by_uri.get(&*reference.uri).filter(|one| one.attachment.is_within(tree, covered)) {
+            referenced.insert(one.attachment.node);
+            reference.name = Some(one.name.to_owned());
         }
     }
-    let is_lacking = |attachment: &Attachment| uri(attachment).and_then(|uri| named.get(&uri)).is_none_or(|(_, is_named)| !is_named);
-    let others = signed.iter().filter(|(attachment, _)| is_lacking(attachment)).take(TOLD);
-    let whole = u32::try_from(tree.text().len()).map_or(f64::MAX, f64::from).max(1.0);
-    signature.coverage.references.extend(others.map(|(attachment, name)| CoveredReference {
-        uri: format!("cid:{}", attachment.content_id),
-        node: Some(tree.path(attachment.node)),
-        name: Some((**name).to_owned()),
-        share: (u32::try_from(tree.span(attachment.node).len()).map_or(f64::MAX, f64::from) / whole).min(1.0),
+    let others = signed.iter().filter(|one| !referenced.contains(&one.attachment.node)).take(TOLD);
+    let octets = |range: std::ops::Range<usize>| u32::try_from(range.len()).map_or(f64::MAX, f64::from);
+    let whole = octets(0..tree.text().len()).max(1.0);
+    signature.coverage.references.extend(others.map(|one| CoveredReference {
+        uri: format!("cid:{}", one.attachment.content_id),
+        node: Some(tree.path(one.attachment.node)),
+        name: Some(one.name.to_owned()),
+        share: (octets(tree.span(one.attachment.node)) / whole).min(1.0),
     }));
 }
 
