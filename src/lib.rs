@@ -29,6 +29,8 @@ pub mod encoding;
 mod error;
 pub mod format;
 mod limits;
+#[cfg(all(feature = "xml", feature = "pdf"))]
+pub mod message;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod path;

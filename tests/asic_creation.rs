@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kyso::creation::ContainerKind::{Extended, Simple};
-use kyso::creation::{ContainerKind, Packaging};
+use kyso::creation::{AugmentError, Augmented, ContainerKind, ContainerTimestamp, Packaging, timestamp_container};
+use kyso::crypto::DigestAlgorithm::Sha256;
+use kyso::pki::{TimestampRequest, TimestampResponse};
 use kyso::report::Indication;
-use kyso::report::json::{Format, Kind, Level};
+use kyso::report::json::{Format, Kind, Level, WantKind};
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::{Authority, DemoPki};
-use kyso::{Context, Document, Draft, Evidence, Goal, Policy, Profile, Report, Signer, Time, augment, sign};
+use kyso::{Call, Context, Document, Draft, Evidence, Fetch, Goal, Policy, Profile, Report, Signer, Time, augment, sign};
 
 const DECISION: (&str, &[u8]) = ("quy\u{1ebf}t \u{111}\u{1ecb}nh 01.txt", b"Quyet dinh so 01/QD-UBND\n");
 const ANNEX: (&str, &[u8]) = ("folder/annex & 1.bin", b"\x00\x01Phu luc");
@@ -366,4 +368,65 @@ fn by_xmlsec1(signature: &Path, folder: &Path) -> bool {
     let arguments = ["--verify", "--insecure", "--enabled-key-data", "x509"];
     let output = Command::new("xmlsec1").args(arguments).args(names).arg(signature).current_dir(folder).output().unwrap();
     output.status.success()
+}
+
+/// What the authority of the demonstration stamps, or one that is not trusted.
+fn stamped(document: &Document<'_>, kind: ContainerKind, trusted: &DemoPki, authority: &mut Authority) -> Result<Augmented, AugmentError> {
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), trusted.trust_anchors().unwrap(), Evidence::none());
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+    timestamp_container(document, kind, &Goal::level(Level::BT), TIMESTAMPS, &context, authority)
+}
+
+#[test]
+fn files_are_stamped_that_nobody_signs() {
+    let pki = pki();
+    let mut authority = Authority::new(self::pki(), time());
+    for (kind, name) in [(Simple, "META-INF/timestamp.tst"), (Extended, "META-INF/timestamp001.tst")] {
+        let made = stamped(&document(kind), kind, &pki, &mut authority).unwrap();
+        assert_eq!(made.report.conclusion.indication, Indication::TotalPassed);
+        assert!(entries(&made.octets).iter().any(|(entry, _)| entry == name), "{name}");
+        let read = supplied(&pki, &made.octets);
+        let entry = &read.signatures[0];
+        assert_eq!((entry.kind, entry.format, entry.coverage.whole_document), (Kind::ContainerTimestamp, Format::Rfc3161, true));
+        // One letter of a file counts, and so does a file more.
+        let altered = rebuilt(&made.octets, DECISION.0, |octets| octets.to_ascii_uppercase());
+        assert_eq!(supplied(&pki, &altered).conclusion.indication, Indication::TotalFailed, "{name}");
+        let more = stamped(&Document::detect(&made.octets).unwrap(), kind, &pki, &mut authority);
+        match (kind, more) {
+            (Simple, Err(AugmentError::Misuse(_))) => {}
+            (Extended, Ok(two)) => {
+                assert_eq!(two.report.signatures.len(), 2);
+                assert_eq!(two.report.conclusion.indication, Indication::TotalPassed);
+            }
+            (_, more) => panic!("{name}: {:?}", more.map(drop)),
+        }
+    }
+}
+
+#[test]
+fn a_timestamp_of_somebody_else_is_none_and_no_container_comes_of_it() {
+    let mut authority = Authority::new(pki(), time());
+    let stranger = DemoPki::new([8; 32], time()).unwrap();
+    for kind in [Simple, Extended] {
+        let refused = stamped(&document(kind), kind, &stranger, &mut authority).unwrap_err();
+        assert!(matches!(refused, AugmentError::Authority { .. }), "{refused}");
+    }
+    let two = document(Extended);
+    assert!(matches!(ContainerTimestamp::new(&two, Simple, Sha256), Err(AugmentError::Misuse(_))), "a simple container holds one file");
+    let by_digest = Document::data(b"").with_detached_digest("a", Sha256, Sha256.digest(b"a"));
+    assert!(matches!(ContainerTimestamp::new(&by_digest, Extended, Sha256), Err(AugmentError::Misuse(_))));
+    // The answer is to the request for this container and no other.
+    let waiting = ContainerTimestamp::new(&document(Simple), Simple, Sha256).unwrap();
+    let request = TimestampRequest::new(Sha256, &Sha256.digest(b"another"), None).unwrap();
+    let call = Call { kind: WantKind::Timestamp, url: TIMESTAMPS.into(), octets: Some(request.octets().to_vec()) };
+    let answer = TimestampResponse::from_der(&authority.fetch(&call).unwrap()).unwrap();
+    assert!(matches!(waiting.complete(&request, &answer), Err(AugmentError::Misuse(_))));
+    let own = TimestampRequest::new(Sha256, waiting.imprint(), None).unwrap();
+    assert!(matches!(waiting.complete(&own, &answer), Err(AugmentError::Timestamp(_))));
+}
+
+/// The container with the file of this name changed.
+fn rebuilt(container: &[u8], name: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let of = |(entry, octets): (String, Vec<u8>)| if entry == name { (entry, change(&octets)) } else { (entry, octets) };
+    with_entries(&entries(container).into_iter().map(of).collect::<Vec<_>>())
 }

@@ -1,14 +1,15 @@
 //! The command line as others start it: exit statuses, forms of the reports, files in and out (`report.md`, section 2)
 #![cfg(feature = "cli")]
 
+#[path = "common/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
+use command::{Desk, TIME, run, run_with};
 use serde_json::Value;
-
-const TIME: &str = "2026-11-22T09:40:00+07:00";
 
 /// One making of keys for all tests, and one of each kind of file.
 static MATERIAL: LazyLock<Material> = LazyLock::new(Material::make);
@@ -19,11 +20,7 @@ struct Material {
 
 impl Material {
     fn make() -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        let material = Self { folder };
-        assert_eq!(run(&["demo", "pki", &material.path("pki"), "--at", TIME]).code, 0);
+        let material = Self { folder: Desk::new("cli").folder };
         fs::write(material.path("unsigned.pdf"), pdf()).unwrap();
         assert_eq!(run(&material.sign("unsigned.pdf", "signed.pdf", &[])).told(), (0, String::new(), String::new()));
         let signed = fs::read(material.path("signed.pdf")).unwrap();
@@ -51,33 +48,6 @@ impl Material {
         let files = files.iter().map(|file| self.path(file));
         ["verify".to_owned()].into_iter().chain(files).chain(trust).chain(more.iter().map(|argument| (*argument).to_owned())).collect()
     }
-}
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn told(self) -> (i32, String, String) {
-        (self.code, self.out, self.err)
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap()
-    }
-}
-
-fn run(arguments: &[impl AsRef<std::ffi::OsStr>]) -> Run {
-    run_with(arguments, |command| command)
-}
-
-fn run_with(arguments: &[impl AsRef<std::ffi::OsStr>], set: impl FnOnce(&mut Command) -> &mut Command) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
-    let Output { status, stdout, stderr } = set(command.args(arguments).stdin(Stdio::null())).output().unwrap();
-    let text = |octets| String::from_utf8(octets).unwrap();
-    Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
 }
 
 /// A file of one empty page.

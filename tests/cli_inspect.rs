@@ -1,62 +1,45 @@
 //! `kyso inspect`: revisions, their objects and places, signatures and what each covers; the document as each was signed.
 #![cfg(feature = "cli")]
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use std::sync::LazyLock;
-
-use serde_json::{Value, json};
-
+#[path = "common/command.rs"]
+mod command;
 #[path = "signing/files.rs"]
 mod files;
 
-const TIME: &str = "2026-11-22T09:40:00+07:00";
+use std::fs;
+use std::sync::LazyLock;
+
+use command::{Desk, Run};
+use serde_json::{Value, json};
 
 /// `unsigned.pdf`, `once.pdf` signed by the leader, `twice.pdf` by the organisation too, `filled.pdf` with a later revision nobody signed.
 static PLACE: LazyLock<Place> = LazyLock::new(Place::make);
 
-struct Place(PathBuf);
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
+struct Place(Desk);
 
 impl Place {
     fn make() -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli-inspect");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        let place = Self(folder);
-        assert_eq!(place.run(&["demo", "pki", "pki", "--at", TIME]).code, 0);
-        fs::write(place.0.join("unsigned.pdf"), files::table(&files::plain(), "")).unwrap();
-        for (from, to, key) in [("unsigned.pdf", "once.pdf", "leader"), ("once.pdf", "twice.pdf", "organisation")] {
-            let key = format!("pki/{key}.p12");
-            let signed = place.run(&["sign", from, "-o", to, "--key", &key, "--password-file", "pki/password.txt", "--at", TIME]);
-            assert_eq!(signed.code, 0, "{}", signed.err);
-        }
+        let desk = Desk::new("inspect");
+        desk.write("unsigned.pdf", &files::table(&files::plain(), ""));
+        desk.sign("leader", "unsigned.pdf", "once.pdf", &[]);
+        desk.sign("organisation", "once.pdf", "twice.pdf", &[]);
         let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>";
-        let filled = files::updated(place.read("twice.pdf"), &files::objects(&[(3, page), (90, "(new)")]), "");
-        fs::write(place.0.join("changed.pdf"), filled).unwrap();
-        fs::write(place.0.join("text.pdf"), "not a PDF file").unwrap();
-        place
+        let filled = files::updated(desk.read("twice.pdf"), &files::objects(&[(3, page), (90, "(new)")]), "");
+        desk.write("changed.pdf", &filled);
+        desk.write("text.pdf", b"not a PDF file");
+        Self(desk)
     }
 
     fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.0.join(name)).unwrap()
+        self.0.read(name)
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
-        let Output { status, stdout, stderr } = command.args(arguments).current_dir(&self.0).stdin(Stdio::null()).output().unwrap();
-        let text = |octets| String::from_utf8(octets).unwrap();
-        Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+        self.0.run(arguments)
     }
 
     fn json(&self, file: &str) -> Value {
-        serde_json::from_str(&self.run(&["inspect", file, "--format", "json"]).out).unwrap()
+        self.run(&["inspect", file, "--format", "json"]).json()
     }
 
     /// What `--revision` writes.
@@ -78,7 +61,7 @@ fn each_revision_is_given_back_octet_by_octet() {
 #[test]
 fn the_document_as_it_was_signed_passes_and_the_changed_one_fails() {
     PLACE.revision("changed.pdf", 2);
-    let verify = |file: &str| PLACE.run(&["verify", file, "--anchor", "pki/anchors", "--evidence", "pki/evidence", "--at", TIME]);
+    let verify = |file: &str| PLACE.0.verifying(file, &[]);
     let (signed, changed) = (verify("changed.pdf.2"), verify("changed.pdf"));
     assert_eq!(signed.code, 0, "{}", signed.out);
     assert_eq!(changed.code, 1, "{}", changed.out);
@@ -89,11 +72,10 @@ fn the_document_as_it_was_signed_passes_and_the_changed_one_fails() {
 fn line_ends_that_were_signed_are_given_back() {
     for tail in ["", "\n", "\r\n", "\n\n \n"] {
         let base = [PLACE.read("unsigned.pdf").trim_ascii_end(), tail.as_bytes()].concat();
-        fs::write(PLACE.0.join("tail.pdf"), base).unwrap();
-        let sign = ["sign", "tail.pdf", "-o", "tail-signed.pdf", "--key", "pki/leader.p12", "--password-file", "pki/password.txt"];
-        assert_eq!(PLACE.run(&[&sign[..], &["--at", TIME]].concat()).code, 0);
+        PLACE.0.write("tail.pdf", &base);
+        PLACE.0.sign("leader", "tail.pdf", "tail-signed.pdf", &[]);
         let signed = PLACE.read("tail-signed.pdf");
-        fs::write(PLACE.0.join("tail-longer.pdf"), [&signed[..], b"\n\n\n"].concat()).unwrap();
+        PLACE.0.write("tail-longer.pdf", &[&signed[..], b"\n\n\n"].concat());
         assert!(PLACE.revision("tail-longer.pdf", 2) == signed, "{tail:?}");
     }
 }
@@ -103,7 +85,7 @@ fn no_revision_no_output() {
     for number in ["0", "5", "-1", "x"] {
         let refused = PLACE.run(&["inspect", "changed.pdf", "--revision", number, "-o", "none.pdf"]);
         assert_eq!(refused.code, 64, "{number}: {}", refused.err);
-        assert!(!PLACE.0.join("none.pdf").exists());
+        assert!(!PLACE.0.path("none.pdf").exists());
     }
     let beyond = PLACE.run(&["inspect", "changed.pdf", "--revision", "5", "-o", "none.pdf"]);
     assert!(beyond.err.contains("no revision 5: the file has 4"), "{}", beyond.err);
@@ -116,7 +98,7 @@ fn no_revision_no_output() {
 #[test]
 fn the_original_is_never_lost() {
     let before = PLACE.read("changed.pdf");
-    fs::copy(PLACE.0.join("changed.pdf"), PLACE.0.join("kept.pdf")).unwrap();
+    fs::copy(PLACE.0.path("changed.pdf"), PLACE.0.path("kept.pdf")).unwrap();
     for arguments in [&["inspect", "kept.pdf", "--revision", "2", "-o", "kept.pdf"][..], &["inspect", "kept.pdf", "-o", "kept.pdf"]] {
         let refused = PLACE.run(arguments);
         assert!(refused.code == 64 && refused.err.contains("would replace this input"), "{}", refused.err);
@@ -147,7 +129,7 @@ fn what_cannot_be_read_is_told_in_its_place() {
     let damaged = String::from_utf8_lossy(&PLACE.read("unsigned.pdf")).replacen("5 0 obj", "6 0 obj", 1);
     // The header comment is no text: what stands for it has more octets, which moves everything but not the entries.
     let damaged = damaged.replace("%\u{fffd}\u{fffd}\u{fffd}\u{fffd}\n", "%abcd\n");
-    fs::write(PLACE.0.join("damaged.pdf"), damaged).unwrap();
+    PLACE.0.write("damaged.pdf", damaged.as_bytes());
     let inspection = PLACE.json("damaged.pdf");
     let object = &inspection["revisions"][0]["objects"][4];
     assert_eq!((&object["object"], &object["problem"]["code"]), (&json!("5 0"), &json!("header_mismatch")));

@@ -1,12 +1,16 @@
 //! The command line at levels: `kyso demo serve`, `sign --level`, `augment`, queues, `verify --fetch`
 #![cfg(feature = "cli")]
 
+#[path = "common/command.rs"]
+mod command;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use command::{Desk, Run};
 use serde_json::Value;
 
 /// A running `kyso demo serve`, which ends with this.
@@ -16,17 +20,9 @@ struct Authority {
     addresses: BTreeMap<String, String>,
 }
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 impl Authority {
     fn start(name: &str, faults: &[&str]) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli_levels").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
+        let folder = Desk::empty(&format!("levels-{name}")).folder;
         let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
         command.args(["demo", "serve", "--for", "120"]).arg(folder.join("pki"));
         for fault in faults {
@@ -89,9 +85,7 @@ impl Drop for Authority {
 }
 
 fn run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_kyso")).args(arguments).stdin(Stdio::null()).output().unwrap();
-    let text = |octets| String::from_utf8(octets).unwrap();
-    Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    command::run(&arguments.into_iter().collect::<Vec<_>>())
 }
 
 fn lines(path: &Path) -> Vec<Value> {
@@ -308,4 +302,84 @@ fn a_cache_is_whole_whenever_the_processes_that_fill_it_end() {
         }
     }
     assert!(whole >= 2);
+}
+
+#[test]
+fn a_container_is_stamped_that_nobody_signs_and_a_batch_reaches_its_level() {
+    let authority = Authority::start("stamped", &[]);
+    fs::write(authority.folder.join("a.txt"), "a").unwrap();
+    fs::write(authority.folder.join("b.txt"), "b").unwrap();
+    let (a, b, anchors) = (authority.path("a.txt"), authority.path("b.txt"), authority.path("pki/anchors"));
+    for (format, files, container) in [("ASiC-S-Timestamp", vec![&a], "ASiC-S"), ("ASiC-E-Timestamp", vec![&a, &b], "ASiC-E")] {
+        let out = authority.path(format);
+        let files: Vec<&str> = files.into_iter().map(String::as_str).collect();
+        let call = [&["sign"], &files[..], &["-o", &out, "--format", format], &authority.trusting(&anchors)].concat();
+        let run = run(call.iter().copied());
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{format}");
+        let report = authority.verify(format, &["--fetch", "--allow-private"]);
+        let entry = &report["signatures"][0];
+        assert_eq!((report["conclusion"]["indication"].as_str(), entry["container"].as_str()), (Some("TOTAL-PASSED"), Some(container)));
+        assert_eq!(entry["kind"], "container_timestamp");
+    }
+    // One letter of the file, which is stored as it is.
+    let stamped = authority.octets("ASiC-S-Timestamp");
+    let crc = |octets: &[u8]| crc32fast::hash(octets).to_le_bytes();
+    let mut altered = stamped.clone();
+    let at = stamped.windows(6).position(|window| window == b"a.txta").unwrap() + 5;
+    altered[at] = b'A';
+    while let Some(at) = altered.windows(4).position(|window| window == crc(b"a")) {
+        altered[at..at + 4].copy_from_slice(&crc(b"A"));
+    }
+    fs::write(authority.folder.join("altered.asics"), altered).unwrap();
+    assert_eq!(authority.verify("altered.asics", &[])["conclusion"]["indication"], "TOTAL-FAILED");
+    let again = run(["sign", &authority.path("ASiC-S-Timestamp"), "-o", &authority.path("x"), "--format", "ASiC-S-Timestamp"]
+        .into_iter()
+        .chain(authority.trusting(&anchors)));
+    assert!(again.code == 64 && !authority.folder.join("x").exists(), "{}", again.err);
+    let keyed = authority.sign("a.txt", "x", &[&["--format", "ASiC-S-Timestamp"][..], &authority.trusting(&anchors)].concat());
+    assert_eq!(keyed.code, 64, "{}", keyed.err);
+
+    let batch =
+        authority.sign("a.txt", "proofs", &[&[b.as_str(), "--batch", "--level", "B-LT"][..], &authority.trusting(&anchors)].concat());
+    assert_eq!((batch.code, batch.err.as_str()), (0, ""));
+    for (proof, record) in [("proofs/a.txt.proof.json", &a), ("proofs/b.txt.proof.json", &b)] {
+        let report = authority.verify(proof, &["--detached", record]);
+        assert_eq!((&report["conclusion"]["indication"], &report["signatures"][0]["level"]), (&"TOTAL-PASSED".into(), &"B-LT".into()));
+    }
+    let swapped = authority.verify("proofs/a.txt.proof.json", &["--detached", &b]);
+    assert_eq!(swapped["conclusion"]["indication"], "TOTAL-FAILED");
+}
+
+#[test]
+fn a_batch_that_was_signed_is_brought_to_its_level_later_with_its_proofs() {
+    let authority = Authority::start("batch-later", &[]);
+    for name in ["a.txt", "b.txt"] {
+        fs::write(authority.folder.join(name), name).unwrap();
+    }
+    let (a, b, anchors, proofs) =
+        (authority.path("a.txt"), authority.path("b.txt"), authority.path("pki/anchors"), authority.path("proofs"));
+    assert_eq!(authority.sign("a.txt", "proofs", &[&b, "--batch"]).code, 0);
+    assert_eq!(authority.sign("a.txt", "others", &["--batch"]).code, 0);
+    fs::copy(authority.path("others/a.txt.proof.json"), authority.path("proofs/other.proof.json")).unwrap();
+    let other = authority.octets("proofs/other.proof.json");
+    let augmented = authority.augment("proofs/batch.json", "proofs/batch.json", &["--level", "B-T", "--proofs", &proofs]);
+    assert_eq!((augmented.code, augmented.err.as_str()), (0, ""));
+    for (proof, record) in [("proofs/a.txt.proof.json", &a), ("proofs/b.txt.proof.json", &b)] {
+        let report = authority.verify(proof, &["--detached", record, "--fetch", "--allow-private"]);
+        assert_eq!(
+            (&report["conclusion"]["indication"], &report["signatures"][0]["level"]),
+            (&"TOTAL-PASSED".into(), &"B-T".into()),
+            "{report}"
+        );
+    }
+    assert_eq!(authority.octets("proofs/other.proof.json"), other, "it is of another batch");
+    // One that lacks the new signature gets it, and nobody is asked for another timestamp.
+    let (root, proof) = (authority.octets("proofs/batch.json"), authority.octets("proofs/a.txt.proof.json"));
+    let again = authority.augment("proofs/batch.json", "proofs/batch.json", &["--level", "B-T", "--proofs", &proofs]);
+    assert_eq!(
+        (again.code, authority.octets("proofs/batch.json") == root, authority.octets("proofs/a.txt.proof.json") == proof),
+        (0, true, true)
+    );
+    let none = authority.augment("others/batch.json", "x", &["--level", "B-T", "--proofs", &authority.path("pki")]);
+    assert!(none.code == 64 && !authority.folder.join("x").exists(), "{} {anchors}", none.err);
 }

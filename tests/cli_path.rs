@@ -1,11 +1,13 @@
 //! `kyso path`: whether a certificate may be believed, as others start it (`report.md`, section 2).
 #![cfg(feature = "cli")]
 
+#[path = "common/command.rs"]
+mod command;
+
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
+use command::{Desk, Run, TIME};
 use kyso::Time;
 use kyso::crypto::Curve;
 use kyso::encoding::pem;
@@ -13,24 +15,15 @@ use kyso::testkit::extension::{Purpose, certificate_policies, extended_key_usage
 use kyso::testkit::{Entity, Key, KeyParameters, Name, Random, RevocationList, Template, name};
 use serde_json::Value;
 
-const TIME: &str = "2026-11-22T09:40:00+07:00";
-
 /// A root, an authority with policies, a signer, a timestamping authority, their lists.
 static PLACE: LazyLock<Place> = LazyLock::new(Place::make);
 
-struct Place(PathBuf);
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
+struct Place(Desk);
 
 impl Place {
     fn make() -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli-path");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("crl")).unwrap();
+        let place = Self(Desk::empty("path"));
+        fs::create_dir_all(place.0.path("crl")).unwrap();
         let time = Time::from_rfc3339(TIME).unwrap();
         let (from, until) = (time.plus_seconds(-86_400), time.plus_seconds(86_400));
         let key = |seed: &str| Key::generate(KeyParameters::Ec(Curve::P256), &mut Random::seeded(seed.as_bytes())).unwrap();
@@ -46,31 +39,22 @@ impl Place {
         let ocsp = Template::new(called("OCSP"), from, until).with(extended_key_usage(&[Purpose::OcspSigning]));
         let ocsp = issuing.issue(&ocsp, key("ocsp")).unwrap();
         let list = RevocationList::new(time.plus_seconds(-60), until);
-        let place = Self(folder);
         for (file, entity) in
             [("root", &root), ("issuing", &issuing), ("signer", &signer), ("unlike", &unlike), ("tsa", &tsa), ("ocsp", &ocsp)]
         {
-            place.write(&format!("{file}.pem"), pem::write("CERTIFICATE", &entity.certificate).as_bytes());
+            place.0.write(&format!("{file}.pem"), pem::write("CERTIFICATE", &entity.certificate).as_bytes());
         }
         let bundle = [&signer, &issuing].map(|entity| pem::write("CERTIFICATE", &entity.certificate)).concat();
-        place.write("chain.pem", bundle.as_bytes());
-        place.write("crl/root.crl", &root.revocation_list(&list).unwrap());
-        place.write("crl/issuing.crl", &issuing.revocation_list(&list).unwrap());
+        place.0.write("chain.pem", bundle.as_bytes());
+        place.0.write("crl/root.crl", &root.revocation_list(&list).unwrap());
+        place.0.write("crl/issuing.crl", &issuing.revocation_list(&list).unwrap());
         let revoked = list.with(&signer.serial, from, Some(1));
-        place.write("revoked.crl", &issuing.revocation_list(&revoked).unwrap());
+        place.0.write("revoked.crl", &issuing.revocation_list(&revoked).unwrap());
         place
     }
 
-    fn write(&self, name: &str, octets: &[u8]) {
-        fs::write(self.0.join(name), octets).unwrap();
-    }
-
     fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
-        let Output { status, stdout, stderr } =
-            command.arg("path").args(arguments).current_dir(&self.0).stdin(Stdio::null()).output().unwrap();
-        let text = |octets| String::from_utf8(octets).unwrap();
-        Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+        self.0.run(&[&["path"], arguments].concat())
     }
 
     /// With everything that is needed.
@@ -99,7 +83,7 @@ impl Place {
 
 fn ids(place: &Place, names: &[&str]) -> Vec<Value> {
     let id = |name: &&str| {
-        let der = pem::read(&fs::read(place.0.join(name)).unwrap()).unwrap().remove(0).octets;
+        let der = pem::read(&place.0.read(name)).unwrap().remove(0).octets;
         let algorithm = kyso::crypto::DigestAlgorithm::Sha256;
         kyso::report::fact::digest_text(algorithm, &algorithm.digest(&der)).into()
     };
@@ -173,12 +157,9 @@ fn policies_are_asked_for_as_the_standard_has_it() {
 
 #[test]
 fn a_trust_store_says_for_what_and_until_when() {
-    let kyso = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
-        assert!(command.args(arguments).current_dir(&PLACE.0).stdin(Stdio::null()).output().unwrap().status.success());
-    };
     let terms = ["--purpose", "signing", "--sunset", "2026-11-22T03:00:00Z", "root.pem"];
-    kyso(&[&["trust", "add", "--file", "trust.json", "--store", "congvu", "--track", "công vụ"], &terms[..]].concat());
+    let add = ["trust", "add", "--file", "trust.json", "--store", "congvu", "--track", "công vụ"];
+    assert_eq!(PLACE.0.run(&[&add[..], &terms].concat()).code, 0);
     let trust = ["--anchor", "trust.json", "--intermediate", "issuing.pem", "--crl", "crl", "--lang", "vi"];
     let asked = |certificate, more: &[&str]| PLACE.run(&[&[certificate], &trust[..], more].concat());
     let good = asked("signer.pem", &["--at", TIME]);
@@ -200,5 +181,5 @@ fn wrong_calls_and_files_have_their_statuses() {
     assert!(list.err.contains("crl/root.crl"), "{}", list.err);
     assert_eq!(PLACE.asked("signer.pem", &["-o", "signer.pem"]).code, 64);
     assert_eq!(PLACE.asked("signer.pem", &["-o", "report.txt"]).out, "");
-    assert!(fs::read_to_string(PLACE.0.join("report.txt")).unwrap().contains("HỢP LỆ"));
+    assert!(PLACE.0.text("report.txt").contains("HỢP LỆ"));
 }

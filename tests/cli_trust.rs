@@ -1,54 +1,23 @@
 //! `kyso trust`: a file of trust anchors made, listed and changed; its anchors in verdicts.
 #![cfg(feature = "cli")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+#[path = "common/command.rs"]
+mod command;
 
+use std::fs;
+use std::path::Path;
+
+use command::{Desk, Run, TIME};
 use serde_json::Value;
 
-const TIME: &str = "2026-11-22T09:40:00+07:00";
-
-/// A folder of a test's own with a demonstration PKI in `pki`.
-struct Place(PathBuf);
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+fn add(place: &Desk, store: &str, more: &[&str]) -> Run {
+    place.run(&[&["trust", "add", "--file", "store.json", "--store", store], more].concat())
 }
 
-impl Place {
-    fn new(name: &str) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli-trust").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        let place = Self(folder);
-        let made = place.run(&["demo", "pki", "pki", "--at", TIME]);
-        assert_eq!(made.code, 0, "{}", made.err);
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kyso"));
-        let Output { status, stdout, stderr } = command.args(arguments).current_dir(&self.0).stdin(Stdio::null()).output().unwrap();
-        let text = |octets| String::from_utf8(octets).unwrap();
-        Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
-    }
-
-    fn add(&self, store: &str, more: &[&str]) -> Run {
-        self.run(&[&["trust", "add", "--file", "store.json", "--store", store], more].concat())
-    }
-
-    fn list(&self) -> Value {
-        let listed = self.run(&["trust", "list", "--file", "store.json", "--format", "json"]);
-        assert_eq!((listed.code, listed.err.as_str()), (0, ""));
-        serde_json::from_str(&listed.out).unwrap()
-    }
+fn list(place: &Desk) -> Value {
+    let listed = place.run(&["trust", "list", "--file", "store.json", "--format", "json"]);
+    assert_eq!((listed.code, listed.err.as_str()), (0, ""));
+    listed.json()
 }
 
 fn sha256(path: &Path) -> String {
@@ -58,14 +27,14 @@ fn sha256(path: &Path) -> String {
 
 #[test]
 fn a_store_is_made_listed_and_emptied() {
-    let place = Place::new("made");
+    let place = Desk::new("trust-made");
     let terms = ["--track", "công vụ", "--purpose", "signing", "--purpose", "ocsp", "--not-before", "2020-01-01T00:00:00Z"];
     let more = ["--sunset", "2030-01-01T00:00:00+07:00", "--path-length", "1", "--policy-oid", "1.3.6.1.4.1.30339.1.8"];
-    let added = place.add("congvu", &[&terms[..], &more, &["pki/anchors/root.pem"]].concat());
+    let added = add(&place, "congvu", &[&terms[..], &more, &["pki/anchors/root.pem"]].concat());
     assert_eq!((added.code, added.err.as_str()), (0, ""));
-    assert_eq!(place.add("own", &["pki/evidence/issuing.pem"]).code, 0);
+    assert_eq!(add(&place, "own", &["pki/evidence/issuing.pem"]).code, 0);
 
-    let listed = place.list();
+    let listed = list(&place);
     assert_eq!((listed["signed"].as_bool(), listed["sha256"].as_str()), (Some(false), Some(sha256(&place.path("store.json")).as_str())));
     let [root, issuing] = &listed["anchors"].as_array().unwrap()[..] else { panic!("two anchors: {listed}") };
     let told = |member: &str| root[member].clone();
@@ -84,43 +53,43 @@ fn a_store_is_made_listed_and_emptied() {
     // As other programs print a fingerprint.
     let fingerprint = told("sha256").as_str().unwrap().trim_start_matches("sha256:").to_uppercase();
     assert_eq!(place.run(&["trust", "remove", "--file", "store.json", &fingerprint]).code, 0);
-    assert_eq!(place.list()["anchors"].as_array().unwrap().len(), 1);
+    assert_eq!(list(&place)["anchors"].as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn what_cannot_be_done_whole_is_not_done() {
-    let place = Place::new("whole");
-    assert_eq!(place.add("own", &["pki/anchors/root.pem"]).code, 0);
+    let place = Desk::new("trust-whole");
+    assert_eq!(add(&place, "own", &["pki/anchors/root.pem"]).code, 0);
     let before = fs::read(place.path("store.json")).unwrap();
     // There already, after one that is not.
-    let again = place.add("own", &["pki/evidence/issuing.pem", "pki/anchors/root.pem"]);
+    let again = add(&place, "own", &["pki/evidence/issuing.pem", "pki/anchors/root.pem"]);
     assert_eq!(again.code, 1);
     assert!(again.err.contains("is in the store own already"), "{}", again.err);
     // No certificate; a sunset before the beginning; a file that is not there; nothing of that digest.
-    assert_eq!(place.add("own", &["pki/evidence/root.crl"]).code, 65);
+    assert_eq!(add(&place, "own", &["pki/evidence/root.crl"]).code, 65);
     let dates = ["--not-before", "2027-01-01T00:00:00Z", "--sunset", "2026-01-01T00:00:00Z", "pki/evidence/issuing.pem"];
-    assert_eq!(place.add("own", &dates).code, 1);
-    assert_eq!(place.add("own", &["nowhere.pem"]).code, 74);
+    assert_eq!(add(&place, "own", &dates).code, 1);
+    assert_eq!(add(&place, "own", &["nowhere.pem"]).code, 74);
     assert_eq!(place.run(&["trust", "remove", "--file", "store.json", &"0".repeat(64)]).code, 1);
     assert_eq!(fs::read(place.path("store.json")).unwrap(), before);
     // Wrong usage, and files that are no stores.
-    assert_eq!(place.add("own", &["--purpose", "everything", "pki/evidence/issuing.pem"]).code, 64);
+    assert_eq!(add(&place, "own", &["--purpose", "everything", "pki/evidence/issuing.pem"]).code, 64);
     assert_eq!(place.run(&["trust", "remove", "--file", "store.json", "00"]).code, 64);
     assert_eq!(place.run(&["trust", "list", "--file", "pki/anchors/root.pem"]).code, 65);
     assert_eq!(place.run(&["trust", "list", "--file", "nowhere.json"]).code, 74);
-    let left: Vec<_> = fs::read_dir(&place.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let left: Vec<_> = fs::read_dir(&place.folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(left.iter().filter(|name| name.as_str() != "pki").collect::<Vec<_>>(), ["store.json"]);
 }
 
 #[test]
 fn the_anchor_of_a_verdict_is_told_with_its_store_and_track() {
-    let place = Place::new("verdict");
+    let place = Desk::new("trust-verdict");
     let page = kyso::testkit::blank_page();
     fs::write(place.path("page.pdf"), page).unwrap();
     let key = ["--key", "pki/leader.p12", "--password-file", "pki/password.txt", "--at", TIME];
     let signed = place.run(&[&["sign", "page.pdf", "-o", "signed.pdf"], &key[..]].concat());
     assert_eq!(signed.code, 0, "{}", signed.err);
-    assert_eq!(place.add("congvu", &["--track", "công vụ", "pki/anchors/root.pem"]).code, 0);
+    assert_eq!(add(&place, "congvu", &["--track", "công vụ", "pki/anchors/root.pem"]).code, 0);
     let trust = ["--anchor", "store.json", "--evidence", "pki/evidence", "--at", TIME];
     let verified = place.run(&[&["verify", "signed.pdf", "--format", "json"], &trust[..]].concat());
     assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("verifying", &["context", "crypto", "document", "encoding", "error", "format", "path", "report", "validation"]),
     ("recheck", &["context", "document", "report", "verifying"]),
     ("record", &["context", "creation", "crypto", "document", "encoding", "error", "format", "limits", "report", "time", "verifying"]),
+    ("message", &["crypto", "encoding", "error", "format", "limits", "time"]),
     ("replay", &["context", "document", "error", "pki", "recheck", "report", "time", "verifying"]),
     ("retrieval", &["context", "crypto", "document", "path", "pki", "report", "time", "verifying"]),
     (

@@ -15,10 +15,11 @@ use kyso::{Bundle, Report};
 use serde_json::Value;
 
 /// Between them they have every field of the schema.
-const REPORTS: [&str; 13] = [
+const REPORTS: [&str; 14] = [
     "asic/simple-no-signature",
     "attacks/document-media-box",
     "cms/references-alone-no-other",
+    "edxml/parts",
     "existence/hold-since",
     "json/ado-tst",
     "json/payload-file-beside",

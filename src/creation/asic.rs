@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::pki::Certificate;
 
 /// A container without its new signature.
-struct Unsigned {
+pub(super) struct Unsigned {
     octets: Vec<u8>,
     container: Container,
 }
@@ -36,10 +36,7 @@ impl<'a> Draft<'a> {
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, SignError> {
         let signing = Signing { profile, certificates, algorithm };
-        let unsigned = match &document.form {
-            Form::Container(container) => Unsigned::existing(document, container, kind)?,
-            _ => Unsigned::of_files(files(document)?, kind)?,
-        };
+        let unsigned = Unsigned::of_document(document, kind)?;
         let (container, name, draft) = match profile.format {
             ProfileFormat::Cms => unsigned.with_cades(kind, &signing)?,
             _ => unsigned.with_xades(kind, &signing)?,
@@ -65,6 +62,23 @@ fn files(document: &Document<'_>) -> Result<Vec<Named>, Misuse> {
 }
 
 impl Unsigned {
+    /// The container that the document is, or a new one of it.
+    pub fn of_document(document: &Document<'_>, kind: ContainerKind) -> Result<Self, SignError> {
+        match &document.form {
+            Form::Container(container) => Ok(Self::existing(document, container, kind)?),
+            _ => Self::of_files(files(document)?, kind),
+        }
+    }
+
+    /// Whether it has a file of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.container.files.iter().any(|file| file.name == name)
+    }
+
+    pub fn into_octets(self) -> Vec<u8> {
+        self.octets
+    }
+
     fn existing(document: &Document<'_>, container: &Container, kind: ContainerKind) -> Result<Self, Misuse> {
         if container.is_simple != (kind == ContainerKind::Simple) {
             return Err(Misuse::new("the container is of the other kind"));
@@ -103,12 +117,19 @@ impl Unsigned {
             let draft = signing.cades(&document.with_detached(&content.name, &content.octets))?;
             return Ok((self.octets, name.into(), draft));
         }
-        let name = free_name(files, "signature", "p7s");
-        let listed = self.container.data().map(|file| (file.name.as_str(), &file.octets[..]));
-        let manifest = manifest((&name, media_type(&name)), listed, None, DigestAlgorithm::Sha256)?;
+        let (octets, name, manifest) = self.with_manifest("signature", "p7s", DigestAlgorithm::Sha256)?;
         let draft = signing.cades(&Document::data(&manifest))?;
-        let new = (free_name(files, "ASiCManifest", "xml"), manifest);
-        Ok((zip_writing::changed(&self.octets, &[], &[new])?, name, draft))
+        Ok((octets, name, draft))
+    }
+
+    /// The container with a manifest of its files, the name of what signs that, and the manifest (§4.4.4.2).
+    pub fn with_manifest(self, start: &str, ending: &str, algorithm: DigestAlgorithm) -> Result<(Vec<u8>, String, Vec<u8>), SignError> {
+        let files = &self.container.files;
+        let name = free_name(files, start, ending);
+        let listed = self.container.data().map(|file| (file.name.as_str(), &file.octets[..]));
+        let manifest = manifest((&name, media_type(&name)), listed, None, algorithm)?;
+        let new = (free_name(files, "ASiCManifest", "xml"), manifest.clone());
+        Ok((zip_writing::changed(&self.octets, &[], &[new])?, name, manifest))
     }
 
     fn with_xades(self, kind: ContainerKind, signing: &Signing<'_>) -> Result<(Vec<u8>, String, Draft<'static>), SignError> {
@@ -122,7 +143,7 @@ impl Unsigned {
         }
         let known = files.iter().find(|file| file.name == name);
         let tree = known.map(|known| xml::read(&known.octets, &Limits::default())).transpose()?;
-        let place = tree.as_ref().map_or(Place::InContainer, Place::Within);
+        let place = tree.as_ref().map_or(Place::InContainer, Place::last_in);
         let contents = self.container.data().map(|file| {
             let detached = Detached::of(&file.name, &file.octets);
             (Content::File(detached), media_type(&file.name))
@@ -138,7 +159,7 @@ impl Unsigned {
     }
 
     /// The file of a simple container, of which no signature stands under a timestamp.
-    fn only_file(&self) -> Result<&File, Misuse> {
+    pub fn only_file(&self) -> Result<&File, Misuse> {
         let mut data = self.container.data();
         match (data.next(), data.next()) {
             (Some(one), None) if !is_kept(&self.container, "META-INF/signature.p7s") => Ok(one),

@@ -41,7 +41,11 @@ use error::level_name;
 use goal::TIMESTAMP_TOKEN;
 use material::{everything, related, used, used_for};
 use placement::InPlace;
-use reading::{in_words, missing, not_valid, reached, reason_of, signatures, stamp, wants_of};
+#[cfg(feature = "asic")]
+pub(super) use reading::in_words;
+#[cfg(not(feature = "asic"))]
+use reading::in_words;
+use reading::{missing, not_valid, reached, reason_of, signatures, stamp, wants_of};
 
 /// What is needed next.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -81,6 +81,8 @@ impl<'a> Draft<'a> {
             #[cfg(feature = "cms")]
             ProfileFormat::Cms => Self::of_cms(document, profile, certificates, algorithm),
             #[cfg(feature = "xml")]
+            ProfileFormat::Xml if profile.is_of_message => Self::of_message(document, profile, certificates, algorithm),
+            #[cfg(feature = "xml")]
             ProfileFormat::Xml => Self::of_xml(document, profile, certificates, algorithm),
             #[cfg(feature = "json")]
             ProfileFormat::Json => Self::of_json(document, profile, certificates, algorithm),

@@ -7,8 +7,12 @@ mod augmentation;
 mod batch;
 #[cfg(feature = "cms")]
 mod cades;
+#[cfg(feature = "asic")]
+mod container_timestamp;
 mod draft;
 mod draft_state;
+#[cfg(feature = "xml")]
+mod edxml;
 mod error;
 #[cfg(feature = "json")]
 mod jades;
@@ -27,6 +31,8 @@ mod xades;
 pub use augmentation::{AugmentError, Augmentation, Augmented, Goal, Need, NotAugmented, augment, sign_at_level};
 #[cfg(feature = "json")]
 pub use batch::Batch;
+#[cfg(feature = "asic")]
+pub use container_timestamp::{ContainerTimestamp, timestamp_container};
 pub use draft::Draft;
 pub(crate) use draft::sign;
 pub use error::{SignError, Unfit};

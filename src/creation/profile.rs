@@ -25,6 +25,9 @@ pub struct Profile {
     /// Of XML: the identifiers of the elements that are signed; the whole document where there are none.
     #[cfg(feature = "xml")]
     pub(super) elements: Vec<String>,
+    /// Of XML: what is signed are the parts of a message between agencies.
+    #[cfg(feature = "xml")]
+    pub(super) is_of_message: bool,
     #[cfg(feature = "json")]
     pub(super) json: super::jades::Request,
     /// Of CMS: the signature whose value is signed, counted from 1.
@@ -133,6 +136,14 @@ impl Profile {
         self
     }
 
+    /// [`Self::xades_b_b`] of a message between agencies (edXML, QCVN 102:2016): over its header, its body and each of its attachments, by a reference
+    /// each, within the place that the header has for signatures. What agencies on the way write into its trace changes nothing of that.
+    /// `message::Message` makes one.
+    #[cfg(feature = "xml")]
+    pub fn edxml_b_b(signing_time: Time) -> Self {
+        Self { is_of_message: true, ..Self::xades_b_b(signing_time) }
+    }
+
     /// Puts the signature, [`Self::cades_b_b`] or [`Self::xades_b_b`], into a container with what it is over: the document, or the files that were
     /// given with it. A container that is there (`Document::detect`) gets one more signature over all its files, which stay as they are.
     #[cfg(feature = "asic")]
@@ -195,6 +206,8 @@ impl Profile {
             container: None,
             #[cfg(feature = "xml")]
             elements: Vec::new(),
+            #[cfg(feature = "xml")]
+            is_of_message: false,
             #[cfg(feature = "json")]
             json: super::jades::Request::default(),
             #[cfg(feature = "cms")]
@@ -342,6 +355,10 @@ impl Profile {
             if !is_detached || !matches!(self.format, ProfileFormat::Cms | ProfileFormat::Xml) {
                 return Err(Misuse::new("a container has CAdES or XAdES signatures, detached from the files that they are over"));
             }
+        }
+        #[cfg(feature = "xml")]
+        if self.is_of_message && (self.packaging != Packaging::Enveloped || !self.elements.is_empty()) {
+            return Err(Misuse::new("a message has its signature within, over all of its parts"));
         }
         let attributes = self.commitment.is_some() || self.policy.is_some();
         // EN 319 142-1 §5.3: the attribute and the entry would say the same thing twice.

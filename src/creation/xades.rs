@@ -64,14 +64,14 @@ fn contents<'d>(document: &'d Document<'_>, profile: &'d Profile) -> Result<(Pla
         return match (&document.form, profile.packaging) {
             (Form::Xml(tree), Packaging::Enveloped | Packaging::Detached) => {
                 let elements = profile.elements.iter().map(|identifier| (Content::Element(identifier.clone()), media_type));
-                Ok((Place::Within(tree), elements.chain(files).collect()))
+                Ok((Place::last_in(tree), elements.chain(files).collect()))
             }
             _ => Err(Misuse::new("elements are those of an XML document that has the signature within")),
         };
     }
     match (profile.packaging, &document.form) {
         (Packaging::Enveloped, Form::Xml(tree)) => {
-            Ok((Place::Within(tree), std::iter::once((Content::Document, media_type)).chain(files).collect()))
+            Ok((Place::last_in(tree), std::iter::once((Content::Document, media_type)).chain(files).collect()))
         }
         (Packaging::Enveloped, _) => Err(Misuse::new("only an XML document can have its signature within: choose another packaging")),
         (Packaging::Enveloping, form) => {

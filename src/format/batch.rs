@@ -46,7 +46,7 @@ pub(crate) fn found(member: &Member<'_>, detached: &[Detached<'_>], limits: &Lim
         signature.format_checking = Block::run_after(checked, |r| leading.told(r, member, jws));
         signature.coverage.whole_document &= record.is_some();
         let uri = record.map_or("record", Detached::name).to_owned();
-        signature.coverage.references.push(CoveredReference { uri, node: None, share: 0.0 });
+        signature.coverage.references.push(CoveredReference { uri, node: None, name: None, share: 0.0 });
         signature.signed_data.extend(leading.datum(record));
     }
     found

@@ -57,7 +57,7 @@ pub(crate) fn found(record: &EvidenceRecord, detached: &[Detached<'_>]) -> Found
         subjects.push(Subject::new("content", |_| Vec::new()));
     }
     let mut signatures = time_stamps(record, &subjects);
-    let reference = |subject: &Subject<'_>| CoveredReference { uri: subject.name.clone(), node: None, share: 0.0 };
+    let reference = |subject: &Subject<'_>| CoveredReference { uri: subject.name.clone(), node: None, name: None, share: 0.0 };
     for (position, stamp) in (0_u64..).zip(&mut signatures) {
         stamp.position = (position, 0);
         stamp.coverage.whole_document = true;

@@ -5,12 +5,14 @@ use crate::context::Context;
 #[cfg(feature = "sign")]
 use crate::creation::SignError;
 use crate::document::Document;
+use crate::encoding::pdf::Pdf;
 use crate::error::Malformed;
 #[cfg(feature = "sign")]
 use crate::error::Misuse;
 use crate::format::pades::associated_file::associated_file;
 #[cfg(feature = "sign")]
 use crate::format::pades::writing::with_associated_file;
+use crate::report::fact::digest_of_text;
 use crate::report::json::{Kind, SignatureReport};
 use crate::report::{Conclusion, Indication, Report};
 use crate::verifying::judged;
@@ -49,6 +51,14 @@ pub enum NotCarried {
         /// The verdict on it.
         conclusion: Conclusion,
     },
+    /// A signature covers the document without this record: it came in later, or what stands there cannot be read.
+    #[error("signature {signature} does not cover the record of the document: {reason}")]
+    NotCoveredBy {
+        /// Its id in the report.
+        signature: String,
+        /// What it covers instead.
+        reason: String,
+    },
     /// Signatures cover another record than the document has now, or each its own.
     #[error("the record was changed after it was signed")]
     Changed,
@@ -86,24 +96,32 @@ fn under(document: &Document<'_>, report: &Report) -> Result<Carried, NotCarried
     let unreadable = |problem: crate::encoding::pdf::Problem| NotCarried::Malformed(Malformed::new("record", problem.to_string(), 0));
     let octets = associated_file(pdf.latest(), RECORD_FILE).map_err(unreadable)?.ok_or(NotCarried::Absent)?;
     let mut signatures = Vec::new();
-    for entry in report.signatures.iter().filter(|entry| entry.kind == Kind::Signature) {
-        let Some(view) = revision(entry).and_then(|index| pdf.at(index)) else { continue };
-        // What cannot be read there was not signed as a record.
-        let Ok(Some(signed)) = associated_file(view, RECORD_FILE) else { continue };
-        if signed != octets {
-            return Err(NotCarried::Changed);
-        }
+    // A record comes in before the first signature, so that there is none which does not cover it.
+    for entry in report.signatures.iter().filter(|entry| matches!(entry.kind, Kind::Signature | Kind::Unsupported)) {
         let conclusion = Conclusion { indication: entry.indication, sub_indication: entry.sub_indication };
+        let not_covered = |reason: &str| match conclusion.indication {
+            Indication::TotalFailed => NotCarried::Failed { signature: entry.id.clone(), conclusion },
+            _ => NotCarried::NotCoveredBy { signature: entry.id.clone(), reason: reason.into() },
+        };
+        let view = revision(entry).and_then(|index| pdf.at(index)).ok_or_else(|| not_covered("which revision it covers is not known"))?;
+        match associated_file(view, RECORD_FILE) {
+            Ok(Some(signed)) if signed == octets => {}
+            Ok(Some(_)) => return Err(NotCarried::Changed),
+            Ok(None) => return Err(not_covered("the record came in later")),
+            Err(problem) => return Err(not_covered(&problem.to_string())),
+        }
         if conclusion.indication == Indication::TotalFailed {
             return Err(NotCarried::Failed { signature: entry.id.clone(), conclusion });
         }
-        signatures.push(entry.id.clone());
+        if entry.kind == Kind::Signature {
+            signatures.push(entry.id.clone());
+        }
     }
     if signatures.is_empty() {
         return Err(NotCarried::NotCovered);
     }
     let record = ResultRecord::from_json(&octets).map_err(NotCarried::Malformed)?;
-    is_of_this_file(&record, pdf.octets())?;
+    is_of_this_file(&record, pdf)?;
     Ok(Carried {
         record,
         octets,
@@ -117,14 +135,22 @@ fn revision(entry: &SignatureReport) -> Option<usize> {
     usize::try_from(entry.coverage.revision?).ok()?.checked_sub(1)
 }
 
-/// The last PDF file on the list of the record is the one that it was put into: the beginning of this one.
-fn is_of_this_file(record: &ResultRecord, octets: &[u8]) -> Result<(), NotCarried> {
+/// The last PDF file on the list of the record is the one that it was put into: this one as it was before, to the end of a revision.
+fn is_of_this_file(record: &ResultRecord, pdf: &Pdf<'_>) -> Result<(), NotCarried> {
     let Some(file) = record.files.iter().rfind(|file| file.media_type == "application/pdf") else {
         return Err(NotCarried::OfAnotherFile("none is named".into()));
     };
-    let beginning = usize::try_from(file.size).ok().and_then(|size| octets.get(..size));
-    let is_same = crate::report::fact::digest_of_text(&file.digest)
-        .zip(beginning)
-        .is_some_and(|((algorithm, digest), beginning)| algorithm.digest(beginning) == digest);
-    if is_same { Ok(()) } else { Err(NotCarried::OfAnotherFile(file.name.clone())) }
+    let beginning = usize::try_from(file.size).ok().and_then(|size| pdf.octets().get(..size));
+    let is_same = |beginning: &[u8]| digest_of_text(&file.digest).is_some_and(|(algorithm, digest)| algorithm.digest(beginning) == digest);
+    let holds = beginning.is_some_and(|beginning| is_before_record(pdf, beginning) && is_same(beginning));
+    if holds { Ok(()) } else { Err(NotCarried::OfAnotherFile(file.name.clone())) }
+}
+
+/// Whether `beginning` are the revisions of the file before the one that brought the record.
+fn is_before_record(pdf: &Pdf<'_>, beginning: &[u8]) -> bool {
+    let before = pdf.revisions().partition_point(|revision| revision.span.end <= beginning.len());
+    let Some((last, older)) = before.checked_sub(1).and_then(|last| Some((last, pdf.revisions().get(last)?))) else { return false };
+    let is_end = beginning.get(older.span.end..).is_some_and(|rest| rest.trim_ascii().is_empty());
+    let has_record = |index| pdf.at(index).map(|view| associated_file(view, RECORD_FILE));
+    is_end && matches!(has_record(last), Some(Ok(None))) && matches!(has_record(before), Some(Ok(Some(_))))
 }

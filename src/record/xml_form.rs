@@ -1,7 +1,7 @@
 //! `docs/result-record.md` — The record in XML: the same members as elements and attributes, in one order
 
 use super::result_record::{Agency, RecordedFile, ResultRecord, Subject};
-use crate::encoding::xml::{self, NodeId, Tree};
+use crate::encoding::xml::{self, NodeId, Tree, escaped};
 use crate::error::{Malformed, Misuse};
 use crate::limits::Limits;
 
@@ -164,24 +164,6 @@ impl<'t, 'a> Reading<'t, 'a> {
 
 fn malformed(tree: &Tree<'_>, node: NodeId, what: impl Into<std::borrow::Cow<'static, str>>) -> Malformed {
     Malformed::new("record", what, tree.span(node).start)
-}
-
-/// Text and attribute values in one way: line ends and tabs as references, so that they stay what they are.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' => escaped.push_str("&#9;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\r' => escaped.push_str("&#13;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -247,6 +247,10 @@ impl Text<'_> {
             _ => language.of("không phải toàn bộ tệp", "not the whole file").to_owned(),
         };
         self.line("Phạm vi ký", "Covers", covers);
+        let names: Vec<&str> = coverage.references.iter().filter_map(|reference| reference.name.as_deref()).collect();
+        if !names.is_empty() {
+            self.line("Tệp đính kèm được ký", "Attachments signed", names.join(", "));
+        }
         let Some(modifications) = &signature.modifications else { return };
         if modifications.permission != Permission::Unrestricted {
             self.line("Người ký cho phép", "The signer allows", language.permission(modifications.permission));

@@ -223,6 +223,37 @@ fn timestamp(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("the letters of the file are other ones").by("EN 319 102-1 §5.4.4");
     let bad = bad.file(zip(&with(&stored, "decision.txt", DECISION.to_ascii_uppercase())));
     bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/timestamp-altered", files)?;
+    timestamp_of_several(shared, files)
+}
+
+/// Nobody signs: the files were there, and no more is known of them.
+fn timestamp_of_several(shared: &Shared, files: &mut Files) -> Outcome {
+    const TOKEN: &str = "META-INF/timestamp001.tst";
+    let listed: [(&str, &[u8]); 2] = [("decision.txt", DECISION), ("folder/annex.txt", ANNEX)];
+    let manifest = manifest(TOKEN, &listed);
+    let token = evidence::token(shared, &Sha256.digest(&manifest), claimed())?;
+    let stored: Vec<Stored> = vec![
+        ("mimetype", EXTENDED.into()),
+        ("decision.txt", DECISION.to_vec()),
+        ("folder/annex.txt", ANNEX.to_vec()),
+        ("META-INF/ASiCManifest001.xml", manifest),
+        (TOKEN, token),
+    ];
+    let what = "a container with two files and a timestamp on the manifest that lists them";
+    let case = Case::passing_file(what, "EN 319 162-1 §4.4.4.2", "document.asice", zip(&stored));
+    let good = case.entry(|entry| entry.kind("container_timestamp")).add("asic/extended-timestamp", files)?;
+    let intact = "cryptographic_verification.data_intact";
+    let bad = good.but("the letters of a file are other ones").by("EN 319 102-1 §5.4.4");
+    let bad = bad.file(zip(&with(&stored, "folder/annex.txt", ANNEX.to_ascii_uppercase())));
+    bad.fails("HASH_FAILURE", intact).integrity("broken").add("asic/extended-timestamp-altered", files)?;
+    let bad = good.but("the timestamp is that of another manifest").by("EN 319 102-1 §5.4.4");
+    let other = evidence::token(shared, &Sha256.digest(b"another manifest"), claimed())?;
+    let bad = bad.file(zip(&with(&stored, TOKEN, other)));
+    bad.fails("HASH_FAILURE", intact).integrity("broken").add("asic/extended-timestamp-of-another", files)?;
+    let bad = good.but("a file is added that the manifest does not list").by("EN 319 102-1 §5.1.3");
+    let more: Vec<Stored> = stored.iter().cloned().chain([("more.txt", b"More\n".to_vec())]).collect();
+    let bad = bad.file(zip(&more)).indeterminate("SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified");
+    bad.entry(|entry| entry.kind("container_timestamp")).add("asic/extended-timestamp-unlisted", files)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Group `edxml`: messages between agencies (QCVN 102:2016/BTTTT) with signed files in them.
 
 use kyso::encoding::base64;
+use kyso::message::{Code, Header, Organisation, PromulgationInfo, SignerInfo};
 use kyso::testkit::blank_page;
 use kyso::{Document, Profile, sign};
 
@@ -52,8 +53,111 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     bad.concludes("INDETERMINATE", CONSTRAINTS, "edxml.attachment_readable")
         .entries(&[entry(), entry()])
         .add("edxml/unreadable-attachment", files)?;
+    parts(shared, files, &plain, &signed)
+}
+
+/// A message made by this crate: header, body and each attachment signed by a reference of its own.
+fn parts(shared: &Shared, files: &mut Files, plain: &Message<'_>, pdf: &[u8]) -> Outcome {
+    let header = Header {
+        from: Organisation { organ_id: "000.00.10.H49".into(), organ_name: plain.organisation.into(), ..Organisation::default() },
+        to: vec![Organisation { organ_id: "000.00.01.H49".into(), organ_name: "Văn phòng".into(), ..Organisation::default() }],
+        code: Code { code_number: "01".into(), code_notation: "QD-UBND".into() },
+        promulgation_info: PromulgationInfo { place: None, promulgation_date: "2026-11-22".into() },
+        subject: "Cấp giấy phép".into(),
+        signer_info: SignerInfo { full_name: plain.signer.into(), ..SignerInfo::default() },
+        ..Header::default()
+    };
+    let mut message = kyso::message::Message::new(header).sent_at(claimed());
+    message.attach("a.pdf", "application/pdf", pdf);
+    message.attach("b.txt", "text/plain", NOTE);
+    let unsigned = message.to_xml()?;
+    let signer = shared.signer("p256")?;
+    let signed = sign(&Document::xml(&unsigned)?, &Profile::edxml_b_b(claimed()), &signer)?;
+    let of_message = || Entry::passed().kind("signature").level("B-B");
+    let what = "a message of which header, body and both attachments are signed, each by its reference";
+    let case = Case::passing_file(what, "QCVN 102:2016 §2", FILE, signed.clone());
+    let good = case.entries(&[of_message(), of_message()]).add("edxml/parts", files)?;
+    let text = String::from_utf8(signed)?;
+    let changed = |from: &str, to: &str| -> Outcome<Vec<u8>> {
+        let other = text.replacen(from, to, 1);
+        if other == text { Err(format!("{from} does not stand there").into()) } else { Ok(other.into_bytes()) }
+    };
+
+    let traced = "<edXML:TraceHeader><edXML:OrganId>000.00.01.H49</edXML:OrganId></edXML:TraceHeader>";
+    let into_trace = |more: &str| changed("</edXML:TraceHeaderList>", &format!("{more}</edXML:TraceHeaderList>"));
+    good.but("another agency wrote into the trace").file(into_trace(traced)?).add("edxml/parts-passed-on", files)?;
+    let bad = good
+        .but("the trace says who signed, as the header does")
+        .file(into_trace("<edXML:SignerInfo><edXML:FullName>Somebody Else</edXML:FullName></edXML:SignerInfo>")?);
+    let bad = bad.by("EN 319 102-1 §5.1.3").concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED);
+    bad.add("edxml/parts-header-in-trace", files)?;
+
+    let intact = "cryptographic_verification.data_intact";
+    let altered = |what: &str, name: &str, octets: Vec<u8>, files: &mut Files| -> Outcome {
+        let bad = good.but(what).by("EN 319 102-1 §5.2.7").file(octets).fails("HASH_FAILURE", intact);
+        let failed = Entry::concluded("TOTAL-FAILED", "HASH_FAILURE", intact);
+        bad.entries(&[failed, of_message()]).add(name, files)?;
+        Ok(())
+    };
+    let (note, other) = (base64::encode(NOTE), base64::encode(b"Another note\n"));
+    altered("an attachment is replaced", "edxml/parts-attachment-replaced", changed(&note, &other)?, files)?;
+    altered("the number of the header is another one", "edxml/parts-number-changed", changed(">01<", ">02<")?, files)?;
+    altered("the list of attachments gives another name", "edxml/parts-name-changed", changed(">b.txt<", ">c.txt<")?, files)?;
+    let ids: Vec<&str> = text.split("<ContentId>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    let [first, second] = ids[..] else { return Err("two attachments".into()) };
+    let id = |id: &str| format!("<ContentId>{id}</ContentId>");
+    let swapped = text.replacen(&id(first), "<1/>", 1).replacen(&id(second), &id(first), 1).replacen("<1/>", &id(second), 1);
+    altered("the attachments have the identifiers of each other", "edxml/parts-ids-swapped", swapped.into_bytes(), files)?;
+
+    let attachment = |id: &str, octets: &[u8]| {
+        let octets = base64::encode(octets);
+        format!("<Attachment><ContentId>{id}</ContentId><ContentTransferEncoded>{octets}</ContentTransferEncoded></Attachment>")
+    };
+    let added = |text: &str| changed("</AttachmentEncoded>", &format!("{text}</AttachmentEncoded>"));
+    let unsigned = |what: &str| good.but(what).by("EN 319 102-1 §5.1.3").concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED);
+    let uncovered = || of_message().tolerates("edxml.attachments_covered");
+    let bad = unsigned("an attachment is added").file(added(&attachment("cid:3", NOTE))?);
+    bad.entries(&[uncovered(), of_message()]).add("edxml/parts-attachment-added", files)?;
+    let mut page = blank_page();
+    let at = page.windows(3).position(|window| window == b"595").ok_or("no page")?;
+    page[at + 2] = b'6';
+    let another = sign(&Document::pdf(&page)?, &Profile::pades_b_b(claimed()), &signer)?;
+    let bad = unsigned("an attachment with a good signature of its own is added").file(added(&attachment("cid:3", &another))?);
+    bad.entries(&[uncovered(), of_message(), of_message()]).add("edxml/parts-signed-attachment-added", files)?;
+    let namesake = "edxml.no_unsigned_namesake";
+    let failed = || Entry::concluded("TOTAL-FAILED", "FORMAT_FAILURE", namesake);
+    let bad = good.but("an attachment with the identifier of a signed one is added").file(added(&attachment(second, b"Another note\n"))?);
+    bad.fails("FORMAT_FAILURE", namesake).entries(&[failed(), of_message()]).add("edxml/parts-attachment-namesake", files)?;
+    let start = text.find("<edXML:MessageHeader").ok_or("no header")?;
+    let end = text.find("</edXML:MessageHeader>").ok_or("no header")? + "</edXML:MessageHeader>".len();
+    let second_header = text[start..end].replacen(" Id=\"header\"", "", 1).replace(">01<", ">02<");
+    let namesake = "coverage.no_unsigned_namesake";
+    let bad = good.but("a header that nobody signed stands before the signed one").by("EN 319 102-1 §5.1.4.2");
+    let bad = bad.file(changed("<edXML:MessageHeader", &format!("{second_header}<edXML:MessageHeader"))?);
+    let failed = Entry::concluded("TOTAL-FAILED", "FORMAT_FAILURE", namesake);
+    bad.fails("FORMAT_FAILURE", namesake).entries(&[failed, of_message()]).add("edxml/parts-second-header", files)?;
+
+    let missing = "cryptographic_verification.data_found";
+    let from = text.find("<Attachment Id=\"attachment-2\"").ok_or("no attachment")?;
+    let to = text.find("</AttachmentEncoded>").ok_or("no attachment")?;
+    let bad = good.but("an attachment is taken away").by("EN 319 102-1 §5.2.7").file(changed(&text[from..to], "")?);
+    let lacking = Entry::concluded("INDETERMINATE", "SIGNED_DATA_NOT_FOUND", missing);
+    bad.indeterminate("SIGNED_DATA_NOT_FOUND", missing).entries(&[lacking, of_message()]).add("edxml/parts-attachment-removed", files)?;
+    let at = text.find("URI=\"#attachment-2\"").ok_or("no reference")?;
+    let from = text[..at].rfind("<ds:Reference").ok_or("no reference")?;
+    let to = at + text[at..].find("</ds:Reference>").ok_or("no reference")? + "</ds:Reference>".len();
+    let value = "cryptographic_verification.value_valid";
+    let bad = good.but("the reference to an attachment is taken away").by("EN 319 102-1 §5.2.7").file(changed(&text[from..to], "")?);
+    let failed = Entry::concluded("TOTAL-FAILED", "SIG_CRYPTO_FAILURE", value);
+    bad.fails("SIG_CRYPTO_FAILURE", value).entries(&[failed, of_message()]).add("edxml/parts-reference-dropped", files)?;
+    let profile = Profile::xades_b_b(claimed()).elements(["header", "body", "attachment-1"]);
+    let partly = sign(&Document::xml(&message.to_xml()?)?, &profile, &signer)?;
+    let bad = unsigned("the signer left an attachment out").file(partly);
+    bad.entries(&[uncovered(), of_message()]).add("edxml/parts-one-left-out", files)?;
     Ok(())
 }
+
+const NOTE: &[u8] = b"A note that goes with the decision\n";
 
 #[derive(Clone)]
 struct Message<'m> {

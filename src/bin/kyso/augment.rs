@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kyso::creation::Waiting;
+use kyso::creation::{ContainerKind, Waiting, timestamp_container};
 use kyso::net::Fetcher;
-use kyso::{Augmented, Context, Goal, Policy, Time, augment};
+use kyso::{Augmented, Context, Document, Goal, Policy, Time, augment};
 
 use crate::exit::{Failure, Status};
 use crate::level::{self, Level};
@@ -15,7 +15,7 @@ use crate::opening::Beside;
 use crate::queue::Stored;
 use crate::store::Signers;
 use crate::supplied::Supplied;
-use crate::{clock, files, output, policy};
+use crate::{batch, clock, files, output, policy};
 
 /// Brings a signed file to a level: timestamps, certificates and revocation data that keep it verifiable
 #[derive(clap::Args)]
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// A list of files that wait for their level, from `kyso sign --later`: each is replaced at once or not at all
     #[arg(long, value_name = "FILE")]
     queue: Option<PathBuf>,
+    /// Of the signature of a batch: the folder of its proofs, which get it in the place of the old one
+    #[arg(long, value_name = "DIR", conflicts_with = "queue")]
+    proofs: Option<PathBuf>,
     /// Files of a queue that are worked on, and timestamps asked for, at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
@@ -113,6 +116,15 @@ impl Preserving {
         let augmented = augment(octets, &self.timestamps.applied(goal), &self.authority, &context, &mut self.fetcher.clone());
         augmented.map_err(|error| level::failure(path, &error))
     }
+
+    /// A container of the document with a timestamp and no signature.
+    pub fn container_with_timestamp(&self, path: &Path, document: &Document<'_>, kind: ContainerKind) -> Result<Augmented, Failure> {
+        let Supplied { anchors, evidence } = &self.supplied;
+        let context = Context { policy: &self.policy, anchors, evidence, time: self.time, existence: None };
+        let goal = self.timestamps.applied(Goal::level(kyso::report::json::Level::BT));
+        let stamped = timestamp_container(document, kind, &goal, &self.authority, &context, &mut self.fetcher.clone());
+        stamped.map_err(|error| level::failure(path, &error))
+    }
 }
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
@@ -134,8 +146,12 @@ fn one(arguments: &Arguments, preserving: &Preserving, file: &Path, to: &PathBuf
     };
     let goal = arguments.pdf_password.iter().fold(goal, |goal, password| goal.password(password));
     let goal = arguments.beside.read()?.in_goal(goal);
-    let augmented = preserving.augmented(file, &files::read(file)?, &goal)?;
+    let octets = files::read(file)?;
+    let proofs = arguments.proofs.as_ref().map(|folder| batch::proofs(folder, &octets)).transpose()?;
+    let augmented = preserving.augmented(file, &octets, &goal)?;
     output::write(Some(to), &augmented.octets)?;
+    // A run that was cut short is gone on with: the signature that is there already is put into the proofs that lack it.
+    proofs.map_or(Ok(()), |proofs| batch::renew(proofs, &augmented.octets))?;
     Ok(Status::Passed)
 }
 

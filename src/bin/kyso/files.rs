@@ -31,6 +31,12 @@ impl Deref for Octets {
     }
 }
 
+impl AsRef<[u8]> for Octets {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
 /// The octets of the file at `path`.
 pub fn read(path: &Path) -> Result<Octets, Failure> {
     octets(path).map_err(|error| Failure::input_output(path, error))

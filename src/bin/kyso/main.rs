@@ -14,6 +14,7 @@
 
 mod audit;
 mod augment;
+mod batch;
 mod clock;
 mod demo;
 mod exit;
@@ -23,6 +24,7 @@ mod inspection;
 mod key;
 mod lang;
 mod level;
+mod message;
 mod network;
 mod opening;
 mod output;

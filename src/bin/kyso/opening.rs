@@ -1,6 +1,7 @@
 //! A file opened as what it claims to be: by its name, else by its content; with the files that its detached signatures cover
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use kyso::{Document, Goal, Limits};
 
@@ -26,14 +27,14 @@ pub struct Beside {
 }
 
 /// Files by the names under which signatures look for them.
-pub struct Detached(Vec<(String, Octets)>);
+pub struct Detached(Vec<(String, Arc<Octets>)>);
 
 impl Beside {
     /// Reads the files.
     pub fn read(&self) -> Result<Detached, Failure> {
         let read = |given: &PathBuf| {
             let (name, path) = named(given);
-            Ok((name, files::read(&path)?))
+            Ok((name, Arc::new(files::read(&path)?)))
         };
         self.detached.iter().map(read).collect::<Result<_, _>>().map(Detached)
     }
@@ -44,19 +45,19 @@ impl Detached {
     pub fn and<'p>(mut self, paths: impl Iterator<Item = &'p PathBuf>) -> Result<Self, Failure> {
         for path in paths {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            self.0.push((name, files::read(path)?));
+            self.0.push((name, Arc::new(files::read(path)?)));
         }
         Ok(self)
     }
 
     /// `document` with these files beside it.
     pub fn beside<'a>(&'a self, document: Document<'a>) -> Document<'a> {
-        self.0.iter().fold(document, |document, (name, octets)| document.with_detached(name, octets))
+        self.0.iter().fold(document, |document, (name, octets)| document.with_detached(name, &octets[..]))
     }
 
     /// `goal` with what these files are to the signatures.
     pub fn in_goal(&self, goal: Goal) -> Goal {
-        self.0.iter().fold(goal, |goal, (name, octets)| goal.detached(name, &octets[..]))
+        self.0.iter().fold(goal, |goal, (name, octets)| goal.detached_shared(name, octets.clone()))
     }
 }
 

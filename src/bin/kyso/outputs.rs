@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use kyso::creation::{ContainerKind, Packaging};
+use kyso::batch::Form;
+use kyso::creation::{Batch, ContainerKind, Packaging, timestamp_container};
+use kyso::crypto::DigestAlgorithm;
 use kyso::encoding::jws::Serialisation;
+use kyso::message::{Code, Header, Message, Organisation, PromulgationInfo, SignerInfo};
 use kyso::report::json::Level;
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::{Authority, DemoPki, Random, blank_page};
-use kyso::{Context, Document, Evidence, Goal, Policy, Profile, Time, sign_at_level};
-use serde_json::json;
+use kyso::{Context, Document, Evidence, Goal, Misuse, Policy, Profile, Time, TrustAnchors, sign_at_level};
+use serde_json::{Value, json};
 
 use crate::demo::{write_all, write_new};
 use crate::exit::{Failure, Status};
@@ -34,9 +37,18 @@ struct Recipe {
     /// As `outputs.json` calls it: the format of the report.
     format: &'static str,
     packaging: &'static str,
-    profile: fn(Time) -> Profile,
+    making: Making,
     input: Input,
     levels: &'static [Level],
+}
+
+/// How it is made.
+enum Making {
+    Signed(fn(Time) -> Profile),
+    /// Containers with a timestamp alone.
+    Timestamped(ContainerKind),
+    /// One signature for all inputs, and a proof for each.
+    Batch,
 }
 
 /// What is signed.
@@ -47,6 +59,8 @@ enum Input {
     Xml,
     /// The text and the XML document.
     Several,
+    /// A message with a text as its attachment.
+    Message,
 }
 
 const LEVELS: &[Level] = &[Level::BB, Level::BT, Level::BLT, Level::BLTA];
@@ -57,7 +71,7 @@ const RECIPES: &[Recipe] = &[
         ending: "pdf",
         format: "PAdES",
         packaging: "enveloped",
-        profile: Profile::pades_b_b,
+        making: Making::Signed(Profile::pades_b_b),
         input: Input::Pdf,
         levels: LEVELS,
     },
@@ -66,7 +80,7 @@ const RECIPES: &[Recipe] = &[
         ending: "pdf",
         format: "PKCS7",
         packaging: "enveloped",
-        profile: Profile::pkcs7_detached,
+        making: Making::Signed(Profile::pkcs7_detached),
         input: Input::Pdf,
         levels: &[Level::BB],
     },
@@ -75,7 +89,7 @@ const RECIPES: &[Recipe] = &[
         ending: "p7m",
         format: "CAdES",
         packaging: "enveloping",
-        profile: Profile::cades_b_b,
+        making: Making::Signed(Profile::cades_b_b),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -84,7 +98,7 @@ const RECIPES: &[Recipe] = &[
         ending: "p7s",
         format: "CAdES",
         packaging: "detached",
-        profile: |time| Profile::cades_b_b(time).packaging(Packaging::Detached),
+        making: Making::Signed(|time| Profile::cades_b_b(time).packaging(Packaging::Detached)),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -93,7 +107,7 @@ const RECIPES: &[Recipe] = &[
         ending: "xml",
         format: "XAdES",
         packaging: "enveloped",
-        profile: Profile::xades_b_b,
+        making: Making::Signed(Profile::xades_b_b),
         input: Input::Xml,
         levels: LEVELS,
     },
@@ -102,7 +116,7 @@ const RECIPES: &[Recipe] = &[
         ending: "xml",
         format: "XAdES",
         packaging: "enveloping",
-        profile: |time| Profile::xades_b_b(time).packaging(Packaging::Enveloping),
+        making: Making::Signed(|time| Profile::xades_b_b(time).packaging(Packaging::Enveloping)),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -111,7 +125,7 @@ const RECIPES: &[Recipe] = &[
         ending: "xml",
         format: "XAdES",
         packaging: "detached",
-        profile: |time| Profile::xades_b_b(time).packaging(Packaging::Detached),
+        making: Making::Signed(|time| Profile::xades_b_b(time).packaging(Packaging::Detached)),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -120,7 +134,7 @@ const RECIPES: &[Recipe] = &[
         ending: "xml",
         format: "XAdES",
         packaging: "detached",
-        profile: |time| Profile::xades_b_b(time).packaging(Packaging::Detached),
+        making: Making::Signed(|time| Profile::xades_b_b(time).packaging(Packaging::Detached)),
         input: Input::Several,
         levels: LEVELS,
     },
@@ -129,7 +143,7 @@ const RECIPES: &[Recipe] = &[
         ending: "json",
         format: "JAdES",
         packaging: "enveloping",
-        profile: Profile::jades_b_b,
+        making: Making::Signed(Profile::jades_b_b),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -138,7 +152,7 @@ const RECIPES: &[Recipe] = &[
         ending: "jws",
         format: "JAdES",
         packaging: "enveloping",
-        profile: |time| Profile::jades_b_b(time).serialisation(Serialisation::Compact),
+        making: Making::Signed(|time| Profile::jades_b_b(time).serialisation(Serialisation::Compact)),
         input: Input::Text,
         levels: &[Level::BB],
     },
@@ -147,7 +161,7 @@ const RECIPES: &[Recipe] = &[
         ending: "json",
         format: "JAdES",
         packaging: "detached",
-        profile: |time| Profile::jades_b_b(time).packaging(Packaging::Detached),
+        making: Making::Signed(|time| Profile::jades_b_b(time).packaging(Packaging::Detached)),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -156,7 +170,7 @@ const RECIPES: &[Recipe] = &[
         ending: "asics",
         format: "CAdES",
         packaging: "ASiC-S",
-        profile: |time| Profile::cades_b_b(time).in_container(ContainerKind::Simple),
+        making: Making::Signed(|time| Profile::cades_b_b(time).in_container(ContainerKind::Simple)),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -165,7 +179,7 @@ const RECIPES: &[Recipe] = &[
         ending: "asics",
         format: "XAdES",
         packaging: "ASiC-S",
-        profile: |time| Profile::xades_b_b(time).in_container(ContainerKind::Simple),
+        making: Making::Signed(|time| Profile::xades_b_b(time).in_container(ContainerKind::Simple)),
         input: Input::Text,
         levels: LEVELS,
     },
@@ -174,7 +188,7 @@ const RECIPES: &[Recipe] = &[
         ending: "asice",
         format: "CAdES",
         packaging: "ASiC-E",
-        profile: |time| Profile::cades_b_b(time).in_container(ContainerKind::Extended),
+        making: Making::Signed(|time| Profile::cades_b_b(time).in_container(ContainerKind::Extended)),
         input: Input::Several,
         levels: LEVELS,
     },
@@ -183,7 +197,43 @@ const RECIPES: &[Recipe] = &[
         ending: "asice",
         format: "XAdES",
         packaging: "ASiC-E",
-        profile: |time| Profile::xades_b_b(time).in_container(ContainerKind::Extended),
+        making: Making::Signed(|time| Profile::xades_b_b(time).in_container(ContainerKind::Extended)),
+        input: Input::Several,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "asic-s-timestamp",
+        ending: "asics",
+        format: "RFC3161",
+        packaging: "ASiC-S",
+        making: Making::Timestamped(ContainerKind::Simple),
+        input: Input::Text,
+        levels: &[Level::None],
+    },
+    Recipe {
+        name: "asic-e-timestamp",
+        ending: "asice",
+        format: "RFC3161",
+        packaging: "ASiC-E",
+        making: Making::Timestamped(ContainerKind::Extended),
+        input: Input::Several,
+        levels: &[Level::None],
+    },
+    Recipe {
+        name: "edxml",
+        ending: "edxml",
+        format: "XAdES",
+        packaging: "edXML",
+        making: Making::Signed(Profile::edxml_b_b),
+        input: Input::Message,
+        levels: LEVELS,
+    },
+    Recipe {
+        name: "batch",
+        ending: "json",
+        format: "JAdES",
+        packaging: "batch",
+        making: Making::Batch,
         input: Input::Several,
         levels: LEVELS,
     },
@@ -191,13 +241,20 @@ const RECIPES: &[Recipe] = &[
 
 impl Input {
     /// Names and octets.
-    fn files(self) -> Vec<(&'static str, Vec<u8>)> {
-        match self {
+    fn files(self) -> Result<Vec<(&'static str, Vec<u8>)>, Misuse> {
+        Ok(match self {
             Self::Pdf => vec![("input.pdf", blank_page())],
             Self::Text => vec![("input.txt", "Quyết định số 01/QĐ-UBND\n".into())],
             Self::Xml => vec![("input.xml", "<Result xmlns=\"urn:kyso:demo\"><Number>01/QĐ-UBND</Number></Result>\n".into())],
-            Self::Several => [Self::Text, Self::Xml].into_iter().flat_map(Self::files).collect(),
-        }
+            Self::Several => [Self::Text.files()?, Self::Xml.files()?].concat(),
+            Self::Message => {
+                let mut message = Message::new(header());
+                for (name, octets) in Self::Text.files()? {
+                    message.attach(name, "text/plain", octets);
+                }
+                vec![("input.edxml", message.to_xml()?)]
+            }
+        })
     }
 
     fn document<'a>(self, files: &'a [(&'static str, Vec<u8>)]) -> Result<Document<'a>, kyso::Malformed> {
@@ -205,7 +262,7 @@ impl Input {
         match self {
             Self::Pdf => Document::pdf(octets),
             Self::Text => Ok(Document::data(octets).with_name(name)),
-            Self::Xml => Document::xml(octets),
+            Self::Xml | Self::Message => Document::xml(octets),
             Self::Several => Ok(files.iter().fold(Document::data(b""), |document, (name, octets)| document.with_detached(*name, octets))),
         }
     }
@@ -220,27 +277,17 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let mut names = write_all(&authority.pki, folder)?;
     let mut list = Vec::new();
     for recipe in RECIPES {
-        let files = recipe.input.files();
+        let files = recipe.input.files().map_err(|cause| broken(&cause))?;
         for (input, octets) in &files {
             if !folder.join(input).exists() {
                 names.push_str(&written(folder, input, octets)?);
             }
         }
-        let inputs: Vec<&str> = files.iter().map(|(input, _)| *input).collect();
         for level in recipe.levels {
-            let file = format!("{}-{}.{}", recipe.name, level.name().to_ascii_lowercase(), recipe.ending);
-            let signed = signed(&mut authority, recipe, &files, *level, time).map_err(|cause| broken(&cause))?;
-            names.push_str(&written(folder, &file, &signed)?);
-            let input = inputs.first();
-            let detached = input.filter(|_| recipe.packaging == "detached");
-            let mut row = json!({
-                "file": file, "format": recipe.format, "packaging": recipe.packaging, "level": level.name(), "input": input, "detached": detached
-            });
-            // All files of which the first is told already.
-            if let (true, Some(row)) = (inputs.len() > 1, row.as_object_mut()) {
-                row.insert("inputs".into(), json!(inputs));
+            for made in outputs(&mut authority, recipe, &files, *level, time).map_err(|cause| broken(&cause))? {
+                names.push_str(&written(folder, &made.file, &made.octets)?);
+                list.push(row(recipe, &files, *level, &made));
             }
-            list.push(row);
         }
     }
     let list = json!({ "time": time.to_string(), "outputs": list });
@@ -250,29 +297,124 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(Status::Passed)
 }
 
+/// A file that was made.
+struct Made {
+    file: String,
+    octets: Vec<u8>,
+    /// How what it is about stands to it.
+    packaging: &'static str,
+    /// What it is about, where that is one of several.
+    about: Option<&'static str>,
+}
+
+type Inputs = [(&'static str, Vec<u8>)];
+
+/// As `outputs.json` tells it.
+fn row(recipe: &Recipe, files: &Inputs, level: Level, made: &Made) -> Value {
+    let inputs: Vec<&str> = files.iter().map(|(input, _)| *input).collect();
+    let input = made.about.or(inputs.first().copied());
+    let is_elsewhere = ["detached", "batch"].contains(&made.packaging);
+    let mut row = json!({
+        "file": made.file, "format": recipe.format, "packaging": made.packaging, "level": level.name(), "input": input,
+        "detached": input.filter(|_| is_elsewhere),
+    });
+    // All files of which the first is told already.
+    if let (true, None, Some(row)) = (inputs.len() > 1, made.about, row.as_object_mut()) {
+        row.insert("inputs".into(), json!(inputs));
+    }
+    row
+}
+
+/// The files of one recipe at one level.
+fn outputs(authority: &mut Authority, recipe: &Recipe, files: &Inputs, level: Level, time: Time) -> Result<Vec<Made>, String> {
+    let name = match level {
+        Level::None => recipe.name.to_owned(),
+        level => format!("{}-{}", recipe.name, level.name().to_ascii_lowercase()),
+    };
+    let said = |cause: &dyn std::fmt::Display| format!("{name}: {cause}");
+    let document = recipe.input.document(files).map_err(|cause| said(&cause))?;
+    let one = |octets| vec![Made { file: format!("{name}.{}", recipe.ending), octets, packaging: recipe.packaging, about: None }];
+    match &recipe.making {
+        Making::Signed(profile) => {
+            let mut goal = Goal::level(level);
+            if recipe.packaging == "detached" {
+                goal = files.iter().fold(goal, |goal, (name, octets)| goal.detached(*name, octets.as_slice()));
+            }
+            signed(authority, &document, &profile(time), &goal, level, time).map(one).map_err(|cause| said(&cause))
+        }
+        Making::Timestamped(kind) => {
+            let trust = Trust::of(authority).map_err(|cause| said(&cause))?;
+            let stamped = timestamp_container(&document, *kind, &Goal::level(Level::BT), TIMESTAMPS, &trust.context(time), authority);
+            stamped.map(|stamped| one(stamped.octets)).map_err(|cause| said(&cause))
+        }
+        Making::Batch => {
+            let (hash, mut random) = (DigestAlgorithm::Sha256, Random::seeded(name.as_bytes()));
+            let members = files.iter().map(|(_, octets)| (random.octets(), hash.digest(octets)));
+            let batch = Batch::new(hash, Form::Octets, members.collect::<Vec<_>>()).map_err(|cause| said(&cause))?;
+            let payload = batch.payload().to_json();
+            let profile = Profile::jades_b_b(time);
+            let root =
+                signed(authority, &Document::data(&payload), &profile, &Goal::level(level), level, time).map_err(|cause| said(&cause))?;
+            let proof = |(index, (file, _)): (usize, &(&'static str, Vec<u8>))| {
+                let octets = batch.proof(index, &root)?.to_json()?;
+                Some(Made { file: format!("{name}-{file}.proof.json"), octets, packaging: "batch", about: Some(*file) })
+            };
+            let proofs: Option<Vec<Made>> = files.iter().enumerate().map(proof).collect();
+            let mut made = proofs.ok_or_else(|| said(&"no proof"))?;
+            made.insert(0, Made { file: format!("{name}.json"), octets: root, packaging: "enveloping", about: None });
+            Ok(made)
+        }
+    }
+}
+
+/// What the verdicts on the way rest on.
+struct Trust {
+    policy: Policy,
+    anchors: TrustAnchors,
+    evidence: Evidence,
+}
+
+impl Trust {
+    fn of(authority: &Authority) -> Result<Self, String> {
+        let anchors = authority.pki.trust_anchors().map_err(|cause| cause.to_string())?;
+        Ok(Self { policy: Policy::etsi_basic(), anchors, evidence: Evidence::none() })
+    }
+
+    fn context(&self, time: Time) -> Context<'_> {
+        Context { policy: &self.policy, anchors: &self.anchors, evidence: &self.evidence, time, existence: None }
+    }
+}
+
 fn signed(
     authority: &mut Authority,
-    recipe: &Recipe,
-    files: &[(&'static str, Vec<u8>)],
+    document: &Document<'_>,
+    profile: &Profile,
+    goal: &Goal,
     level: Level,
     time: Time,
 ) -> Result<Vec<u8>, String> {
-    let said = |cause: &dyn std::fmt::Display| format!("{} at {}: {cause}", recipe.name, level.name());
-    let signer = authority.pki.leader_signer().map_err(|cause| said(&cause))?;
-    let document = recipe.input.document(files).map_err(|cause| said(&cause))?;
-    let profile = (recipe.profile)(time);
+    let signer = authority.pki.leader_signer().map_err(|cause| cause.to_string())?;
     if level == Level::BB {
-        return kyso::sign(&document, &profile, &signer).map_err(|cause| said(&cause));
+        return kyso::sign(document, profile, &signer).map_err(|cause| cause.to_string());
     }
-    let (policy, anchors, evidence) =
-        (Policy::etsi_basic(), authority.pki.trust_anchors().map_err(|cause| said(&cause))?, Evidence::none());
-    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time, existence: None };
-    let mut goal = Goal::level(level);
-    if recipe.packaging == "detached" {
-        goal = files.iter().fold(goal, |goal, (name, octets)| goal.detached(*name, octets.as_slice()));
+    let trust = Trust::of(authority)?;
+    let augmented = sign_at_level(document, profile, &signer, goal, TIMESTAMPS, &trust.context(time), authority);
+    let augmented = augmented.map_err(|cause| cause.to_string())?;
+    augmented.map(|augmented| augmented.octets).map_err(|cause| cause.to_string())
+}
+
+/// Of a message about nothing.
+fn header() -> Header {
+    let agency = |id: &str, name: &str| Organisation { organ_id: id.into(), organ_name: name.into(), ..Organisation::default() };
+    Header {
+        from: agency("000.00.10.H49", "Sở Tư pháp tỉnh Quảng Ninh"),
+        to: vec![agency("000.00.01.H49", "Văn phòng UBND tỉnh Quảng Ninh")],
+        code: Code { code_number: "01".into(), code_notation: "QĐ-UBND".into() },
+        promulgation_info: PromulgationInfo { place: Some("Hạ Long".into()), promulgation_date: "2026-11-26".into() },
+        subject: "Về việc thử chữ ký số".into(),
+        signer_info: SignerInfo { full_name: "Nguyễn Văn A".into(), ..SignerInfo::default() },
+        ..Header::default()
     }
-    let augmented = sign_at_level(&document, &profile, &signer, &goal, TIMESTAMPS, &context, authority).map_err(|cause| said(&cause))?;
-    augmented.map(|augmented| augmented.octets).map_err(|cause| said(&cause))
 }
 
 fn written(folder: &Path, name: &str, octets: &[u8]) -> Result<String, Failure> {

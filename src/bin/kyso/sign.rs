@@ -2,6 +2,7 @@
 //! any file signed in CMS; EN 319 132-1 §6.3: in XML
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use kyso::creation::{self, ContainerKind, Permission};
@@ -25,15 +26,15 @@ pub struct Arguments {
     /// A PDF file; for CAdES and XAdES any file, or one with signatures that gets another one
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Of detached XAdES and JAdES, and of ASiC-E: further files that the one signature is over
+    /// Of detached XAdES and JAdES, of ASiC-E, edXML and batches: further files that the one signature is over
     #[arg(value_name = "FILE")]
     further: Vec<PathBuf>,
-    /// The signed file; it may be FILE itself, which is then replaced at once or not at all
+    /// The signed file; it may be FILE itself, which is then replaced at once or not at all. Of a batch the folder that gets the proofs
     #[arg(short, long = "output", value_name = "OUT")]
-    output: PathBuf,
-    /// The key: PKCS#12, or PEM or DER with PKCS#8, PKCS#1 or SEC 1
+    pub output: PathBuf,
+    /// The key: PKCS#12, or PEM or DER with PKCS#8, PKCS#1 or SEC 1; a container with a timestamp alone needs none
     #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    key: Option<PathBuf>,
     /// Certificates that the key file lacks: the signer's, those above it
     #[arg(long, value_name = "FILE")]
     cert: Vec<PathBuf>,
@@ -51,16 +52,25 @@ pub struct Arguments {
     /// Of XAdES: signs the element with this identifier instead of the whole document; several may be given
     #[arg(long, value_name = "ID")]
     element: Vec<String>,
+    /// Of edXML: the header of a new message in JSON (docs/edxml-header.schema.json), to which the files are attached; without it FILE is a message
+    #[arg(long, value_name = "FILE")]
+    header: Option<PathBuf>,
+    /// Signs any number of files, of whatever kind, by one signature in JSON: OUT is a folder, which gets a proof for each (docs/batch.md)
+    #[arg(long)]
+    batch: bool,
+    /// Of a batch: each file is a record in JSON and digested in its canonical form, so that it may be written in another way later
+    #[arg(long, requires = "batch")]
+    pub jcs: bool,
     #[command(flatten)]
     beside: Beside,
     /// Baseline level; all but B-B take a timestamping authority and anchors
     #[arg(long, value_enum, ignore_case = true, default_value_t = Level::BB)]
-    level: Level,
+    pub level: Level,
     /// Signs at B-B and puts OUT on this list, from which `kyso augment --queue` brings it to its level; with --tsa, only when that fails now
     #[arg(long, value_name = "FILE")]
     later: Option<PathBuf>,
     #[command(flatten)]
-    preservation: Preservation,
+    pub preservation: Preservation,
     /// RSA-SHA-256, PSS-SHA3-512, ECDSA-SHA-384, Ed25519, ..; what the key usually signs with when absent
     #[arg(long, value_name = "NAME", value_parser = algorithm)]
     algorithm: Option<SignatureAlgorithm>,
@@ -87,13 +97,13 @@ pub struct Arguments {
     contact: Option<String>,
     /// The signing time; the clock's when absent
     #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
-    at: Option<Time>,
+    pub at: Option<Time>,
     /// Opens an encrypted PDF file
     #[arg(long, value_name = "TEXT")]
     pdf_password: Option<String>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// ETSI.CAdES.detached
     #[value(name = "PAdES")]
@@ -122,15 +132,28 @@ enum Format {
     /// A container of any number of files with XAdES
     #[value(name = "ASiC-E-XAdES")]
     AsicEXades,
+    /// A container of one file with a timestamp and no signature
+    #[value(name = "ASiC-S-Timestamp")]
+    AsicSTimestamp,
+    /// A container of any number of files with a timestamp and no signature
+    #[value(name = "ASiC-E-Timestamp")]
+    AsicETimestamp,
+    /// A message between agencies (QCVN 102:2016) with XAdES
+    #[value(name = "edXML")]
+    Edxml,
 }
 
 impl Format {
     fn container(self) -> Option<ContainerKind> {
         match self {
-            Self::AsicSCades | Self::AsicSXades => Some(ContainerKind::Simple),
-            Self::AsicECades | Self::AsicEXades => Some(ContainerKind::Extended),
-            Self::Pades | Self::Pkcs7 | Self::Cades | Self::Xades | Self::Jades => None,
+            Self::AsicSCades | Self::AsicSXades | Self::AsicSTimestamp => Some(ContainerKind::Simple),
+            Self::AsicECades | Self::AsicEXades | Self::AsicETimestamp => Some(ContainerKind::Extended),
+            Self::Pades | Self::Pkcs7 | Self::Cades | Self::Xades | Self::Jades | Self::Edxml => None,
         }
+    }
+
+    fn is_timestamp(self) -> bool {
+        matches!(self, Self::AsicSTimestamp | Self::AsicETimestamp)
     }
 }
 
@@ -156,13 +179,25 @@ enum Certify {
 }
 
 pub fn run(arguments: Arguments) -> Result<Status, Failure> {
-    files::keep(arguments.cert.iter().chain([&arguments.key]), Some(&arguments.output))?;
+    files::keep(arguments.cert.iter().chain(&arguments.key).chain(&arguments.header), Some(&arguments.output))?;
+    meant(&arguments)?;
+    if arguments.header.is_some() {
+        // The message is another file than those that it brings.
+        files::keep(arguments.files(), Some(&arguments.output))?;
+    }
+    if arguments.batch {
+        return crate::batch::run(&arguments);
+    }
+    if let (Some(kind), true) = (arguments.format.container(), arguments.format.is_timestamp()) {
+        return timestamp(&arguments, kind);
+    }
     let profile = profile(&arguments)?;
-    let octets = to_be_signed(&arguments)?;
+    let octets = Arc::new(to_be_signed(&arguments)?);
     let detached = beside(&arguments)?;
     let opened = |octets| {
         let document = match (arguments.format, &arguments.pdf_password) {
             (Format::Cades, _) => Document::signed_or_data(octets),
+            (Format::Edxml, _) => Document::xml(octets),
             (Format::Xades, _) => in_xml(&arguments, octets),
             (Format::Jades, _) => Document::signed_json_or_data(octets),
             (format, _) if format.container().is_some() => in_container(&arguments, octets),
@@ -184,8 +219,7 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     };
     let mut later = arguments.later.as_deref().map(Stored::open).transpose()?;
     let signed = kyso::sign(&document, &profile, &signer(&arguments)?).map_err(|error| refused(&arguments, error))?;
-    let goal = goal(&arguments, &detached, &octets);
-    match preserving.map(|preserving| preserving.augmented(&arguments.output, &signed, &goal)) {
+    match preserving.map(|preserving| preserving.augmented(&arguments.output, &signed, &goal(&arguments, &detached, &octets))) {
         Some(Ok(augmented)) => output::write(Some(&arguments.output), &augmented.octets).map(|()| Status::Passed),
         Some(Err(failure)) if later.is_none() => Err(failure),
         // It is signed: that is kept, and what it lacks comes later.
@@ -199,8 +233,40 @@ pub fn run(arguments: Arguments) -> Result<Status, Failure> {
     }
 }
 
+/// Options that belong to a way of signing that is not this one.
+fn meant(arguments: &Arguments) -> Result<(), Failure> {
+    let refused = |what: &str| Err(Failure::usage(what));
+    if arguments.header.is_some() && arguments.format != Format::Edxml {
+        return refused("--header is for --format edXML");
+    }
+    let of_pdf = arguments.record.is_some() || arguments.certify.is_some() || arguments.field.is_some();
+    if arguments.batch && (!matches!(arguments.format, Format::Pades | Format::Jades) || arguments.packaging.is_some() || of_pdf) {
+        return refused("a batch is signed in JSON: --batch takes no other format, no packaging and nothing that is for PDF files");
+    }
+    if (arguments.batch || arguments.format.is_timestamp()) && arguments.later.is_some() {
+        return refused("--later is for files with signatures of their own");
+    }
+    if arguments.format.is_timestamp() && (arguments.key.is_some() || arguments.level != Level::BB) {
+        return refused("a container with a timestamp alone has no signature: --key and --level are for one");
+    }
+    Ok(())
+}
+
+/// A container with a timestamp and no signature.
+fn timestamp(arguments: &Arguments, kind: ContainerKind) -> Result<Status, Failure> {
+    let octets = files::read(&arguments.file)?;
+    let detached = beside(arguments)?;
+    let document = in_container(arguments, &octets).map_err(|malformed| Failure::unreadable(&arguments.file, malformed))?;
+    let preserving = arguments.preservation.prepared(clock::time(arguments.at)?, 1)?;
+    let stamped = preserving.container_with_timestamp(&arguments.output, &detached.beside(document), kind)?;
+    output::write(Some(&arguments.output), &stamped.octets).map(|()| Status::Passed)
+}
+
 /// The file; of a validity report its canonical form (`docs/report.md`), if it holds in itself.
 fn to_be_signed(arguments: &Arguments) -> Result<files::Octets, Failure> {
+    if let Some(header) = &arguments.header {
+        return crate::message::made(arguments, header).map(files::Octets::Read);
+    }
     let octets = files::read(&arguments.file)?;
     let is_inside = matches!(arguments.packaging, None | Some(Packaging::Enveloping));
     let told = || Some(serde_json::from_slice::<Value>(&octets).ok()?.get("schema")?.as_str()? == report::json::SCHEMA);
@@ -218,13 +284,15 @@ fn to_be_signed(arguments: &Arguments) -> Result<files::Octets, Failure> {
 /// The files beside the first one: those that its signature is over already or shall be over. Several are all named, the first too.
 fn beside(arguments: &Arguments) -> Result<Detached, Failure> {
     let detached = arguments.beside.read()?;
-    if arguments.further.is_empty() {
+    if arguments.further.is_empty() || arguments.header.is_some() {
         return Ok(detached);
     }
     let is_detached = arguments.format.container().is_some()
         || matches!((arguments.format, arguments.packaging), (Format::Xades | Format::Jades, Some(Packaging::Detached)));
     if !is_detached {
-        return Err(Failure::usage("several files are signed with --packaging detached, in XAdES or JAdES, or in a container ASiC-E"));
+        return Err(Failure::usage(
+            "several files are signed with --packaging detached, in XAdES or JAdES, in a container ASiC-E, in a new edXML message, or in a batch",
+        ));
     }
     detached.and([&arguments.file].into_iter().chain(&arguments.further))
 }
@@ -248,13 +316,13 @@ fn in_container<'a>(arguments: &Arguments, octets: &'a [u8]) -> Result<Document<
 }
 
 /// The level, with what a detached signature is over.
-fn goal(arguments: &Arguments, detached: &Detached, octets: &[u8]) -> Goal {
+fn goal(arguments: &Arguments, detached: &Detached, octets: &Arc<files::Octets>) -> Goal {
     let goal = arguments.pdf_password.iter().fold(Goal::level(arguments.level.into()), |goal, password| goal.password(password));
     let goal = detached.in_goal(goal);
     match arguments.packaging {
         Some(Packaging::Detached) if !arguments.further.is_empty() || !arguments.element.is_empty() => goal,
         // Where no other file was given, the document itself is what is signed.
-        Some(Packaging::Detached) => goal.detached(arguments.file.file_name().unwrap_or_default().to_string_lossy(), octets),
+        Some(Packaging::Detached) => goal.detached_shared(arguments.file.file_name().unwrap_or_default().to_string_lossy(), octets.clone()),
         _ => goal,
     }
 }
@@ -263,6 +331,11 @@ impl Arguments {
     /// Whether nobody is asked for a timestamp now.
     fn is_for_later(&self) -> bool {
         self.later.is_some() && self.preservation.authority.tsa.is_none()
+    }
+
+    /// All files that are named.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.file).chain(&self.further)
     }
 }
 
@@ -295,9 +368,11 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
         Format::Pkcs7 => Profile::pkcs7_detached(time),
         Format::Cades => Profile::cades_b_b(time),
         Format::Xades => Profile::xades_b_b(time),
+        Format::Edxml => Profile::edxml_b_b(time),
         Format::Jades => Profile::jades_b_b(time),
         Format::AsicSCades | Format::AsicECades => Profile::cades_b_b(time),
         Format::AsicSXades | Format::AsicEXades => Profile::xades_b_b(time),
+        Format::AsicSTimestamp | Format::AsicETimestamp => return Err(Failure::usage("a timestamp alone is no signature")),
     };
     if let Some(packaging) = arguments.packaging {
         profile = profile.packaging(match packaging {
@@ -344,8 +419,9 @@ fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
     })
 }
 
-fn signer(arguments: &Arguments) -> Result<SoftwareSigner, Failure> {
-    let mut file = key::read(&arguments.key, &arguments.password)?;
+pub fn signer(arguments: &Arguments) -> Result<SoftwareSigner, Failure> {
+    let path = arguments.key.as_ref().ok_or_else(|| Failure::usage("say with --key whose key signs"))?;
+    let mut file = key::read(path, &arguments.password)?;
     for path in &arguments.cert {
         for object in supplied::objects(path)? {
             if let PkiObject::Certificate(certificate) = object {
@@ -353,9 +429,9 @@ fn signer(arguments: &Arguments) -> Result<SoftwareSigner, Failure> {
             }
         }
     }
-    let (key, certificates) = file.into_identity().ok_or_else(|| Failure::unreadable(&arguments.key, "no private key in the file"))?;
+    let (key, certificates) = file.into_identity().ok_or_else(|| Failure::unreadable(path, "no private key in the file"))?;
     if certificates.is_empty() {
-        return Err(Failure::usage(format!("{}: no certificate of this key; give it with --cert", arguments.key.display())));
+        return Err(Failure::usage(format!("{}: no certificate of this key; give it with --cert", path.display())));
     }
     let signer = SoftwareSigner::new(key, certificates).map_err(Failure::usage)?;
     match arguments.algorithm {
@@ -365,10 +441,10 @@ fn signer(arguments: &Arguments) -> Result<SoftwareSigner, Failure> {
 }
 
 /// Who erred: the call, the octets, or nobody, where a rule forbids this signature.
-fn refused(arguments: &Arguments, error: SignError) -> Failure {
+pub fn refused(arguments: &Arguments, error: SignError) -> Failure {
     match error {
         SignError::Misuse(misuse) => Failure::usage(misuse),
-        SignError::Malformed(malformed) => Failure::unreadable(&arguments.key, malformed),
+        SignError::Malformed(malformed) => Failure::unreadable(arguments.key.as_ref().unwrap_or(&arguments.file), malformed),
         other => Failure::refused(format!("{}: not signed: {other}", arguments.file.display())),
     }
 }

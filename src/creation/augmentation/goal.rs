@@ -1,5 +1,6 @@
 //! EN 319 142-1 §6.3 — The level that a document is to reach
 
+use std::fmt;
 use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
@@ -25,12 +26,31 @@ pub struct Goal {
 }
 
 /// What a detached signature covers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) enum Elsewhere {
-    /// All of it.
-    Octets(Arc<[u8]>),
+    /// All of it, in whatever holds it: a file that is mapped is not copied.
+    Octets(Arc<dyn AsRef<[u8]> + Send + Sync>),
     /// Its digest.
     Digest(DigestAlgorithm, Vec<u8>),
+}
+
+impl PartialEq for Elsewhere {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Octets(one), Self::Octets(other)) => (**one).as_ref() == (**other).as_ref(),
+            (Self::Digest(one, value), Self::Digest(other, same)) => one == other && value == same,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Octets(octets) => write!(f, "{} octets", (**octets).as_ref().len()),
+            Self::Digest(algorithm, _) => write!(f, "by {}", algorithm.name()),
+        }
+    }
 }
 
 /// What a timestamp token with its certificates takes, generously.
@@ -82,8 +102,14 @@ impl Goal {
 
     /// Gives a file that a detached signature covers, as [`Document::with_detached`] does.
     #[must_use]
-    pub fn detached(mut self, name: impl Into<String>, octets: impl Into<Arc<[u8]>>) -> Self {
-        self.detached.push((name.into(), Elsewhere::Octets(octets.into())));
+    pub fn detached(self, name: impl Into<String>, octets: impl Into<Arc<[u8]>>) -> Self {
+        self.detached_shared(name, Arc::new(octets.into()))
+    }
+
+    /// As [`Self::detached`], in whatever holds the octets: a file that is mapped needs no memory of its own.
+    #[must_use]
+    pub fn detached_shared(mut self, name: impl Into<String>, octets: Arc<dyn AsRef<[u8]> + Send + Sync>) -> Self {
+        self.detached.push((name.into(), Elsewhere::Octets(octets)));
         self
     }
 
@@ -98,9 +124,15 @@ impl Goal {
     pub(super) fn open<'a>(&'a self, octets: &'a [u8], limits: &Limits) -> Result<Document<'a>, Malformed> {
         let document = Document::detect_within(octets, limits, self.password.as_deref())?;
         Ok(self.detached.iter().fold(document, |document, (name, elsewhere)| match elsewhere {
-            Elsewhere::Octets(octets) => document.with_detached(name, octets),
+            Elsewhere::Octets(octets) => document.with_detached(name, (**octets).as_ref()),
             Elsewhere::Digest(algorithm, value) => document.with_detached_digest(name, *algorithm, value.as_slice()),
         }))
+    }
+
+    /// The digest that timestamps are over.
+    #[cfg(feature = "asic")]
+    pub(in crate::creation) fn timestamp_digest(&self) -> DigestAlgorithm {
+        self.digest
     }
 
     /// What a request for a timestamp over this imprint says.

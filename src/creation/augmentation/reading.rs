@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Added, AugmentError};
 use crate::format::signature::Role;
-use crate::report::json::{Kind, Level, Reason, SignatureReport, Want, WantKind};
+use crate::report::json::{Format, Kind, Level, Reason, SignatureReport, Want, WantKind};
 use crate::report::{Block, Conclusion, Report, Step};
 
-/// The signatures: what is to reach a level.
+/// The signatures: what is to reach a level. Those of files that a message brings stay what they are: the message is signed as it is.
 pub(super) fn signatures(report: &Report) -> impl Iterator<Item = &SignatureReport> {
-    report.signatures.iter().filter(|entry| entry.kind == Kind::Signature)
+    let is_of_attachment =
+        |entry: &SignatureReport| entry.container.as_deref() == Some("edXML") && !matches!(entry.format, Format::XAdES | Format::XmlDSig);
+    report.signatures.iter().filter(move |entry| entry.kind == Kind::Signature && !is_of_attachment(entry))
 }
 
 /// The level of an entry; of the older form, which has none, by what stands for it: a timestamp, then all evidence (`is_whole`), then a document
@@ -97,7 +99,7 @@ pub(super) fn not_valid(entry: &SignatureReport) -> AugmentError {
 }
 
 /// The first few reasons.
-pub(super) fn in_words(reasons: &[Reason]) -> String {
+pub(in crate::creation) fn in_words(reasons: &[Reason]) -> String {
     const SEVERAL: usize = 3;
     reasons.iter().take(SEVERAL).map(|reason| reason.en.as_str()).collect::<Vec<_>>().join(" ")
 }

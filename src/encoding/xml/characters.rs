@@ -8,7 +8,7 @@ pub(super) fn is_character(character: char) -> bool {
 }
 
 /// The first octet of a character that no document may have; the text is UTF-8, so surrogates are not among them.
-pub(super) fn forbidden(text: &str) -> Option<usize> {
+pub fn forbidden(text: &str) -> Option<usize> {
     let octets = text.as_bytes();
     let is_control = |octet: &u8| *octet < 0x20 && !matches!(octet, b'\t' | b'\n' | b'\r');
     // Counted and not searched, so that many octets are compared in one instruction.
@@ -18,6 +18,24 @@ pub(super) fn forbidden(text: &str) -> Option<usize> {
     let is_no_character = |at: &usize| matches!(octets.get(*at..at.saturating_add(3)), Some([0xef, 0xbf, 0xbe | 0xbf]));
     let no_character = memchr::memchr_iter(0xef, octets).find(is_no_character);
     control.into_iter().chain(no_character).min()
+}
+
+/// Text and attribute values in one way: line ends and tabs as references, so that they stay what they are. What is [`forbidden`] has no form.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\t' => escaped.push_str("&#9;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\r' => escaped.push_str("&#13;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// `S`

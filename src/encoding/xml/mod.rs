@@ -9,6 +9,7 @@ mod reader;
 pub mod tree;
 
 pub use canonical::{Canonicalisation, Comments, Method, canonical};
+pub use characters::{escaped, forbidden};
 pub use node_set::NodeSet;
 pub use reader::read;
 pub use tree::{NodeId, Tree};

@@ -191,7 +191,7 @@ impl<'c, 'p> Reading<'c, 'p> {
         let mut stamp = timestamp::timestamp_over_digest(&token, |algorithm| content.map(|content| algorithm.digest(&content.octets)));
         stamp.kind = Kind::ContainerTimestamp;
         let uri = content.map_or_else(|| "content".to_owned(), |content| content.name.clone());
-        stamp.coverage = Coverage { references: vec![CoveredReference { uri, node: None, share: 1.0 }], ..Coverage::default() };
+        stamp.coverage = Coverage { references: vec![CoveredReference { uri, node: None, name: None, share: 1.0 }], ..Coverage::default() };
         self.add(file, Found { signatures: vec![stamp], ..Found::nothing() }, content.is_some());
     }
 
@@ -344,7 +344,7 @@ fn is_manifest(file: &File) -> bool {
 
 fn covered(container: &Container, uri: &str, all: usize) -> CoveredReference {
     let size = container.file(uri).map_or(0, |file| file.octets.len());
-    CoveredReference { uri: uri.to_owned(), node: None, share: share(size, all) }
+    CoveredReference { uri: uri.to_owned(), node: None, name: None, share: share(size, all) }
 }
 
 /// §4.3.3.2, §4.4.3.2, §4.4.4.2: what signs a container is detached from its files, and over them.

@@ -52,8 +52,10 @@ pub(crate) fn found(cms: &Cms, detached: &[Detached<'_>], policy: &Policy) -> Fo
 fn token_entry(token: &TimestampToken, detached: &[Detached<'_>]) -> Signature {
     let content = Content::detached(detached);
     let mut stamp = timestamp_over_digest(token, |algorithm| content.digest(algorithm));
-    stamp.coverage =
-        Coverage { references: vec![CoveredReference { uri: content.name.clone(), node: None, share: 1.0 }], ..Coverage::default() };
+    stamp.coverage = Coverage {
+        references: vec![CoveredReference { uri: content.name.clone(), node: None, name: None, share: 1.0 }],
+        ..Coverage::default()
+    };
     stamp
 }
 

@@ -9,7 +9,7 @@ use super::signed_data::{
 };
 use super::stamped::{Stamp, Stamped, is_archive_timestamp};
 use super::timestamp::timestamp;
-use crate::crypto::DigestAlgorithm;
+use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::format::signature::{Role, Signature, ToBeSignedData};
 use crate::pki::{SignedData, SignerInfo, Unread, object_id};
 use crate::report::json::{CoveredReference, Format, Kind, Level};
@@ -76,7 +76,7 @@ pub(super) fn entry(signed_data: &SignedData, signer: &SignerInfo, over: &Over<'
     signature.timestamps = signatures;
     signature.level = level(signed_data, signer, &signature);
     signature.profile = profile(&stamped, &signature);
-    signature.coverage.references = vec![CoveredReference { uri: over.name().into(), node: None, share: 1.0 }];
+    signature.coverage.references = vec![CoveredReference { uri: over.name().into(), node: None, name: None, share: 1.0 }];
     Entry { signature, stamps: covered, counter_signatures }
 }
 
@@ -99,9 +99,13 @@ fn signed(r: &mut Recorder, signer: &SignerInfo, over: &Over<'_>, signature: &mu
         return Err(Stop);
     }
     let content = match over.octets() {
-        // One pass over a large content; Ed25519 has no digest of its own and takes the octets.
-        Some(octets) => by_digest(signer, over).unwrap_or_else(|| ToBeSignedData::Octets(octets.to_vec())),
-        None => by_digest(signer, over).unwrap_or(ToBeSignedData::Digest(Vec::new())),
+        // The value is over the attributes: the content, which may be a mapped file of any size, stays where it is.
+        _ if signer.signed_attributes.is_some() => ToBeSignedData::Digest(Vec::new()),
+        // Of it nothing but the octets will do.
+        Some(octets) if signer.signature_algorithm().is_ok_and(|algorithm| algorithm == SignatureAlgorithm::Ed25519) => {
+            ToBeSignedData::Octets(octets.to_vec())
+        }
+        _ => by_digest(signer, over).unwrap_or(ToBeSignedData::Digest(Vec::new())),
     };
     let lacks_content = signer.signed_attributes.is_none() && over.octets().is_none() && by_digest(signer, over).is_none();
     if lacks_content {

@@ -1,19 +1,26 @@
 //! QCVN 102:2016/BTTTT §2 — An edXML message: header, manifest, attachments, in the variants that are sent
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::encoding::base64;
-use crate::encoding::xml::{NodeId, Tree};
+use crate::encoding::xml::{NodeId, NodeSet, Tree};
 use crate::error::Malformed;
 
+/// The namespace of the standard.
+pub(crate) const NAMESPACE: &str = "http://www.mic.gov.vn/TBT/QCVN_102_2016";
+
 /// The namespaces under which messages are sent; what is within has the same names in each.
-const NAMESPACES: [&str; 3] = ["http://www.mic.gov.vn/TBT/QCVN_102_2016", "http://www.e-doc.vn/Schema/", "http://www.go.vn/eDoc"];
+const NAMESPACES: [&str; 3] = [NAMESPACE, "http://www.e-doc.vn/Schema/", "http://www.go.vn/eDoc"];
 
 /// SOAP 1.1 and 1.2, in which older messages are wrapped.
 const SOAP: [&str; 2] = ["http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"];
 
 /// No message has more.
 const MOST_ATTACHMENTS: usize = 10_000;
+
+/// No more misplaced elements are told.
+const MOST_TOLD: usize = 10;
 
 /// What a message says of itself, and what it brings.
 #[derive(Clone, Debug)]
@@ -24,6 +31,24 @@ pub(crate) struct Message {
     pub attachments: Vec<Attachment>,
     /// `TraceHeaderList`: what each agency on the way writes into it.
     pub trace: Option<NodeId>,
+    /// Elements in the trace that are called as what is read elsewhere in the message.
+    pub misplaced: Vec<NodeId>,
+    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
+    pub places: Places,
+}
+
+/// Where the parts of a message stand.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
+pub(crate) struct Places {
+    /// `edXMLHeader`
+    pub headers: NodeId,
+    /// `MessageHeader`
+    pub header: NodeId,
+    /// `Signature` of the header: the place for signatures.
+    pub signature: Option<NodeId>,
+    /// `edXMLBody`, or the manifest where it stands without one.
+    pub body: Option<NodeId>,
 }
 
 /// `MessageHeader`, as far as it can be compared with what was signed.
@@ -76,12 +101,25 @@ impl Message {
         let header = child(tree, headers, "MessageHeader")?;
         let body = child(tree, envelope, "edXMLBody").or_else(|| child(tree, outer, "edXMLBody"));
         let manifest = body.and_then(|body| child(tree, body, "edXMLManifest")).or_else(|| child(tree, envelope, "edXMLManifest"));
+        let trace = child(tree, headers, "TraceHeaderList");
         Some(Self {
             header: Header::read(tree, header),
             manifest: announced(tree, manifest),
             attachments: attachments(tree, outer),
-            trace: child(tree, headers, "TraceHeaderList"),
+            trace,
+            misplaced: trace.map(|trace| misplaced(tree, trace)).unwrap_or_default(),
+            places: Places { headers, header, signature: child(tree, headers, "Signature"), body: body.or(manifest) },
         })
+    }
+
+    /// The names of all attachments, in their order; of each looked for once.
+    pub fn names(&self) -> Vec<&str> {
+        let mut announced: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for one in &self.manifest {
+            announced.entry(&one.content_id).or_insert(one.name.as_deref());
+        }
+        let name = |attachment: &'_ Attachment| announced.get(&*attachment.content_id).copied().flatten();
+        self.attachments.iter().map(|attachment| name(attachment).unwrap_or(&attachment.content_id)).collect()
     }
 
     /// The name under which an attachment is announced.
@@ -156,6 +194,36 @@ fn attachments(tree: &Tree<'_>, outer: NodeId) -> Vec<Attachment> {
         Attachment { node, content_id, octets: octets.and_then(|text| decoded(&text).map_err(|malformed| malformed.to_string())) }
     };
     each.take(MOST_ATTACHMENTS).map(read).collect()
+}
+
+impl Attachment {
+    /// Whether all of it is in `covered`.
+    pub fn is_within(&self, tree: &Tree<'_>, covered: &NodeSet) -> bool {
+        covered.has_all(tree, self.node)
+    }
+}
+
+/// Many programs look for an element by its local name wherever it stands: in the trace, which anybody may write into, they would find another one.
+fn misplaced(tree: &Tree<'_>, trace: NodeId) -> Vec<NodeId> {
+    const READ: [&str; 15] = [
+        "MessageHeader",
+        "From",
+        "OrganName",
+        "Code",
+        "CodeNumber",
+        "CodeNotation",
+        "PromulgationInfo",
+        "PromulgationDate",
+        "Subject",
+        "SignerInfo",
+        "edXMLBody",
+        "edXMLManifest",
+        "AttachmentEncoded",
+        "Attachment",
+        "ContentTransferEncoded",
+    ];
+    let is_read = |node: &NodeId| tree.name(*node).is_some_and(|(_, local)| READ.iter().any(|name| name.eq_ignore_ascii_case(local)));
+    tree.descendants(trace).filter(|node| *node != trace).filter(is_read).take(MOST_TOLD).collect()
 }
 
 /// Base64 in lines.

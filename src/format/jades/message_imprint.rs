@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
+use super::payload::Stamped;
 use super::unsigned_header::Element;
 use crate::encoding::json;
 use crate::limits::Limits;
 
 /// The parts of a signature that timestamps are over, as they are written.
 pub(super) struct Imprints<'p> {
-    /// What was signed, as timestamps have it; `None` when it was not found.
-    pub payload: Option<&'p [u8]>,
+    /// What was signed, as timestamps have it.
+    pub payload: &'p Stamped<'p>,
     /// The protected header in base64url.
     pub protected: &'p str,
     /// The signature value in base64url.
@@ -32,7 +33,7 @@ impl<'p> Imprints<'p> {
     /// §5.3.6.2.3: payload, protected header, value, and every element before the one at `index`.
     pub fn everything(&self, index: usize, form: Option<&str>) -> Option<Parts<'_>> {
         let mut parts: Parts<'_> =
-            vec![Cow::Borrowed(self.payload?), DOT, Cow::Borrowed(self.protected.as_bytes()), DOT, self.signature_value(), DOT];
+            vec![self.payload.octets()?, DOT, Cow::Borrowed(self.protected.as_bytes()), DOT, self.signature_value(), DOT];
         self.elements_before(index, form, None, &mut parts)?;
         Some(parts)
     }

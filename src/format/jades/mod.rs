@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use super::signature::{Role, Signature, ToBeSigned, ToBeSignedData, Value};
 use super::{Found, WITHIN_LIMITS};
-use crate::crypto::{Curve, SignatureAlgorithm};
+use crate::crypto::{Curve, Digester, SignatureAlgorithm};
 use crate::document::Detached;
 use crate::encoding::base64url;
 use crate::encoding::jws::{Jws, JwsSignature};
@@ -192,18 +192,18 @@ impl Read {
             Coverage { whole_document: payload.input.is_some(), references: payload.references.clone(), ..Coverage::default() };
         signature.value = value(r, header, protected, &payload, &jws.signature);
         let elements = unsigned_header::elements(jws.header.as_ref(), context.source);
-        let stamped = payload.stamped.as_deref();
-        let imprints = Imprints { payload: stamped, protected, value: &jws.signature, elements: elements.as_deref().unwrap_or_default() };
+        let imprints =
+            Imprints { payload: &payload.stamped, protected, value: &jws.signature, elements: elements.as_deref().unwrap_or_default() };
         let as_read = elements.as_deref().map_err(Clone::clone);
         let unsigned = unsigned_header::read(r, as_read, &imprints, context.limits, signature);
-        let stamps = header.content_timestamps.iter();
-        signature.content_timestamps = stamps.map(|token| timestamp_over(token, stamped.unwrap_or_default())).collect();
-        if stamped.is_none() {
-            signature
-                .content_timestamps
-                .iter_mut()
-                .flat_map(|stamp| stamp.signed_data.first_mut())
-                .for_each(|imprint| imprint.actual = None);
+        if !header.content_timestamps.is_empty() {
+            let stamped = payload.stamped.octets();
+            let stamps = header.content_timestamps.iter();
+            signature.content_timestamps = stamps.map(|token| timestamp_over(token, stamped.as_deref().unwrap_or_default())).collect();
+            if stamped.is_none() {
+                let stamps = signature.content_timestamps.iter_mut();
+                stamps.flat_map(|stamp| stamp.signed_data.first_mut()).for_each(|imprint| imprint.actual = None);
+            }
         }
         // Without an algorithm that is known there is no value to which data could belong.
         if header.algorithm.is_some() {
@@ -227,7 +227,15 @@ fn value(r: &mut Recorder, header: &ProtectedHeader, protected: &str, payload: &
     let facts = [("octets", octets.len().into()), ("algorithm", header.algorithm_name.clone().into())];
     r.ask(&VALUE_FORM, form.is_some(), facts);
     let to_be_signed = payload.input.iter().map(|input| {
-        let data = ToBeSignedData::Octets([protected.as_bytes(), b".", input].concat());
+        // One more copy of a large payload only where the octets themselves are needed.
+        let data = match algorithm.digest() {
+            None => ToBeSignedData::Octets([protected.as_bytes(), b".", input].concat()),
+            Some(digest) => {
+                let mut digester = Digester::new(digest);
+                [protected.as_bytes(), b".", input].into_iter().for_each(|piece| digester.update(piece));
+                ToBeSignedData::Digest(digester.finish())
+            }
+        };
         ToBeSigned { form: "as_received", data }
     });
     Some(Value {
@@ -264,7 +272,7 @@ pub(crate) fn imprinted(
         let header = protected_header::read(r, protected, signature.header.as_ref(), &Limits::default())?;
         let payload = payload::find(r, &header, jws.payload.as_deref(), detached, 0.0);
         let elements = unsigned_header::elements(signature.header.as_ref(), octets).unwrap_or_default();
-        let imprints = Imprints { payload: payload.stamped.as_deref(), protected, value: &signature.signature, elements: &elements };
+        let imprints = Imprints { payload: &payload.stamped, protected, value: &signature.signature, elements: &elements };
         let parts = match role {
             Role::Archive => imprints.everything(elements.len(), None),
             _ => Some(vec![imprints.signature_value()]),

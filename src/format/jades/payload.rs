@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::protected_header::ProtectedHeader;
-use crate::crypto::DigestAlgorithm;
+use crate::crypto::{DigestAlgorithm, Digester};
 use crate::document::Detached;
 use crate::encoding::json::Node;
 use crate::encoding::{base64, base64url};
@@ -83,13 +83,42 @@ pub(crate) struct Payload<'p> {
     /// What stands behind the dot in the signing input (RFC 7515 §5.1); `None` when it was not found.
     pub input: Option<Cow<'p, [u8]>>,
     /// What timestamps are over in its place (§5.3.6.2.3, 5.2.6).
-    pub stamped: Option<Cow<'p, [u8]>>,
+    pub stamped: Stamped<'p>,
     /// What is named by digest, and what was not found.
     pub data: Vec<SignedDatum>,
     /// What the report says is covered.
     pub references: Vec<CoveredReference>,
     /// Names of the files given beside the signature that it is over.
     pub files: Vec<String>,
+}
+
+/// See [`Payload::stamped`].
+#[derive(Clone)]
+pub(crate) enum Stamped<'p> {
+    /// It was not found.
+    NotFound,
+    Octets(Cow<'p, [u8]>),
+    /// Files one after another, and whether each is in base64url: large ones are put together when a timestamp is there, and not before.
+    Files(Vec<&'p [u8]>, bool),
+}
+
+impl Stamped<'_> {
+    pub fn octets(&self) -> Option<Cow<'_, [u8]>> {
+        match self {
+            Self::NotFound => None,
+            Self::Octets(octets) => Some(Cow::Borrowed(octets)),
+            Self::Files(files, encoded) => match &files[..] {
+                [one] => Some(contribution(one, *encoded)),
+                files => Some(Cow::Owned(files.iter().flat_map(|file| contribution(file, *encoded).into_owned()).collect())),
+            },
+        }
+    }
+}
+
+impl<'p> From<Option<Cow<'p, [u8]>>> for Stamped<'p> {
+    fn from(octets: Option<Cow<'p, [u8]>>) -> Self {
+        octets.map_or(Self::NotFound, Self::Octets)
+    }
 }
 
 /// Finds what is signed: `text` in the JWS, or among what the relying party gave.
@@ -117,8 +146,8 @@ pub(super) fn find<'p>(
                 let what = decoded.as_ref().err().map_or(String::new(), ToString::to_string);
                 r.ask(&READABLE, decoded.is_ok(), [("what", what.into())]);
                 let octets = Cow::Borrowed(text.as_bytes());
-                let references = vec![CoveredReference { uri: "payload".into(), node: Some("$.payload".into()), share }];
-                Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references, files: Vec::new() }
+                let references = vec![CoveredReference { uri: "payload".into(), node: Some("$.payload".into()), name: None, share }];
+                Payload { input: Some(octets.clone()), stamped: Stamped::Octets(octets), data: Vec::new(), references, files: Vec::new() }
             }
             // RFC 7515 appendix F: left out without a word; the first file that was given is meant.
             None => match detached.first().and_then(Detached::octets) {
@@ -126,7 +155,7 @@ pub(super) fn find<'p>(
                     let octets = contribution(octets, header.encoded);
                     let references = vec![covered(detached.first().map_or("payload", Detached::name))];
                     let files = detached.first().map(|first| first.name().to_owned()).into_iter().collect();
-                    Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references, files }
+                    Payload { input: Some(octets.clone()), stamped: Stamped::Octets(octets), data: Vec::new(), references, files }
                 }
                 None => missing("payload"),
             },
@@ -152,11 +181,15 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
                 Payload { references, files, ..self.http_headers() }
             }
             OBJECT_BY_URI => match self.concatenation() {
-                Some(octets) => Payload { input: Some(octets.clone()), stamped: Some(octets), data: Vec::new(), references, files },
+                Some(octets) => {
+                    Payload { input: Some(octets.clone()), stamped: Stamped::Octets(octets), data: Vec::new(), references, files }
+                }
                 None => Payload { references, files, ..missing(&self.sig_d.parameters.join(", ")) },
             },
             OBJECT_BY_URI_HASH => {
-                Payload { input: Some(Cow::Borrowed(&[])), stamped: self.concatenation(), data: self.digests(), references, files }
+                let all = self.all();
+                let stamped = all.map_or(Stamped::NotFound, |all| Stamped::Files(all, self.encoded));
+                Payload { input: Some(Cow::Borrowed(&[])), stamped, data: self.digests(), references, files }
             }
             other => missing(other),
         }
@@ -181,10 +214,15 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     /// §5.2.8.3.2: one after another, each in base64url unless `b64` is false.
     pub fn concatenation(&self) -> Option<Cow<'p, [u8]>> {
         let mut octets = Vec::new();
-        for name in &self.sig_d.parameters {
-            octets.extend_from_slice(&contribution(self.named(name)?.octets()?, self.encoded));
+        for file in self.all()? {
+            octets.extend_from_slice(&contribution(file, self.encoded));
         }
         Some(Cow::Owned(octets))
+    }
+
+    /// The octets of each file that is named.
+    fn all(&self) -> Option<Vec<&'p [u8]>> {
+        self.sig_d.parameters.iter().map(|name| self.named(name)?.octets()).collect()
     }
 
     /// §5.2.8.3.3: over the octets in base64url unless `b64` is false.
@@ -204,7 +242,10 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     pub fn digest(&self, name: &str, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
         let detached = self.named(name)?;
         if self.encoded {
-            detached.octets().map(|octets| algorithm.digest(&contribution(octets, true)))
+            // Piece by piece, each as many octets as stand for whole characters.
+            let mut digester = Digester::new(algorithm);
+            detached.octets()?.chunks(3 << 14).for_each(|piece| digester.update(&contribution(piece, true)));
+            Some(digester.finish())
         } else {
             detached.digest(algorithm)
         }
@@ -228,7 +269,13 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
                 stamped.extend_from_slice(&line);
             }
         }
-        Payload { input: Some(Cow::Owned(signed)), stamped: stamped.map(Cow::Owned), data, references: Vec::new(), files: Vec::new() }
+        Payload {
+            input: Some(Cow::Owned(signed)),
+            stamped: stamped.map(Cow::Owned).into(),
+            data,
+            references: Vec::new(),
+            files: Vec::new(),
+        }
     }
 
     /// The values of all fields of this name, without the white space around each.
@@ -261,9 +308,9 @@ pub(crate) fn contribution(octets: &[u8], encoded: bool) -> Cow<'_, [u8]> {
 /// Nothing that the value could be over.
 fn missing<'p>(name: &str) -> Payload<'p> {
     let datum = SignedDatum { name: name.into(), algorithm: Ok(DigestAlgorithm::Sha256), expected: Vec::new(), actual: None };
-    Payload { input: None, stamped: None, data: vec![datum], references: Vec::new(), files: Vec::new() }
+    Payload { input: None, stamped: Stamped::NotFound, data: vec![datum], references: Vec::new(), files: Vec::new() }
 }
 
 fn covered(name: &str) -> CoveredReference {
-    CoveredReference { uri: name.into(), node: None, share: 0.0 }
+    CoveredReference { uri: name.into(), node: None, name: None, share: 0.0 }
 }

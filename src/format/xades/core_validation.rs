@@ -237,6 +237,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         self.signature.coverage.references.push(CoveredReference {
             uri: reference.uri.clone().unwrap_or_default(),
             node: selection.as_ref().and_then(|selection| selection.target.first()).map(|node| tree.path(node)),
+            name: None,
             share: selection.as_ref().map_or(0.0, |selection| share(selection.covered.octets(tree), whole)),
         });
         if let Some(selection) = selection {

@@ -49,5 +49,10 @@ fn is_identifier(namespace: &str, local: &str) -> bool {
 
 /// The identifier of an element.
 pub(super) fn identifier_of<'a>(tree: &Tree<'a>, node: NodeId) -> Option<Cow<'a, str>> {
-    tree.attributes(node).find(|(namespace, local, _)| is_identifier(namespace, local)).map(|(.., value)| value)
+    identifiers_of(tree, node).into_iter().next()
+}
+
+/// The identifiers of an element, in whatever spelling.
+pub(super) fn identifiers_of<'a>(tree: &Tree<'a>, node: NodeId) -> Vec<Cow<'a, str>> {
+    tree.attributes(node).filter(|(namespace, local, _)| is_identifier(namespace, local)).map(|(.., value)| value).collect()
 }

@@ -52,21 +52,47 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
 
 /// What an XML document holds.
 pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy) -> Found {
-    found_and_covered(tree, detached, policy, &NodeSet::of([])).0
+    found_and_covered(tree, detached, policy, &Elsewhere::default()).0
 }
 
 /// As [`found`], in a file of a container whose files are `files`: each is meant by its whole name.
 #[cfg(feature = "asic")]
 pub(crate) fn found_in_container(tree: &Tree<'_>, files: &[Detached<'_>], policy: &Policy) -> Found {
-    found_among(tree, (files, Names::Whole), policy, &NodeSet::of([])).0
+    found_among(tree, (files, Names::Whole), policy, &Elsewhere::default()).0
 }
 
-/// As [`found`], and everything that a signature is over. Whether `elsewhere` is signed the caller tells.
-pub(crate) fn found_and_covered(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy, elsewhere: &NodeSet) -> (Found, NodeSet) {
+/// What of a document its caller judges.
+pub(crate) struct Elsewhere {
+    /// Whether this is signed the caller tells.
+    pub judged: NodeSet,
+    /// Elements of it that nobody takes for others of the same name.
+    pub told_apart: NodeSet,
+    /// What no signature has to be over to be over the whole document.
+    pub changing: NodeSet,
+}
+
+impl Default for Elsewhere {
+    fn default() -> Self {
+        Self { judged: NodeSet::of([]), told_apart: NodeSet::of([]), changing: NodeSet::of([]) }
+    }
+}
+
+/// As [`found`], and what each of the signatures found is over, in the same order.
+pub(crate) fn found_and_covered(
+    tree: &Tree<'_>,
+    detached: &[Detached<'_>],
+    policy: &Policy,
+    elsewhere: &Elsewhere,
+) -> (Found, Vec<NodeSet>) {
     found_among(tree, (detached, Names::OrLastStep), policy, elsewhere)
 }
 
-fn found_among(tree: &Tree<'_>, (detached, names): (&[Detached<'_>], Names), policy: &Policy, elsewhere: &NodeSet) -> (Found, NodeSet) {
+fn found_among(
+    tree: &Tree<'_>,
+    (detached, names): (&[Detached<'_>], Names),
+    policy: &Policy,
+    elsewhere: &Elsewhere,
+) -> (Found, Vec<NodeSet>) {
     let limits = &policy.limits;
     let references = References {
         names,
@@ -83,22 +109,24 @@ fn found_among(tree: &Tree<'_>, (detached, names): (&[Detached<'_>], Names), pol
     let surroundings = Surroundings { references: &references, positions: &positions };
     let mut read: Vec<Read> = places.iter().map(|node| core_validation::read(&surroundings, *node, countersigned(tree, *node))).collect();
     let everything = NodeSet::union(read.iter().map(|one| one.covered.clone()).chain([NodeSet::of([])]));
-    let told = NodeSet::union([everything.clone(), elsewhere.clone()]);
+    let told = NodeSet::union([everything.clone(), elsewhere.judged.clone()]);
+    let told_apart = NodeSet::union([everything, elsewhere.told_apart.clone()]);
     let rest = if places.is_empty() { Unsigned::default() } else { unsigned(tree, &told, &all) };
     let is_partial = read.iter().any(|one| !one.targets.is_empty());
-    let namesakes = is_partial.then(|| Namesakes::of(tree, &told));
+    let namesakes = is_partial.then(|| Namesakes::of(tree, &told_apart));
     for one in &mut read {
         if let Some(namesakes) = &namesakes {
             let format_checking = std::mem::replace(&mut one.signature.format_checking, Block::run("", "", "", |_| Ok(())));
             one.signature.format_checking = Block::run_after(format_checking, |r| namesakes.judge(r, tree, &one.targets));
         }
         // Only a document of which nothing is left over can be all of one signature's.
-        one.signature.coverage.whole_document = rest.count == 0 && is_whole(tree, &one.covered, &all);
+        let accounted = || NodeSet::union([one.covered.clone(), elsewhere.changing.clone()]);
+        one.signature.coverage.whole_document = rest.count == 0 && is_whole(tree, &accounted(), &all);
     }
     let look_alikes: Vec<NodeId> = look_alikes(tree).take(limit).collect();
     let files = read.iter().flat_map(|one| one.files.clone()).collect();
     let wants = read.iter().flat_map(|one| &one.missing).map(|uri| want(uri)).collect();
-    let mut signatures: Vec<Signature> = read.into_iter().map(|one| one.signature).collect();
+    let (mut signatures, covered): (Vec<Signature>, Vec<NodeSet>) = read.into_iter().map(|one| (one.signature, one.covered)).unzip();
     signatures.extend(look_alikes.iter().map(|node| not_judged(tree, *node)));
     let found = Found {
         signatures,
@@ -109,13 +137,25 @@ fn found_among(tree: &Tree<'_>, (detached, names): (&[Detached<'_>], Names), pol
         listing: listing(tree, &look_alikes, limit, all.len() > limit),
         ..Found::nothing()
     };
-    (found, everything)
+    (found, covered)
 }
 
 /// How many signatures the document has, those of signatures left out.
-#[cfg(all(feature = "asic", feature = "sign"))]
+#[cfg(feature = "sign")]
 pub(crate) fn signatures(tree: &Tree<'_>) -> usize {
     tree.descendants(Tree::DOCUMENT).filter(|node| is_signature(tree, *node)).count()
+}
+
+/// The identifier that a reference can name an element by.
+#[cfg(feature = "pdf")]
+pub(crate) fn identifier(tree: &Tree<'_>, node: NodeId) -> Option<String> {
+    identifiers::identifier_of(tree, node).filter(|id| !id.is_empty()).map(std::borrow::Cow::into_owned)
+}
+
+/// The identifiers that elements of the document have.
+#[cfg(feature = "sign")]
+pub(crate) fn taken(tree: &Tree<'_>) -> std::collections::BTreeSet<String> {
+    tree.descendants(Tree::DOCUMENT).flat_map(|node| identifiers::identifiers_of(tree, node)).map(std::borrow::Cow::into_owned).collect()
 }
 
 /// Whether it is a signature, and none of a signature.

@@ -22,13 +22,24 @@ pub(crate) use adding::{Evidence, Existing, TimeStampName, time_stamp, with_unsi
 
 /// Where the signature stands.
 pub(crate) enum Place<'c> {
-    /// In the document, as the last of what is in its document element.
-    Within(&'c Tree<'c>),
+    /// In the document, as the last of what is in this element of it.
+    Within(&'c Tree<'c>, NodeId),
     /// In a document of its own.
     Alone,
     /// In a document of its own that holds the signatures of a container (EN 319 162-1 §4.3.3.2, §4.4.3.2).
     #[cfg(feature = "asic")]
     InContainer,
+}
+
+impl<'c> Place<'c> {
+    /// In the document, as the last of what is in its document element.
+    pub fn last_in(tree: &'c Tree<'c>) -> Self {
+        Self::Within(tree, tree.root())
+    }
+
+    fn tree(&self) -> Option<&'c Tree<'c>> {
+        if let Self::Within(tree, _) = self { Some(*tree) } else { None }
+    }
 }
 
 /// What a reference is to.
@@ -95,6 +106,7 @@ pub(crate) fn prepare(request: &Request<'_>) -> Result<Prepared, Refusal> {
     let (head, tail) = envelope(request)?;
     let text = Text {
         request,
+        identifiers: request.place.tree().map(Identifiers::of),
         id: &id,
         digest: uri(request.digest.xml_uri(), "digest")?,
         algorithm: uri(request.algorithm.xml_uri(), "signature")?,
@@ -116,8 +128,7 @@ fn files<'r>(request: &'r Request<'_>) -> impl Iterator<Item = &'r Detached<'r>>
 
 /// A reference for each, and each for one thing: two of one name could be read as either.
 fn check(request: &Request<'_>) -> Result<(), Misuse> {
-    let tree = if let Place::Within(tree) = &request.place { Some(*tree) } else { None };
-    let identifiers = tree.map(Identifiers::of);
+    let identifiers = request.place.tree().map(Identifiers::of);
     let mut names = BTreeSet::new();
     for (content, _) in &request.contents {
         let name = match content {
@@ -147,7 +158,7 @@ fn uri(known: Option<String>, what: &str) -> Result<String, Misuse> {
 /// One that no other signature of the document has: of what is signed, when and by whom.
 fn identifier<'r>(request: &'r Request<'r>) -> String {
     let tree = |content: &'r Content<'_>| if let Content::Xml(tree) = content { Some(*tree) } else { None };
-    let within = if let Place::Within(tree) = &request.place { Some(*tree) } else { None };
+    let within = request.place.tree();
     let mut trees: Vec<&Tree<'_>> = within.into_iter().collect();
     let mut octets: Vec<u8> = within.map(|tree| tree.text().as_bytes().to_vec()).unwrap_or_default();
     for (content, _) in &request.contents {
@@ -172,8 +183,8 @@ fn identifier<'r>(request: &'r Request<'r>) -> String {
 /// What stands before and behind the signature.
 fn envelope(request: &Request<'_>) -> Result<(String, String), Refusal> {
     const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    let tree = match &request.place {
-        Place::Within(tree) => *tree,
+    let (tree, holder) = match &request.place {
+        Place::Within(tree, holder) => (*tree, *holder),
         Place::Alone => return Ok((DECLARATION.into(), "\n".into())),
         #[cfg(feature = "asic")]
         Place::InContainer => {
@@ -181,10 +192,10 @@ fn envelope(request: &Request<'_>) -> Result<(String, String), Refusal> {
             return Ok((start, "</asic:XAdESSignatures>\n".into()));
         }
     };
-    let (start, end) = ends(tree, tree.root());
+    let (start, end) = ends(tree, holder);
     let text = tree.text();
     let (head, tail) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    let name = tree.written_name(tree.root());
+    let name = tree.written_name(holder);
     Ok(if start == end { (head.into(), tail.into()) } else { (format!("{head}>"), format!("</{name}>{tail}")) })
 }
 
@@ -196,6 +207,8 @@ fn ends(tree: &Tree<'_>, node: NodeId) -> (usize, usize) {
 
 struct Text<'t, 'r> {
     request: &'t Request<'r>,
+    /// Those of the document that has the signature within.
+    identifiers: Option<Identifiers<'r>>,
     id: &'t str,
     digest: String,
     algorithm: String,
@@ -259,7 +272,7 @@ impl Text<'_, '_> {
         let id = self.part("object", position);
         match content {
             Content::Document => (String::new(), without_signatures + &exclusive, String::new()),
-            // The document element has the signature in it.
+            // It has the signature in it.
             Content::Element(identifier) if self.is_around(identifier) => {
                 (format!("#{identifier}"), without_signatures + &exclusive, String::new())
             }
@@ -278,8 +291,8 @@ impl Text<'_, '_> {
     }
 
     fn is_around(&self, identifier: &str) -> bool {
-        let Place::Within(tree) = &self.request.place else { return false };
-        Identifiers::of(tree).named(identifier) == [tree.root()]
+        let (Place::Within(tree, holder), Some(known)) = (&self.request.place, &self.identifiers) else { return false };
+        known.named(identifier).iter().any(|node| tree.contains(*node, *holder))
     }
 
     /// `SignedProperties`

@@ -196,6 +196,9 @@ pub struct CoveredReference {
     /// The node it resolves to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// Of an attachment of a message the name under which it is announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Share of the document, 0 to 1.
     pub share: f64,
 }

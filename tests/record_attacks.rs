@@ -1,0 +1,257 @@
+//! Records in PDF files with two readings, put in too late, or about another file: each is withheld, and its honest twin given out.
+
+#[path = "signing/files.rs"]
+mod files;
+
+use std::path::Path;
+
+use files::{objects, updated};
+use kyso::crypto::DigestAlgorithm;
+use kyso::record::{Agency, NotCarried, RECORD_FILE, RecordedFile, ResultRecord, carried, with_record};
+use kyso::report::{Indication, fact::digest_text};
+use kyso::testkit::{DemoPki, blank_page};
+use kyso::{Context, Document, Policy, Profile, Time, sign};
+
+fn time() -> Time {
+    Time::from_rfc3339("2026-11-26T02:00:00Z").unwrap()
+}
+
+fn pki() -> DemoPki {
+    DemoPki::new([61; 32], time()).unwrap()
+}
+
+fn record() -> ResultRecord {
+    let agency = Agency { id: "000.00.10.H49".into(), name: "Sở Tư pháp tỉnh Quảng Ninh".into() };
+    ResultRecord::new("000.00.10.H49-261126-0001", 1, agency, "2026-11-26")
+}
+
+/// As the library makes it.
+fn with_own_record() -> Vec<u8> {
+    with_record(&Document::pdf(&blank_page()).unwrap(), "ket-qua.pdf", &record()).unwrap()
+}
+
+fn signed_by(octets: &[u8], leader: bool) -> Vec<u8> {
+    let signer = if leader { pki().leader_signer() } else { pki().organisation_signer() };
+    sign(&Document::pdf(octets).unwrap(), &Profile::pades_b_b(time()), &signer.unwrap()).unwrap()
+}
+
+fn signed(octets: &[u8]) -> Vec<u8> {
+    signed_by(octets, true)
+}
+
+fn given_out(document: &Document<'_>) -> (Indication, Result<kyso::record::Carried, NotCarried>) {
+    let pki = pki();
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+    let (report, carried) = carried(document, &context);
+    (report.conclusion.indication, carried)
+}
+
+fn withheld(octets: &[u8]) -> NotCarried {
+    given_out(&Document::pdf(octets).unwrap()).1.unwrap_err()
+}
+
+/// The last object 1 of a file.
+fn catalog(octets: &[u8]) -> String {
+    let text = String::from_utf8_lossy(octets).into_owned();
+    text[text.rfind("\n1 0 obj").unwrap() + 8..].split("endobj").next().unwrap().trim().to_owned()
+}
+
+/// The file with more in its catalog, in one more revision with these objects.
+fn with_catalog(octets: &[u8], more: &str, others: &[(u32, &str)]) -> Vec<u8> {
+    let catalog = catalog(octets);
+    let catalog = format!("{}{more} >>", catalog.strip_suffix(">>").unwrap());
+    updated(octets.to_vec(), &objects(&[&[(1, catalog.as_str())], others].concat()), "")
+}
+
+/// A record about `blank_page`, with another result for each number.
+fn json(result: u32) -> String {
+    let mut record = record();
+    record.result = format!("{}-KQ{result}", record.dossier);
+    record.add_file("ket-qua.pdf", "application/pdf", &blank_page());
+    String::from_utf8(record.to_json().unwrap()).unwrap()
+}
+
+fn stream(json: &str) -> String {
+    format!("<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length {} >>\nstream\n{json}\nendstream", json.len())
+}
+
+fn specification(relationship: &str, names: &str, embedded: &str) -> String {
+    format!("<< /Type /Filespec {names} /AFRelationship /{relationship} /EF << {embedded} >> >>")
+}
+
+const NAMES: &str = "/F (result-record.json) /UF (result-record.json)";
+const ONE: &str = "/F 20 0 R /UF 20 0 R";
+
+/// A record put in by hand, as objects 20 and 21, with what else belongs to it.
+fn by_hand(specification: &str, more: &str, others: &[(u32, &str)]) -> Vec<u8> {
+    let (one, another) = (stream(&json(1)), stream(&json(2)));
+    let own: [(u32, &str); 3] = [(20, &one), (21, specification), (22, &another)];
+    with_catalog(&blank_page(), &format!(" /AF [21 0 R] {more}"), &[&own[..], others].concat())
+}
+
+#[test]
+fn one_reading_is_given_out() {
+    for file in [with_own_record(), by_hand(&specification("Data", NAMES, ONE), "", &[])] {
+        let (indication, carried) = given_out(&Document::pdf(&signed(&file)).unwrap());
+        assert_eq!(indication, Indication::TotalPassed);
+        let carried = carried.unwrap();
+        assert_eq!((carried.record.result.as_str(), carried.signatures.len()), ("000.00.10.H49-261126-0001-KQ1", 1));
+    }
+    // The same file in the list of embedded files, and others there and among the associated ones.
+    let other = specification("Data", "/F (a.txt) /UF (a.txt)", "/F 22 0 R");
+    let tree = "/Names << /EmbeddedFiles << /Kids [30 0 R] >> >>";
+    let kid = (30, "<< /Limits [(a) (z)] /Names [(a.txt) 31 0 R (result-record.json) 21 0 R] >>");
+    let file = by_hand(&specification("Data", NAMES, ONE), tree, &[kid, (31, &other)]);
+    assert!(given_out(&Document::pdf(&signed(&file)).unwrap()).1.is_ok());
+}
+
+#[test]
+fn two_readings_are_withheld() {
+    let good = specification("Data", NAMES, ONE);
+    let malformed = |file: &[u8], what: &str| match withheld(&signed(file)) {
+        NotCarried::Malformed(malformed) => assert!(malformed.to_string().contains(what), "{malformed}"),
+        other => panic!("{what}: {other}"),
+    };
+    let second = specification("Data", NAMES, "/F 22 0 R");
+    let file = with_catalog(
+        &blank_page(),
+        " /AF [21 0 R 31 0 R]",
+        &[(20, &stream(&json(1))), (22, &stream(&json(2))), (21, &good), (31, &second)],
+    );
+    malformed(&file, "two associated files");
+    malformed(&by_hand(&specification("Source", NAMES, ONE), "", &[]), "no data of the document");
+    let none = good.replace("/AFRelationship /Data", "");
+    malformed(&by_hand(&none, "", &[]), "no data of the document");
+    for names in ["/F (other.json) /UF (result-record.json)", "/F (result-record.json) /UF (other.json)"] {
+        malformed(&by_hand(&specification("Data", names, ONE), "", &[]), "another name");
+    }
+    malformed(&by_hand(&specification("Data", NAMES, "/F 20 0 R /UF 22 0 R"), "", &[]), "several files");
+    malformed(&by_hand(&specification("Data", NAMES, "/F 20 0 R /F 22 0 R"), "", &[]), "stands twice");
+    // Here nobody signs it; whoever does elsewhere has signed two records.
+    let doubled = by_hand(&good, "/AF [31 0 R]", &[(31, &second)]);
+    assert!(sign(&Document::pdf(&doubled).unwrap(), &Profile::pades_b_b(time()), &pki().leader_signer().unwrap()).is_err());
+    assert!(matches!(withheld(&doubled), NotCarried::Malformed(malformed) if malformed.to_string().contains("stands twice")));
+    for entry in ["(result-record.json) 31 0 R", "(a) 31 0 R"] {
+        let tree = format!("/Names << /EmbeddedFiles << /Kids [<< /Names [{entry}] >>] >> >>");
+        malformed(&by_hand(&good, &tree, &[(31, &second)]), "among the embedded ones");
+    }
+    let unnamed = specification("Data", "/F (other.json)", "/F 22 0 R");
+    let tree = "/Names << /EmbeddedFiles << /Names [(result-record.json) 31 0 R] >> >>";
+    malformed(&by_hand(&good, tree, &[(31, &unnamed)]), "among the embedded ones");
+    let around = "/Names << /EmbeddedFiles 30 0 R >>";
+    malformed(&by_hand(&good, around, &[(30, "<< /Kids [30 0 R] >>")]), "larger than any");
+    let many = format!("/AF [{}]", "21 0 R ".repeat(1_001));
+    let file = with_catalog(&blank_page(), &many, &[(20, &stream(&json(1))), (21, &good)]);
+    malformed(&file, "more than 1000");
+}
+
+#[test]
+fn a_record_that_came_in_later_is_withheld_whoever_signs_it() {
+    let first = signed(&blank_page());
+    let one = stream(&json(1));
+    let later = with_catalog(&first, " /AF [21 0 R]", &[(20, &one), (21, &specification("Data", NAMES, ONE))]);
+    let (NotCarried::NotCoveredBy { signature, .. } | NotCarried::Failed { signature, .. }) = withheld(&later) else { panic!("given out") };
+    assert_eq!(signature, "S1");
+    // Somebody whose certificate is good signs over it: the first signer did not.
+    let Ok(again) = sign(&Document::pdf(&later).unwrap(), &Profile::pades_b_b(time()), &pki().organisation_signer().unwrap()) else {
+        return;
+    };
+    assert!(matches!(withheld(&again), NotCarried::NotCoveredBy { .. } | NotCarried::Failed { .. }));
+}
+
+#[test]
+fn two_records_that_the_first_signer_saw_do_not_become_one_for_the_second() {
+    let good = specification("Data", NAMES, ONE);
+    let second = specification("Data", NAMES, "/F 22 0 R");
+    let two = with_catalog(
+        &blank_page(),
+        " /AF [21 0 R 31 0 R]",
+        &[(20, &stream(&json(1))), (22, &stream(&json(2))), (21, &good), (31, &second)],
+    );
+    let first = signed(&two);
+    let text = catalog(&first).replace("/AF [21 0 R 31 0 R]", "/AF [31 0 R]");
+    let one = updated(first, &objects(&[(1, &text)]), "");
+    assert!(matches!(withheld(&one), NotCarried::NotCoveredBy { .. } | NotCarried::Failed { .. }), "{}", withheld(&one));
+    let Ok(again) = sign(&Document::pdf(&one).unwrap(), &Profile::pades_b_b(time()), &pki().organisation_signer().unwrap()) else { return };
+    assert!(matches!(withheld(&again), NotCarried::NotCoveredBy { .. } | NotCarried::Failed { .. }), "{}", withheld(&again));
+}
+
+#[test]
+fn a_signature_that_covers_nobody_knows_what_withholds_it() {
+    let twice = signed_by(&signed(&with_own_record()), false);
+    assert!(given_out(&Document::pdf(&twice).unwrap()).1.is_ok());
+    let text = b"/ByteRange [0 ";
+    let at = twice.windows(text.len()).position(|window| window == text).unwrap() + text.len() - 2;
+    let mut broken = twice.clone();
+    broken[at] = b'7';
+    assert!(matches!(withheld(&broken), NotCarried::Failed { .. }), "{}", withheld(&broken));
+    // It is of a kind that nobody judges, and what it covers says nothing.
+    let kind = b"/ETSI.CAdES.detached";
+    let at = twice.windows(kind.len()).position(|window| window == kind).unwrap();
+    let mut unsupported = twice;
+    unsupported[at..at + kind.len()].copy_from_slice(b"/ETSI.XAdES.detached");
+    assert!(!matches!(withheld(&unsupported), NotCarried::Absent | NotCarried::NotCovered), "{}", withheld(&unsupported));
+}
+
+/// The digest of less than the file, of nothing, of a file that goes on, of this one with its record.
+#[test]
+fn a_record_about_something_else_is_withheld() {
+    let page = blank_page();
+    let with = |beginning: &[u8]| {
+        let mut record = record();
+        record.add_file("ket-qua.pdf", "application/pdf", beginning);
+        stream(std::str::from_utf8(&record.to_json().unwrap()).unwrap())
+    };
+    let file = |stream: &str| with_catalog(&page, " /AF [21 0 R]", &[(20, stream), (21, &specification("Data", NAMES, ONE))]);
+    let about = |stream: &str| given_out(&Document::pdf(&signed(&file(stream))).unwrap()).1;
+    assert!(about(&with(&page)).is_ok());
+    for beginning in [&b""[..], b"%PDF-", &page[..100], &page[..page.len() - 3], &[&page[..], b"20 0 obj"].concat()] {
+        assert_eq!(about(&with(beginning)).unwrap_err(), NotCarried::OfAnotherFile("ket-qua.pdf".into()), "{}", beginning.len());
+    }
+    // A second PDF file on the list is the one that counts: the last.
+    let mut record = record();
+    record.add_file("ket-qua.pdf", "application/pdf", &page);
+    let mut other = record.clone();
+    other.add_file("khac.pdf", "application/pdf", b"%PDF-1.7 another");
+    let text = |record: &ResultRecord| stream(std::str::from_utf8(&record.to_json().unwrap()).unwrap());
+    assert_eq!(about(&text(&other)).unwrap_err(), NotCarried::OfAnotherFile("khac.pdf".into()));
+    record.files[0].media_type = "application/octet-stream".into();
+    assert!(matches!(about(&text(&record)).unwrap_err(), NotCarried::OfAnotherFile(_)));
+    // What is there with the record in it is nothing that a record could know: it stands in the revision that it tells of.
+    let inside = with_own_record();
+    let digest = DigestAlgorithm::Sha256.digest(&inside);
+    let mut circular = self::record();
+    circular.files.push(RecordedFile {
+        name: "ket-qua.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: u64::try_from(inside.len()).unwrap(),
+        digest: digest_text(DigestAlgorithm::Sha256, &digest),
+    });
+    let replaced = catalog(&inside).replace("/AF", "/Old");
+    let names = replaced.find("/Names").map_or(replaced.clone(), |at| format!("{} >>", &replaced[..at]));
+    let names = format!("{} /AF [21 0 R] >>", names.strip_suffix(">>").unwrap());
+    let later = updated(inside, &objects(&[(1, &names), (20, &text(&circular)), (21, &specification("Data", NAMES, ONE))]), "");
+    let refused = given_out(&Document::pdf(&signed(&later)).unwrap()).1.unwrap_err();
+    assert_eq!(refused, NotCarried::OfAnotherFile("ket-qua.pdf".into()), "there was a record before");
+}
+
+#[test]
+fn a_record_in_an_encrypted_file_is_given_to_whoever_opens_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors/structure/aes-256-password");
+    let case: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("case.json")).unwrap()).unwrap();
+    let password = case["password"].as_str().unwrap();
+    let octets = std::fs::read(folder.join(case["document"].as_str().unwrap())).unwrap();
+    // As it was before it was signed.
+    let end = octets.windows(6).position(|window| window == b"%%EOF\n").unwrap() + 6;
+    let page = &octets[..end];
+    let opened = |octets| Document::pdf_with_password(octets, password).unwrap();
+    let file = with_record(&opened(page), "ket-qua.pdf", &record()).unwrap();
+    assert!(!file.windows(12).any(|window| window == b"\"dossier\":\"0"), "it stands there in the clear");
+    let signed = sign(&opened(&file), &Profile::pades_b_b(time()), &pki().leader_signer().unwrap()).unwrap();
+    let (indication, carried) = given_out(&opened(&signed));
+    assert_eq!((indication, carried.unwrap().record.dossier), (Indication::TotalPassed, record().dossier));
+    assert!(given_out(&Document::pdf(&signed).unwrap()).1.is_err(), "without the password nothing can be read");
+    assert!(given_out(&Document::pdf_with_password(&signed, "another").unwrap()).1.is_err());
+    assert_eq!(RECORD_FILE, "result-record.json");
+}
