@@ -4,8 +4,9 @@
 mod median;
 #[path = "bench/pki.rs"]
 mod pki;
+#[path = "bench/values.rs"]
+mod values;
 
-use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -14,13 +15,14 @@ use kyso::crypto::{DigestAlgorithm, PublicKey, Signed};
 use kyso::path::{Cache, PathReport, Request, validate_with_cache};
 use kyso::pki::CertificateList;
 use kyso::report::json::{Kind, Level};
-use kyso::report::{Block, Detail, Outcome, Step};
+use kyso::report::Detail;
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::{Authority, DemoPki, KeyParameters, blank_page};
 use kyso::{Context, Document, Evidence, Goal, Policy, Profile, Report, Time, TrustAnchors, augment, sign, verify};
 
 use median::median;
 use pki::Setting;
+use values::values;
 
 const VERIFIED: &str = "B-LTA, two document timestamps";
 const BARE: &str = "bare verifications and hashes, B-LTA";
@@ -92,30 +94,6 @@ impl Kept {
             black_box(DigestAlgorithm::Sha256.digest(&self.octets[..end]));
         }
     }
-}
-
-/// How many signature values the verdict rests on, each counted once: of signatures and timestamps, certificates, lists and responses.
-fn values(report: &Report) -> usize {
-    const CHECKS: [&str; 4] = [
-        "cryptographic_verification.value_valid",
-        "basic_processing.signature_valid",
-        "crl_issuer.signature_valid",
-        "ocsp_responder.signature_valid",
-    ];
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&Block> = report.signatures.iter().map(|entry| &entry.checks).collect();
-    while let Some(block) = open.pop() {
-        for step in &block.steps {
-            match step {
-                Step::Block { block, .. } => open.push(block),
-                Step::Check(step) if step.outcome == Outcome::Passed && CHECKS.contains(&&*step.check) => {
-                    seen.insert((step.check.to_string(), block.subject.clone()));
-                }
-                Step::Check(_) => {}
-            }
-        }
-    }
-    seen.len()
 }
 
 /// Checks, and the blocks that they stand in.

@@ -191,6 +191,13 @@ impl<'a> Tree<'a> {
         matches!(self.node(node).kind, Kind::Element(_))
     }
 
+    /// Whether it is an instruction that names a style sheet (Associating Style Sheets with XML documents §2).
+    pub fn is_style_sheet(&self, node: NodeId) -> bool {
+        let node = self.node(node);
+        let target = self.slice(node.span).strip_prefix("<?xml-stylesheet");
+        node.kind == Kind::ProcessingInstruction && target.is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r', '?']))
+    }
+
     /// Whether it is an element of this name.
     pub fn is(&self, node: NodeId, namespace: &str, local: &str) -> bool {
         self.element(node)

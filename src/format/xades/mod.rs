@@ -15,7 +15,7 @@ mod unsigned_properties;
 pub(crate) mod writing;
 mod xpath_filter;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use core_validation::{Read, Surroundings};
@@ -86,7 +86,8 @@ fn found_among(tree: &Tree<'_>, (detached, names): (&[Detached<'_>], Names), pol
     let told = NodeSet::union([everything.clone(), elsewhere.clone()]);
     let rest = if places.is_empty() { Unsigned::default() } else { unsigned(tree, &told, &all) };
     let is_partial = read.iter().any(|one| !one.targets.is_empty());
-    let namesakes = is_partial.then(|| Namesakes::of(tree, &told));
+    let targets: BTreeSet<NodeId> = read.iter().flat_map(|one| one.targets.iter().copied()).collect();
+    let namesakes = is_partial.then(|| Namesakes::of(tree, &told, &targets));
     for one in &mut read {
         if let Some(namesakes) = &namesakes {
             let format_checking = std::mem::replace(&mut one.signature.format_checking, Block::run("", "", "", |_| Ok(())));
