@@ -80,7 +80,8 @@ fn many_elements() -> String {
     let mut text = String::from("<Register xmlns=\"urn:kyso:bench\">");
     for row in 0..ELEMENTS / 4 {
         let (number, day) = (row * 7 % 99_991, row % 28 + 1);
-        writeln!(text, "<Row Id=\"r{row}\"><Code>KQ{number:05}</Code><Date>2026-11-{day:02}</Date><Result>Cấp phép</Result></Row>").unwrap();
+        writeln!(text, "<Row Id=\"r{row}\"><Code>KQ{number:05}</Code><Date>2026-11-{day:02}</Date><Result>Cấp phép</Result></Row>")
+            .unwrap();
     }
     text.push_str("</Register>");
     println!("{} octets with {ELEMENTS} elements", text.len());
@@ -155,9 +156,13 @@ fn json(criterion: &mut Criterion, setting: &Setting, rows: &mut Vec<Row>) {
 }
 
 fn record() -> Vec<u8> {
-    let subject = |at: usize| format!(r#"{{"scheme":"CCCD","id":"0220990{at:05}","name":"Nguyễn Thị Thanh {at}","born":"19{}-01-02"}}"#, at + 50);
+    let subject =
+        |at: usize| format!(r#"{{"scheme":"CCCD","id":"0220990{at:05}","name":"Nguyễn Thị Thanh {at}","born":"19{}-01-02"}}"#, at + 50);
     let subjects: Vec<String> = (0..20).map(subject).collect();
-    let text = format!(r#"{{"schema":"urn:kyso:result-record:1","result":"H49-1-KQ1","issued":"2026-11-26","subjects":[{}]}}"#, subjects.join(","));
+    let text = format!(
+        r#"{{"schema":"urn:kyso:result-record:1","result":"H49-1-KQ1","issued":"2026-11-26","subjects":[{}]}}"#,
+        subjects.join(",")
+    );
     text.into_bytes()
 }
 

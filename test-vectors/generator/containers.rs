@@ -196,7 +196,9 @@ fn manifests(shared: &Shared, good: &Good, stored: &[Stored], files: &mut Files)
     let text = String::from_utf8(manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX)]))?;
     let end = "</asic:ASiCManifest>";
     let extension = |critical: bool| {
-        format!("<asic:ASiCManifestExtensions><asic:Extension Critical=\"{critical}\">x</asic:Extension></asic:ASiCManifestExtensions>{end}")
+        format!(
+            "<asic:ASiCManifestExtensions><asic:Extension Critical=\"{critical}\">x</asic:Extension></asic:ASiCManifestExtensions>{end}"
+        )
     };
     let signed = |text: String| -> Outcome<Vec<u8>> {
         let signature = detached(shared, text.as_bytes())?;
@@ -214,7 +216,11 @@ fn manifests(shared: &Shared, good: &Good, stored: &[Stored], files: &mut Files)
     let foreign = unread(good, "the manifest has a reference in another namespace", signed(text.replace(end, &format!("{other}{end}")))?);
     foreign.add("asic/manifest-foreign", files)?;
     let empty = String::from_utf8(manifest(SIGNATURE, &[]))?;
-    unread(good, "the manifest lists no file", signed(empty)?).add("asic/manifest-empty", files)?;
+    let nothing = good.but("the manifest lists no file").by("EN 319 102-1 §5.1.3").file(signed(empty)?);
+    nothing
+        .concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("asic/manifest-empty", files)?;
     let itself = signed(text.replace(&format!("URI=\"{SIGNATURE}\""), &format!("URI=\"{MANIFEST}\"")))?;
     unread(good, "the manifest says that it signs itself", itself).add("asic/manifest-of-itself", files)?;
     let lying = with(stored, "mimetype", SIMPLE.into());

@@ -46,11 +46,7 @@ impl<'c> Manifest<'c> {
             return Err(malformed(&tree, root, "not exactly one SigReference"));
         };
         let references = tree.elements_named(root, NAMESPACE, "DataObjectReference").map(|node| reference(&tree, node));
-        let references: Vec<Reference> = references.collect::<Result<_, _>>()?;
-        if references.is_empty() {
-            return Err(malformed(&tree, root, "no file is listed"));
-        }
-        Ok(Self { file, signed_by: one.into_owned(), references })
+        Ok(Self { file, signed_by: one.into_owned(), references: references.collect::<Result<_, _>>()? })
     }
 
     /// What its signature is over through it: the files, each with the digest that it has to have.
@@ -76,7 +72,8 @@ fn parts(tree: &Tree<'_>, node: NodeId, namespace: &str, known: &[&str]) -> Resu
         return Err(malformed(tree, other, "an element that stands in no manifest"));
     }
     let within = tree.elements(node).filter(|child| [EXTENSIONS, OF_REFERENCE].iter().any(|local| tree.is(*child, NAMESPACE, local)));
-    let is_critical = |extension: &NodeId| tree.attribute(*extension, "", "Critical").is_none_or(|critical| !matches!(critical.trim(), "false" | "0"));
+    let is_critical =
+        |extension: &NodeId| tree.attribute(*extension, "", "Critical").is_none_or(|critical| !matches!(critical.trim(), "false" | "0"));
     match within.flat_map(|list| tree.elements(list)).find(is_critical) {
         Some(extension) => Err(malformed(tree, extension, "a critical extension, of which none is known")),
         None => Ok(()),

@@ -3,8 +3,8 @@
 use super::validation_data::validation_data;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::format::signature::{CertificateReference, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
-use crate::pki::signed_attributes::SignaturePolicy;
 use crate::pki::ess::SigningCertificate;
+use crate::pki::signed_attributes::SignaturePolicy;
 use crate::pki::{AlgorithmIdentifier, SignedAttributes, SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, Stop, checks};
 
@@ -128,8 +128,10 @@ pub(crate) fn signed_attributes(r: &mut Recorder, signed_data: &SignedData, sign
     r.ask(&MESSAGE_DIGEST, digest.is_ok(), [("what", digest.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
     let time = attributes.signing_time();
     // What the signer claims proves nothing either way: a time that nobody can read is a claim less.
+    if time.as_ref().is_ok_and(Option::is_some) {
+        r.tolerate(&SIGNING_TIME_TYPE, attributes.has_signing_time_of_its_type(), []);
+    }
     r.tolerate(&SIGNING_TIME, time.is_ok(), [("what", time.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
-    r.tolerate(&SIGNING_TIME_TYPE, attributes.has_signing_time_of_its_type(), []);
     let reference = attributes.signing_certificate_v2().and(attributes.signing_certificate_v1());
     let what = reference.as_ref().err().map_or(String::new(), ToString::to_string);
     r.ask(&CERTIFICATE_REFERENCE, reference.is_ok(), [("what", what.into())]);
@@ -155,7 +157,8 @@ fn is_same(one: &AlgorithmIdentifier, other: &AlgorithmIdentifier) -> bool {
 
 /// RFC 5035 §3: of two references to the signer's certificate each counts for itself. A certificate here that one is to is what the other is to.
 fn references_agree(r: &mut Recorder, signed_data: &SignedData, attributes: &SignedAttributes) {
-    let first = |reference: Result<Option<SigningCertificate>, _>| reference.ok().flatten().and_then(|found| found.certificates.into_iter().next());
+    let first =
+        |reference: Result<Option<SigningCertificate>, _>| reference.ok().flatten().and_then(|found| found.certificates.into_iter().next());
     let (Some(two), Some(one)) = (first(attributes.signing_certificate_v2()), first(attributes.signing_certificate_v1())) else { return };
     let named = signed_data.certificates.iter().find(|certificate| two.digest_matches(certificate) == Some(true));
     r.ask(&REFERENCES_AGREE, named.is_none_or(|named| one.digest_matches(named) != Some(false)), []);

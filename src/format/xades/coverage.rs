@@ -50,7 +50,8 @@ impl<'t> Namesakes<'t> {
         let mut next = Some(tree.root());
         while let Some(node) = next {
             next = if signed.has_all(tree, node) { tree.after(node) } else { tree.following(node) };
-            let name = tree.name(node).filter(|(namespace, _)| !is_of_signatures(namespace) && !signed.contains(node) && !targets.contains(&node));
+            let name =
+                tree.name(node).filter(|(namespace, _)| !is_of_signatures(namespace) && !signed.contains(node) && !targets.contains(&node));
             if let Some(name) = name {
                 known.entry(name).or_insert(node);
             }
@@ -96,12 +97,7 @@ pub(super) struct Unsigned {
 
 /// What of the document is neither in `covered` nor one of the signatures that stand at `signatures`.
 pub(super) fn unsigned(tree: &Tree<'_>, covered: &NodeSet, signatures: &[NodeId]) -> Unsigned {
-    let walk = Walk {
-        tree,
-        covered,
-        holders: &holders(covered, signatures),
-        signatures,
-    };
+    let walk = Walk { tree, covered, holders: &holders(covered, signatures), signatures };
     let mut found = Unsigned::default();
     walk.visit(&mut |place| {
         if found.places.len() < TOLD {

@@ -94,7 +94,8 @@ pub(super) fn referenced_without_type(r: &mut Recorder, to_them: usize) -> Resul
 
 /// The namespace of the properties that stand at `node`, where that is in their place in an object of the signature and not one of those known here.
 pub(super) fn unknown_language(tree: &Tree<'_>, element: &SignatureElement, node: NodeId) -> Option<String> {
-    let around = tree.parent(node).filter(|around| is_called(tree, *around, "QualifyingProperties") && is_called(tree, node, "SignedProperties"))?;
+    let around =
+        tree.parent(node).filter(|around| is_called(tree, *around, "QualifyingProperties") && is_called(tree, node, "SignedProperties"))?;
     let is_in_place = tree.parent(around).is_some_and(|object| element.objects.contains(&object));
     let (namespace, _) = tree.name(node).filter(|_| is_in_place)?;
     let is_one = tree.name(around).is_some_and(|(other, _)| other == namespace);

@@ -32,7 +32,8 @@ fn told(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Files) ->
         attribute(object_id::SIGNING_CERTIFICATE, &[sequence(&[sequence(&[id])])])
     };
     let both = good.but("the signer's certificate is named by SHA-1, too").by("RFC 5035 §3");
-    let both = both.file(with(signer, &|all| all.push(version_1(signer.entity)))?).untwinned().add("cms/reference-of-both-versions", files)?;
+    let both =
+        both.file(with(signer, &|all| all.push(version_1(signer.entity)))?).untwinned().add("cms/reference-of-both-versions", files)?;
     let bad = both.but("that reference is to another certificate");
     let bad = bad.file(with(signer, &|all| all.push(version_1(&shared.issuing)))?);
     bad.fails(FORMAT, "signed_data.certificate_references_agree").add("cms/reference-of-both-versions-other", files)?;

@@ -72,7 +72,11 @@ fn attached(signer: &Signer<'_>, files: &mut Files) -> Outcome<Good> {
     good.but("the content is in two segments, the lengths left open").by("X.690 §8.7").file(file).add("cms/attached-segments", files)?;
     let other = indefinite(0x24, &[octet_string(&CONTENT[..7]), integer(1), octet_string(&CONTENT[7..])]);
     let file = with_content(&data, indefinite(0xa0, &[other]));
-    good.but("between two segments of the content stands a number").by("X.690 §8.7").file(file).malformed().add("cms/segments-other", files)?;
+    good.but("between two segments of the content stands a number")
+        .by("X.690 §8.7")
+        .file(file)
+        .malformed()
+        .add("cms/segments-other", files)?;
     let text = pem::write("CMS", &data.der()).into_bytes();
     good.but("it is in PEM").by("RFC 7468 §9").file(text).add("cms/attached-pem", files)?;
     Ok(good)

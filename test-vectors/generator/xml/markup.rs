@@ -39,16 +39,14 @@ fn in_base64(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("its text is parted by elements, which nobody signed").by("XML Signature §6.6.2");
     let (first, second) = text.split_at(4);
     let bad = bad.file(replaced(&signed, &text, &format!("<Granted>{first}</Granted><Refused>{second}</Refused>"))?);
-    bad.indeterminate(NOT_FOUND, FOUND)
-        .because("core_validation.transforms_known")
-        .integrity("unknown")
-        .add("xml/base64-parted", files)?;
+    bad.indeterminate(NOT_FOUND, FOUND).because("core_validation.transforms_known").integrity("unknown").add("xml/base64-parted", files)?;
 
     let object = format!("<ds:Object Id=\"content\" MimeType=\"text/plain\" Encoding=\"{BASE64}\">{text}</ds:Object>");
     let signed = Making::xades(shared, decoded()).with(|making| making.objects = object).sign("{}")?;
     let good = passing("a file in base64 in an object of the signature", "XML Signature §6.6.2", signed.clone());
     let good = good.entry(|entry| entry.level("B-B")).add("xml/base64-object", files)?;
-    let bad = good.but("a bit of it is another one").by("EN 319 102-1 §5.2.7").file(replaced(&signed, &text, &base64::encode(b"Cap phap\n"))?);
+    let bad =
+        good.but("a bit of it is another one").by("EN 319 102-1 §5.2.7").file(replaced(&signed, &text, &base64::encode(b"Cap phap\n"))?);
     bad.fails(HASH, INTACT).integrity("broken").add("xml/base64-object-altered", files)?;
     // The signed properties by what their texts decode to.
     let properties = Making::xades(shared, Reference::enveloped()).with(|making| {
@@ -57,7 +55,10 @@ fn in_base64(shared: &Shared, files: &mut Files) -> Outcome {
     });
     let good = passing("XAdES B-B inside of the record", "EN 319 132-1 §6.3", Making::xades(shared, Reference::enveloped()).sign(RECORD)?);
     let good = good.add("xml/properties", files)?;
-    let bad = good.but("of the signed properties their texts are signed as base64").by("XML Signature §6.6.2").file(properties.sign(RECORD)?.into_bytes());
+    let bad = good
+        .but("of the signed properties their texts are signed as base64")
+        .by("XML Signature §6.6.2")
+        .file(properties.sign(RECORD)?.into_bytes());
     bad.fails(FORMAT, "qualifying_properties.signed_properties_referenced").integrity("unknown").add("xml/properties-base64", files)?;
     Ok(())
 }
@@ -66,7 +67,8 @@ fn in_base64(shared: &Shared, files: &mut Files) -> Outcome {
 fn empty(shared: &Shared, files: &mut Files) -> Outcome {
     let object = "<ds:Object Id=\"object\"><Granted xmlns=\"urn:kyso:test\"/></ds:Object>";
     let text = Making::xades(shared, Reference::element("object")).with(|making| making.objects = object.into()).sign("{}")?;
-    let good = passing("a signed object with an element without text", "XML Signature §4.6", text.clone()).add("xml/empty-element", files)?;
+    let good =
+        passing("a signed object with an element without text", "XML Signature §4.6", text.clone()).add("xml/empty-element", files)?;
     let bad = good.but("another object has another element without text, which nobody signed").by("EN 319 102-1 §5.1.3");
     let another = "<ds:Object><Refused xmlns=\"urn:kyso:test\"/></ds:Object>";
     let bad = bad.file(replaced(&text, object, &format!("{object}{another}"))?);

@@ -33,10 +33,15 @@ fn signed(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
     but("the reference to the signed properties has no type", text_of(resigned(&untyped)?))
         .entry(|entry| entry.level("none").tolerates("qualifying_properties.signed_properties_typed"))
         .add("xml/properties-untyped", files)?;
-    let typed = |kind: &'static str| move |making: &mut Making<'_>| making.references[1].attributes = format!(" Type=\"{kind}\" URI=\"#S-properties\"");
-    but("the type of that reference has the number of a version", text_of(resigned(&typed("http://uri.etsi.org/01903/v1.3.2#SignedProperties"))?))
-        .by("ETSI TS 101 903 V1.2.2 §6.3.1")
-        .add("xml/properties-type-of-version", files)?;
+    let typed = |kind: &'static str| {
+        move |making: &mut Making<'_>| making.references[1].attributes = format!(" Type=\"{kind}\" URI=\"#S-properties\"")
+    };
+    but(
+        "the type of that reference has the number of a version",
+        text_of(resigned(&typed("http://uri.etsi.org/01903/v1.3.2#SignedProperties"))?),
+    )
+    .by("ETSI TS 101 903 V1.2.2 §6.3.1")
+    .add("xml/properties-type-of-version", files)?;
     but("that reference is of a type that nobody knows", text_of(resigned(&typed("http://uri.etsi.org/01903#Properties"))?))
         .fails(FORMAT, REFERENCED)
         .entry(|entry| entry.level("none"))
