@@ -96,8 +96,10 @@ fn one_text() -> String {
 }
 
 fn judged(octets: &[u8], setting: &Setting) -> Report {
-    let (policy, evidence) = (Policy::etsi_basic(), &setting.evidence);
-    let context = Context { policy: &policy, anchors: &setting.anchors, evidence, time: setting.time, existence: None };
+    // Read once, as whoever judges many documents does.
+    static POLICY: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(Policy::etsi_basic);
+    let (policy, evidence) = (&*POLICY, &setting.evidence);
+    let context = Context { policy, anchors: &setting.anchors, evidence, time: setting.time, existence: None };
     verify(&Document::detect(octets).unwrap(), &context)
 }
 

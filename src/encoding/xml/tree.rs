@@ -204,6 +204,15 @@ impl<'a> Tree<'a> {
             .is_some_and(|element| self.local_name(&element.name) == local && self.namespace_text(element.name.namespace) == namespace)
     }
 
+    /// Every element of this local name, in whichever namespace.
+    pub fn called<'t>(&'t self, local: &'t str) -> impl Iterator<Item = NodeId> + 't {
+        let is_called = move |node: &Node| match node.kind {
+            Kind::Element(position) => self.elements.get(wide(position)).is_some_and(|element| self.local_name(&element.name) == local),
+            _ => false,
+        };
+        self.nodes.iter().zip(0..).filter(move |(node, _)| is_called(node)).map(|(_, position)| NodeId(position))
+    }
+
     /// The namespace and the local name of an element.
     pub fn name(&self, node: NodeId) -> Option<(&str, &'a str)> {
         self.element(node).map(|element| (self.namespace_text(element.name.namespace), self.local_name(&element.name)))

@@ -81,12 +81,12 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
         missing: Vec::new(),
         files: Vec::new(),
         constraints: Vec::new(),
-        unknown_language: None,
+        language: None,
         unreadable: 0,
     };
     let block = Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| read.whole(r, node));
     let constraints = std::mem::take(&mut read.constraints);
-    let (unreadable, covers_value, language) = (read.unreadable, read.covers_value, read.unknown_language.take());
+    let (unreadable, covers_value, language) = (read.unreadable, read.covers_value, read.language.take());
     read.signature.format_checking = block;
     let stamps = read.signature.format_constraints.clone();
     read.signature.format_constraints = Block::run("Constraints of the file", "EN 319 102-1 §5.2.8", "", |r| {
@@ -95,8 +95,8 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
         if let Some(covers_value) = covers_value {
             r.ask(&COUNTERSIGNED, covers_value, []);
         }
-        if let Some(namespace) = &language {
-            qualifying_properties::language(r, namespace);
+        if let Some((namespace, is_known)) = &language {
+            qualifying_properties::language(r, namespace, *is_known);
         }
         if constraints.is_empty() {
             for within in [&TRANSFORMS, &TRANSFORM_LIMIT, &OCTET_LIMIT] {
@@ -142,8 +142,8 @@ struct Reading<'s, 'r, 'a> {
     missing: Vec<String>,
     files: Vec<String>,
     constraints: Vec<(String, Fault)>,
-    /// The namespace of properties that are signed as such and are none that is known here.
-    unknown_language: Option<String>,
+    /// The namespace of the signed properties, and whether it is one that is known here.
+    language: Option<(String, bool)>,
     unreadable: usize,
 }
 
@@ -297,6 +297,8 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         };
         let typed = positions(&|reference| reference.kind.as_deref().is_some_and(|kind| SIGNED_PROPERTIES_TYPE.contains(&kind)));
         let at = |position: &usize| listed.get(*position);
+        let name = properties.signed.and_then(|signed| self.references().tree.name(signed));
+        self.language = name.map(|(namespace, _)| (namespace.to_owned(), true));
         let references = self.references();
         let Some(signed) = properties.signed else {
             return match typed.first().and_then(at).and_then(|reference| references.target(reference)) {
@@ -304,8 +306,9 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
                 // Properties in another place are nobody's; a reference to them promises what is not there.
                 target => {
                     let tree = references.tree;
-                    self.unknown_language = target.and_then(|node| qualifying_properties::unknown_language(tree, element, node));
-                    if self.unknown_language.is_none() || typed.len() > 1 {
+                    let unknown = target.and_then(|node| qualifying_properties::unknown_language(tree, element, node));
+                    self.language = unknown.map(|namespace| (namespace, false));
+                    if self.language.is_none() || typed.len() > 1 {
                         qualifying_properties::referenced(r, typed.len(), 0)?;
                     }
                     Ok(None)
@@ -322,6 +325,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             return Ok(untyped.first().copied());
         }
         qualifying_properties::referenced(r, typed.len(), typed.iter().filter_map(at).filter(|reference| is_to_them(reference)).count())?;
+        qualifying_properties::typed(r);
         Ok(typed.first().copied())
     }
 

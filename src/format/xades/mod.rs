@@ -76,7 +76,7 @@ fn found_among(tree: &Tree<'_>, (detached, names): (&[Detached<'_>], Names), pol
         limits,
         octets: Budget::new("referenced_octets", limits.referenced_octets),
     };
-    let all: Vec<NodeId> = tree.descendants(Tree::DOCUMENT).filter(|node| tree.is(*node, DS, "Signature")).collect();
+    let all: Vec<NodeId> = tree.called("Signature").filter(|node| tree.is(*node, DS, "Signature")).collect();
     let limit = usize::try_from(limits.signatures).unwrap_or(usize::MAX);
     let places: Vec<NodeId> = all.iter().copied().take(limit).collect();
     let positions: BTreeMap<NodeId, usize> = places.iter().copied().zip(0..).collect();
@@ -134,9 +134,9 @@ fn countersigned(tree: &Tree<'_>, node: NodeId) -> Option<NodeId> {
 
 /// Elements that are called and built like a signature, in another namespace: somebody may take them for one.
 fn look_alikes<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = NodeId> + 't {
-    let is_called = |node: NodeId, local: &str| tree.name(node).is_some_and(|(namespace, name)| name == local && namespace != DS);
-    tree.descendants(Tree::DOCUMENT).filter(move |node| {
-        is_called(*node, "Signature") && tree.elements(*node).any(|child| tree.name(child).is_some_and(|(_, name)| name == "SignedInfo"))
+    tree.called("Signature").filter(move |node| {
+        let is_other = tree.name(*node).is_some_and(|(namespace, _)| namespace != DS);
+        is_other && tree.elements(*node).any(|child| tree.name(child).is_some_and(|(_, name)| name == "SignedInfo"))
     })
 }
 

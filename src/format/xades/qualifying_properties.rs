@@ -92,6 +92,11 @@ pub(super) fn referenced_without_type(r: &mut Recorder, to_them: usize) -> Resul
     Ok(())
 }
 
+/// Whether the reference to them says so.
+pub(super) fn typed(r: &mut Recorder) {
+    r.tolerate(&TYPED, true, []);
+}
+
 /// The namespace of the properties that stand at `node`, where that is in their place in an object of the signature and not one of those known here.
 pub(super) fn unknown_language(tree: &Tree<'_>, element: &SignatureElement, node: NodeId) -> Option<String> {
     let around =
@@ -106,9 +111,9 @@ fn is_called(tree: &Tree<'_>, node: NodeId, local: &str) -> bool {
     tree.name(node).is_some_and(|(_, name)| name == local)
 }
 
-/// What is said of properties of such a language: missing knowledge, and nobody's fault.
-pub(super) fn language(r: &mut Recorder, namespace: &str) {
-    r.ask(&LANGUAGE, false, [("namespace", namespace.to_owned().into())]);
+/// Whether the language of the properties is known; where it is not, that is missing knowledge, and nobody's fault.
+pub(super) fn language(r: &mut Recorder, namespace: &str, is_known: bool) {
+    r.ask(&LANGUAGE, is_known, [("namespace", namespace.to_owned().into())]);
 }
 
 impl QualifyingProperties {

@@ -102,7 +102,7 @@ impl<'r, 'a> References<'r, 'a> {
     }
 
     fn identified(&self, identifier: &str) -> Result<NodeSet, Fault> {
-        match self.identifiers.named(identifier) {
+        match self.identifiers.named(identifier).as_slice() {
             [] => Err(Fault::NotFound),
             [node] => Ok(NodeSet::subtree(self.tree, *node)),
             _ => Err(Fault::Ambiguous),
