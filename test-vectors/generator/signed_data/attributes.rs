@@ -70,6 +70,9 @@ fn mandatory(signer: &Signer<'_>, good: &Good, files: &mut Files) -> Outcome {
         let bad = good.but(change).by("RFC 5652 §11.1").file(with(signer, edit)?).fails(FORMAT, check);
         bad.add(&format!("cms/{file}"), files)?;
     }
+    let bad = good.but("there are signed attributes, and none of them").by("RFC 5652 §5.3");
+    let bad = bad.file(with(signer, &|all| all.clear())?).fails(FORMAT, "");
+    bad.entry(|entry| entry.level("none").integrity("unknown")).add("cms/attributes-empty", files)?;
     let two = attribute(object_id::MESSAGE_DIGEST, &[octet_string(&[1; 32]), octet_string(&[2; 32])]);
     let cases: [(&str, &str, Edit<'_>); 3] = [
         ("no-message-digest", "message-digest is missing", &|all| drop(all.remove(1))),

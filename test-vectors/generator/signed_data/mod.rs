@@ -131,6 +131,12 @@ fn structure(signer: &Signer<'_>, good: &Good, files: &mut Files) -> Outcome {
     bad.entries(&[Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable").kind("unsupported")])
         .add("cms/signer-unreadable", files)?;
 
+    let set = SignedData { signers: vec![kyso::encoding::der::write::retagged(0x31, &info(signer, CONTENT)?.der())], ..data.clone() };
+    let bad = good.but("the signer information is a set").by("RFC 5652 §5.3").file(set.der());
+    let bad = bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable");
+    bad.entries(&[Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable").kind("unsupported")])
+        .add("cms/signer-in-set", files)?;
+
     let mut overflow = data.der();
     overflow.splice(1..4, [0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
     let bad = good.but("the outer length is of eight octets, all ones").by("X.690 §8.1.3.5").file(overflow);

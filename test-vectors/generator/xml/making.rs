@@ -191,7 +191,9 @@ impl<'a> Making<'a> {
             Data::Element(id) => NodeSet::subtree(tree, by_id(tree, id).ok_or("no such element")?),
         };
         let method = if reference.transforms.contains(EXCLUSIVE) { Method::Exclusive } else { Method::Inclusive };
-        octets(tree, &set.without_comments(), &Canonicalisation::new(method))
+        let listed = reference.transforms.split_once("PrefixList=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let prefixes = listed.map(|(list, _)| list.split(' ').map(str::to_owned).collect()).unwrap_or_default();
+        octets(tree, &set.without_comments(), &Canonicalisation { prefixes, ..Canonicalisation::new(method) })
     }
 }
 

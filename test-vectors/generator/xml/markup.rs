@@ -3,7 +3,7 @@
 
 use kyso::encoding::base64;
 
-use super::making::{Data, Making, Reference, replaced, transform};
+use super::making::{Data, EXCLUSIVE, Making, Reference, replaced, transform};
 use super::{CONSTRAINTS, FORMAT, FOUND, HASH, INTACT, NOT_FOUND, RECORD, Signed, passing};
 use crate::case::Entry;
 use crate::shared::Shared;
@@ -17,7 +17,23 @@ pub fn add(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
     in_base64(shared, files)?;
     empty(shared, files)?;
     style_sheets(shared, parted, files)?;
-    characters(parted, files)
+    characters(parted, files)?;
+    prefixes(shared, files)
+}
+
+/// Exclusive XML Canonicalization §3: a prefix that stands in values alone is signed where it is listed.
+fn prefixes(shared: &Shared, files: &mut Files) -> Outcome {
+    let envelope = "<e:Envelope xmlns:e=\"urn:kyso:test\" xmlns:p=\"urn:granted\"><e:Record Id=\"record\" Kind=\"p:Result\">01/QD-UBND</e:Record>{}</e:Envelope>";
+    let listed =
+        format!("<ds:Transform Algorithm=\"{EXCLUSIVE}\"><c:InclusiveNamespaces xmlns:c=\"{EXCLUSIVE}\" PrefixList=\"p\"/></ds:Transform>");
+    let reference = Reference { transforms: listed, ..Reference::element("record") };
+    let text = Making::xades(shared, reference).sign(envelope)?;
+    let good = passing("a record with a prefix in a value, which is listed", "Exclusive XML Canonicalization §3", text.clone());
+    let good = good.entry(|entry| entry.level("B-B")).add("xml/prefix-listed", files)?;
+    let bad =
+        good.but("the prefix stands for another namespace").by("EN 319 102-1 §5.2.7").file(replaced(&text, "urn:granted", "urn:refused")?);
+    bad.fails(HASH, INTACT).integrity("broken").add("xml/prefix-listed-altered", files)?;
+    Ok(())
 }
 
 /// XML Signature §6.6.2: of an element in base64 what it decodes to is signed, and nothing of its markup.
