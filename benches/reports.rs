@@ -4,8 +4,9 @@
 mod median;
 #[path = "bench/pki.rs"]
 mod pki;
+#[path = "bench/values.rs"]
+mod values;
 
-use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use criterion::Criterion;
 use kyso::crypto::{Curve, DigestAlgorithm, PublicKey, Signed, Verification};
 use kyso::path::{Cache, PathReport, Request, validate_with_cache};
 use kyso::pki::CertificateList;
+use kyso::report::Detail;
 use kyso::report::json::{Kind, Level};
-use kyso::report::{Block, Detail, Outcome, Step};
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::name::COMMON_NAME;
 use kyso::testkit::{Authority, DemoPki, Entity, Key, KeyParameters, Name, Random, RevocationList, Template, blank_page};
@@ -22,6 +23,7 @@ use kyso::{Context, Document, Evidence, Goal, Policy, Profile, Report, Time, Tru
 
 use median::median;
 use pki::Setting;
+use values::values;
 
 const VERIFIED: &str = "B-LTA, two document timestamps";
 const BARE: &str = "bare verifications and hashes, B-LTA";
@@ -111,34 +113,6 @@ impl Kept {
             black_box(DigestAlgorithm::Sha256.digest(&self.octets[..end]));
         }
     }
-}
-
-/// How many signature values the verdict rests on, each counted once: of RSA those of certificates, lists and responses, of P-256 those of
-/// signatures and timestamps.
-fn values(report: &Report) -> [usize; 2] {
-    const CHECKS: [&str; 4] = [
-        "cryptographic_verification.value_valid",
-        "basic_processing.signature_valid",
-        "crl_issuer.signature_valid",
-        "ocsp_responder.signature_valid",
-    ];
-    let mut seen = [BTreeSet::new(), BTreeSet::new()];
-    let mut open: Vec<&Block> = report.signatures.iter().map(|entry| &entry.checks).collect();
-    while let Some(block) = open.pop() {
-        for step in &block.steps {
-            match step {
-                Step::Block { block, .. } => open.push(block),
-                Step::Check(step) if step.outcome == Outcome::Passed && CHECKS.contains(&&*step.check) => {
-                    let is_p256 = step.check == CHECKS[0];
-                    let algorithm = step.inputs.value("algorithm").map(|algorithm| algorithm.to_text().into_owned()).unwrap_or_default();
-                    assert!(!is_p256 || algorithm.starts_with("ECDSA"), "{algorithm}");
-                    seen[usize::from(is_p256)].insert((step.check.to_string(), block.subject.clone()));
-                }
-                Step::Check(_) => {}
-            }
-        }
-    }
-    seen.map(|seen| seen.len())
 }
 
 /// Checks, and the blocks that they stand in.

@@ -54,6 +54,11 @@ impl Setting {
         sign(&Document::pdf(file).unwrap(), &Profile::pades_b_b(self.time), &signer).unwrap()
     }
 
+    /// The certificates of the root and of the issuing authority.
+    pub fn authorities(&self) -> [&[u8]; 2] {
+        [&self.pki.root.certificate, &self.pki.issuing.certificate]
+    }
+
     /// The key of the issuing authority and its revocation list.
     pub fn bare_list(&self) -> (PublicKey, Bare) {
         let issuing = kyso::pki::Certificate::from_der(&self.pki.issuing.certificate).unwrap();

@@ -61,7 +61,7 @@ pub fn is_announced(octets: &[u8]) -> bool {
 /// Reads the directory and every local header; no content.
 ///
 /// # Errors
-/// [`Malformed`] with the offset: two ends, an entry encrypted or by a method other than stored and deflated, a name that leads out of the
+/// [`Malformed`] with the offset: two ends, an entry encrypted or by a method other than stored and deflated, a link, a name that leads out of the
 /// container, stands twice or has another one beside it, a local header that says something else, entries that overlap, sizes beyond `limits`, ZIP64.
 pub fn read<'a>(octets: &'a [u8], limits: &Limits) -> Result<Archive<'a>, Malformed> {
     let end = End::find(octets)?;
@@ -171,6 +171,9 @@ fn central(octets: &[u8], at: usize) -> Result<(Entry, usize), Malformed> {
     if name.ends_with('/') && size != 0 {
         return Err(malformed(format!("the folder {name:?} has a content"), at));
     }
+    if is_link(octets, at) {
+        return Err(malformed(format!("{name:?} is a link, whose content stands elsewhere"), at));
+    }
     let extra_at = name_at.saturating_add(name.len());
     if has_other_name(octets.get(extra_at..extra_at.saturating_add(extra)).unwrap_or_default()) {
         return Err(malformed(format!("{name:?} has another name beside it"), at));
@@ -179,6 +182,12 @@ fn central(octets: &[u8], at: usize) -> Result<(Entry, usize), Malformed> {
     let entry = Entry { name, is_stored: method == 0, size, crc: u32::try_from(crc).unwrap_or(0), at: local, data };
     let next = [FIXED, entry.name.len(), extra, comment].iter().fold(at, |sum, length| sum.saturating_add(*length));
     Ok((entry, next))
+}
+
+/// Whether the attributes of an entry (§4.4.15), written by a Unix system or macOS, make it a symbolic link: what unpacks it shows another file.
+fn is_link(octets: &[u8], at: usize) -> bool {
+    let field = |offset: usize, length| number(octets, at.saturating_add(offset), length).unwrap_or(0);
+    matches!(field(5, 1), 3 | 19) && field(40, 2) & 0xf000 == 0xa000
 }
 
 /// What both headers tell.

@@ -203,6 +203,13 @@ impl SignedAttributes {
         self.read_single(object_id::SIGNING_TIME, "signing-time", |value| value.time())
     }
 
+    /// Whether the signing time is of the type that its year has (§11.3): `UTCTime` from 1950 to 2049, else `GeneralizedTime`.
+    pub fn has_signing_time_of_its_type(&self) -> bool {
+        let typed = |value: &Value<'_>| Ok((value.tag(), value.time()?.civil().0));
+        let read = self.read_single(object_id::SIGNING_TIME, "signing-time", typed);
+        read.ok().flatten().is_none_or(|(found, year)| (found == tag::UTC_TIME) == (1950..=2049).contains(&year))
+    }
+
     /// `signing-certificate-v2` (RFC 5035 §3)
     ///
     /// # Errors

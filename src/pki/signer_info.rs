@@ -48,6 +48,9 @@ pub enum SignerIdentifier {
 
 impl SignerInfo {
     pub(crate) fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
+        if value.tag() != tag::SEQUENCE {
+            return Err(value.malformed(format!("signerInfo expected, found tag 0x{:02x}", value.tag())));
+        }
         let mut reader = value.reader()?;
         let version = reader.expect(tag::INTEGER, "version")?.small_integer()?;
         let signer = SignerIdentifier::read(&mut reader)?;

@@ -163,6 +163,7 @@ fn extended(shared: &Shared, files: &mut Files) -> Outcome {
     bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("asic/extended-named-twice", files)?;
     for (name, path, change) in [
         ("other-case", "Decision.txt", "a second file has the name of the first in other letters"),
+        ("other-form", "de\u{0301}cision.txt", "a second file has a letter with a mark of its own in its name"),
         ("data-in-folder", "META-INF/decision.pdf", "a file that nobody signed stands among the container's own"),
     ] {
         let bad = good.but(change).by("EN 319 102-1 §5.1.3").file(zip(&with(&stored, path, b"khac\n".to_vec())));
@@ -170,6 +171,7 @@ fn extended(shared: &Shared, files: &mut Files) -> Outcome {
             .entries(&[Entry::passed()])
             .add(&format!("asic/extended-{name}"), files)?;
     }
+    manifests(shared, &good, &stored, files)?;
     // Who says what the signature is over, when two do: the first, and what only the other lists is signed by nobody.
     let second = manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX), ("more.txt", b"more\n")]);
     let mut two = with(&stored, "more.txt", b"more\n".to_vec());
@@ -187,6 +189,44 @@ fn extended(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = bad.indeterminate("SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found");
     bad.integrity("unknown").add("asic/extended-moved", files)?;
     with_xades(shared, files)
+}
+
+/// §A.4: what stands in a manifest that is no manifest's, although it was signed.
+fn manifests(shared: &Shared, good: &Good, stored: &[Stored], files: &mut Files) -> Outcome {
+    let text = String::from_utf8(manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX)]))?;
+    let end = "</asic:ASiCManifest>";
+    let extension = |critical: bool| {
+        format!(
+            "<asic:ASiCManifestExtensions><asic:Extension Critical=\"{critical}\">x</asic:Extension></asic:ASiCManifestExtensions>{end}"
+        )
+    };
+    let signed = |text: String| -> Outcome<Vec<u8>> {
+        let signature = detached(shared, text.as_bytes())?;
+        Ok(zip(&with(&with(stored, SIGNATURE, signature), MANIFEST, text.into_bytes())))
+    };
+    let extended = good.but("the manifest has an extension that nobody has to understand").by("EN 319 162-1 §A.4");
+    let extended = extended.file(signed(text.replace(end, &extension(false)))?).untwinned().add("asic/manifest-extension", files)?;
+    let unread = |good: &Good, change: &str, octets: Vec<u8>| {
+        let entry = Entry::concluded("INDETERMINATE", "SIGNED_DATA_NOT_FOUND", "cryptographic_verification.data_found");
+        good.but(change).by("EN 319 162-1 §A.4").file(octets).indeterminate("SIGNED_DATA_NOT_FOUND", "").entries(&[entry])
+    };
+    let critical = unread(&extended, "whoever reads it must understand the extension", signed(text.replace(end, &extension(true)))?);
+    critical.add("asic/manifest-extension-critical", files)?;
+    let other = "<x:DataObjectReference xmlns:x=\"urn:other\" URI=\"more.txt\"/>";
+    let foreign = unread(good, "the manifest has a reference in another namespace", signed(text.replace(end, &format!("{other}{end}")))?);
+    foreign.add("asic/manifest-foreign", files)?;
+    let empty = String::from_utf8(manifest(SIGNATURE, &[]))?;
+    let nothing = good.but("the manifest lists no file").by("EN 319 102-1 §5.1.3").file(signed(empty)?);
+    nothing
+        .concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("asic/manifest-empty", files)?;
+    let itself = signed(text.replace(&format!("URI=\"{SIGNATURE}\""), &format!("URI=\"{MANIFEST}\"")))?;
+    unread(good, "the manifest says that it signs itself", itself).add("asic/manifest-of-itself", files)?;
+    let lying = with(stored, "mimetype", SIMPLE.into());
+    let bad = good.but("it says that it is a simple container").by("EN 319 162-1 §4.3.3.1").file(zip(&lying));
+    bad.fails("FORMAT_FAILURE", "asic.one_file").add("asic/extended-as-simple", files)?;
+    Ok(())
 }
 
 /// The same files with XAdES, whose references name them.

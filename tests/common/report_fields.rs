@@ -108,7 +108,8 @@ impl Schema {
                 (None, share) => (share.unwrap() / 2.0).into(),
             })],
             Value::String(text) => self.texts(place, text).into_iter().map(|other| Some(other.into())).collect(),
-            Value::Array(values) => vec![Some(values[..values.len() - 1].into())],
+            // An input may be a list of nothing.
+            Value::Array(values) => values.split_last().map(|(_, rest)| Some(rest.to_vec().into())).into_iter().collect(),
             Value::Object(_) => Vec::new(),
             Value::Null => panic!("{}", place.at),
         };

@@ -58,6 +58,11 @@ fn continues_name(character: char) -> bool {
 
 /// `NCName`
 pub(super) fn is_name(text: &str) -> bool {
+    if text.is_ascii() {
+        let continues = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'-' | b'.');
+        return text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && text.as_bytes().iter().all(continues);
+    }
     let mut characters = text.chars();
     characters.next().is_some_and(starts_name) && characters.all(continues_name)
 }

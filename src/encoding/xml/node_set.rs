@@ -77,6 +77,18 @@ impl NodeSet {
         self.subtract(&self.subtract(others))
     }
 
+    /// The texts in it.
+    #[must_use]
+    pub fn texts(&self, tree: &Tree<'_>) -> Self {
+        let nodes = self.ranges.iter().cloned().flatten().map(NodeId);
+        Self::of(nodes.filter(|node| matches!(tree.node(*node).kind, Kind::Text { .. } | Kind::Section)))
+    }
+
+    /// How many elements are in it.
+    pub fn elements(&self, tree: &Tree<'_>) -> usize {
+        self.ranges.iter().cloned().flatten().filter(|position| tree.is_element(NodeId(*position))).count()
+    }
+
     /// Whether there is no node in it.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()

@@ -41,6 +41,9 @@ fn not_utf8(octets: &[u8]) -> &'static str {
     }
 }
 
+/// Room for more nodes is made when they are there.
+const RESERVED: usize = 1 << 20;
+
 struct Reader<'a> {
     text: &'a str,
     octets: &'a [u8],
@@ -74,10 +77,12 @@ struct Written {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, limits: &Limits) -> Self {
+        // A tag has a text before it as a rule, and every second one ends an element.
+        let tags = memchr::memchr_iter(b'<', text.as_bytes()).count().min(RESERVED);
         let tree = Tree {
             text,
-            nodes: Vec::new(),
-            elements: Vec::new(),
+            nodes: Vec::with_capacity(tags),
+            elements: Vec::with_capacity(tags / 2),
             attributes: Vec::new(),
             declarations: Vec::new(),
             prefixes: vec!["", "xml"],

@@ -191,10 +191,26 @@ impl<'a> Tree<'a> {
         matches!(self.node(node).kind, Kind::Element(_))
     }
 
+    /// Whether it is an instruction that names a style sheet (Associating Style Sheets with XML documents §2).
+    pub fn is_style_sheet(&self, node: NodeId) -> bool {
+        let node = self.node(node);
+        let target = self.slice(node.span).strip_prefix("<?xml-stylesheet");
+        node.kind == Kind::ProcessingInstruction && target.is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r', '?']))
+    }
+
     /// Whether it is an element of this name.
     pub fn is(&self, node: NodeId, namespace: &str, local: &str) -> bool {
         self.element(node)
             .is_some_and(|element| self.local_name(&element.name) == local && self.namespace_text(element.name.namespace) == namespace)
+    }
+
+    /// Every element of this local name, in whichever namespace.
+    pub fn called<'t>(&'t self, local: &'t str) -> impl Iterator<Item = NodeId> + 't {
+        let is_called = move |node: &Node| match node.kind {
+            Kind::Element(position) => self.elements.get(wide(position)).is_some_and(|element| self.local_name(&element.name) == local),
+            _ => false,
+        };
+        self.nodes.iter().zip(0..).filter(move |(node, _)| is_called(node)).map(|(_, position)| NodeId(position))
     }
 
     /// The namespace and the local name of an element.

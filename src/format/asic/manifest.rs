@@ -40,6 +40,7 @@ impl<'c> Manifest<'c> {
         if !tree.is(root, NAMESPACE, "ASiCManifest") {
             return Err(malformed(&tree, root, "not an ASiCManifest"));
         }
+        parts(&tree, root, NAMESPACE, &["SigReference", "DataObjectReference", EXTENSIONS])?;
         let mut signed_by = tree.elements_named(root, NAMESPACE, "SigReference").filter_map(|node| tree.attribute(node, "", "URI"));
         let (Some(one), None) = (signed_by.next(), signed_by.next()) else {
             return Err(malformed(&tree, root, "not exactly one SigReference"));
@@ -60,7 +61,27 @@ impl<'c> Manifest<'c> {
     }
 }
 
+/// Extensions of a manifest, and of a reference in it.
+const EXTENSIONS: &str = "ASiCManifestExtensions";
+const OF_REFERENCE: &str = "DataObjectReferenceExtensions";
+
+/// Nothing stands in `node` but what the schema has there, and no extension that must be understood (§A.4): another reader may make something of it.
+fn parts(tree: &Tree<'_>, node: NodeId, namespace: &str, known: &[&str]) -> Result<(), Malformed> {
+    let is_known = |child: NodeId| known.iter().any(|local| tree.is(child, namespace, local) || tree.is(child, NAMESPACE, local));
+    if let Some(other) = tree.elements(node).find(|child| !is_known(*child)) {
+        return Err(malformed(tree, other, "an element that stands in no manifest"));
+    }
+    let within = tree.elements(node).filter(|child| [EXTENSIONS, OF_REFERENCE].iter().any(|local| tree.is(*child, NAMESPACE, local)));
+    let is_critical =
+        |extension: &NodeId| tree.attribute(*extension, "", "Critical").is_none_or(|critical| !matches!(critical.trim(), "false" | "0"));
+    match within.flat_map(|list| tree.elements(list)).find(is_critical) {
+        Some(extension) => Err(malformed(tree, extension, "a critical extension, of which none is known")),
+        None => Ok(()),
+    }
+}
+
 fn reference(tree: &Tree<'_>, node: NodeId) -> Result<Reference, Malformed> {
+    parts(tree, node, DS, &["DigestMethod", "DigestValue", OF_REFERENCE])?;
     let uri = tree.attribute(node, "", "URI").ok_or_else(|| malformed(tree, node, "a reference without URI"))?;
     let one = |local| {
         let mut found = tree.elements_named(node, DS, local);

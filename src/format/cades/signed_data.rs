@@ -3,8 +3,9 @@
 use super::validation_data::validation_data;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::format::signature::{CertificateReference, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
+use crate::pki::ess::SigningCertificate;
 use crate::pki::signed_attributes::SignaturePolicy;
-use crate::pki::{SignedAttributes, SignedData, SignerInfo, TimestampToken, object_id};
+use crate::pki::{AlgorithmIdentifier, SignedAttributes, SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, Stop, checks};
 
 checks! {
@@ -24,6 +25,10 @@ checks! {
         "The digest of the content is missing or given twice: {what}.", "Giá trị băm của nội dung bị thiếu hoặc lặp lại: {what}.";
     SIGNING_TIME = "signed_data.signing_time", "RFC 5652 §11.3", Failed(FormatFailure),
         "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký: {what}.";
+    SIGNING_TIME_TYPE = "signed_data.signing_time_type", "RFC 5652 §11.3", Failed(FormatFailure),
+        "The signing time is not of the type that its year has.", "Thời điểm ký không dùng kiểu mã hóa quy định cho năm của nó.";
+    REFERENCES_AGREE = "signed_data.certificate_references_agree", "RFC 5035 §3", Failed(FormatFailure),
+        "The two references to the signer's certificate are to two certificates.", "Hai tham chiếu chứng thư người ký chỉ hai chứng thư khác nhau.";
     CERTIFICATE_REFERENCE = "signed_data.signing_certificate_reference", "RFC 5035 §3, §4", Failed(FormatFailure),
         "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký: {what}.";
     ALGORITHM_READABLE = "signed_data.algorithm_readable", "RFC 5652 §5.3, §10.1", Failed(FormatFailure),
@@ -123,17 +128,40 @@ pub(crate) fn signed_attributes(r: &mut Recorder, signed_data: &SignedData, sign
     r.ask(&MESSAGE_DIGEST, digest.is_ok(), [("what", digest.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
     let time = attributes.signing_time();
     // What the signer claims proves nothing either way: a time that nobody can read is a claim less.
+    if time.as_ref().is_ok_and(Option::is_some) {
+        r.tolerate(&SIGNING_TIME_TYPE, attributes.has_signing_time_of_its_type(), []);
+    }
     r.tolerate(&SIGNING_TIME, time.is_ok(), [("what", time.err().map_or(String::new(), |malformed| malformed.to_string()).into())]);
     let reference = attributes.signing_certificate_v2().and(attributes.signing_certificate_v1());
     let what = reference.as_ref().err().map_or(String::new(), ToString::to_string);
     r.ask(&CERTIFICATE_REFERENCE, reference.is_ok(), [("what", what.into())]);
+    references_agree(r, signed_data, attributes);
     if let Ok(Some(protection)) = attributes.algorithm_protection() {
-        let same_signature = protection.signature.is_none_or(|algorithm| algorithm.oid == signer.signature_algorithm.oid);
-        r.ask(&ALGORITHM_PROTECTED, protection.digest.oid == signer.digest_algorithm.oid && same_signature, []);
+        let same_signature = protection.signature.is_none_or(|algorithm| is_same(&algorithm, &signer.signature_algorithm));
+        r.ask(&ALGORITHM_PROTECTED, is_same(&protection.digest, &signer.digest_algorithm) && same_signature, []);
     }
     // Decision 8 of the design: verified over both forms, and said here.
     r.tolerate(&ATTRIBUTES_DER, attributes.is_der(), []);
     Ok(())
+}
+
+/// RFC 6211 §3: the same algorithm with the same parameters; NULL is as good as none.
+fn is_same(one: &AlgorithmIdentifier, other: &AlgorithmIdentifier) -> bool {
+    const NULL: &[u8] = &[5, 0];
+    let parameters = |algorithm: &AlgorithmIdentifier| {
+        let octets = algorithm.parameters.as_ref().map(|parameters| parameters.octets().to_vec());
+        octets.filter(|octets| octets != NULL)
+    };
+    one.oid == other.oid && parameters(one) == parameters(other)
+}
+
+/// RFC 5035 §3: of two references to the signer's certificate each counts for itself. A certificate here that one is to is what the other is to.
+fn references_agree(r: &mut Recorder, signed_data: &SignedData, attributes: &SignedAttributes) {
+    let first =
+        |reference: Result<Option<SigningCertificate>, _>| reference.ok().flatten().and_then(|found| found.certificates.into_iter().next());
+    let (Some(two), Some(one)) = (first(attributes.signing_certificate_v2()), first(attributes.signing_certificate_v1())) else { return };
+    let named = signed_data.certificates.iter().find(|certificate| two.digest_matches(certificate) == Some(true));
+    r.ask(&REFERENCES_AGREE, named.is_none_or(|named| one.digest_matches(named) != Some(false)), []);
 }
 
 /// The value with everything that says what it is over. `content` is what stands for the content when there are no signed attributes.

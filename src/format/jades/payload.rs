@@ -262,7 +262,7 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
             signed.extend_from_slice(&line);
             if name.eq_ignore_ascii_case("digest") {
                 let body = self.detached.iter().find(|detached| detached.name() == BODY);
-                data.extend(body_digest(&value, body));
+                data.push(body_digest(&value, body));
                 let body = body.and_then(Detached::octets);
                 stamped = stamped.zip(body).map(|(stamped, body)| [&stamped, end, body].concat());
             } else if let Some(stamped) = &mut stamped {
@@ -287,17 +287,23 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     }
 }
 
-/// RFC 3230 §4.3.2: what the field `Digest` says of the body, as far as an algorithm of it is known; without the body it says nothing.
-fn body_digest(value: &[u8], body: Option<&Detached<'_>>) -> Option<SignedDatum> {
-    let text = std::str::from_utf8(value).ok()?;
-    text.split(',').find_map(|instance| {
+/// RFC 3230 §4.3.2: what the field `Digest` says of the body by the first algorithm of it that is known. By none it says nothing that could be
+/// checked, so that nobody knows whether this is the body that was signed.
+fn body_digest(value: &[u8], body: Option<&Detached<'_>>) -> SignedDatum {
+    let text = String::from_utf8_lossy(value);
+    let known = text.split(',').find_map(|instance| {
         let (name, value) = instance.trim().split_once('=')?;
         let algorithm = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
             .into_iter()
             .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))?;
-        let expected = base64::decode(value.as_bytes()).ok()?.to_vec();
-        Some(SignedDatum { name: BODY.into(), algorithm: Ok(algorithm), expected, actual: body.and_then(|body| body.digest(algorithm)) })
-    })
+        Some((algorithm, base64::decode(value.as_bytes()).ok()?.to_vec()))
+    });
+    match known {
+        Some((algorithm, expected)) => {
+            SignedDatum { name: BODY.into(), algorithm: Ok(algorithm), expected, actual: body.and_then(|body| body.digest(algorithm)) }
+        }
+        None => SignedDatum { name: BODY.into(), algorithm: Err(text.into_owned()), expected: Vec::new(), actual: None },
+    }
 }
 
 /// The octets as they contribute to what is signed.

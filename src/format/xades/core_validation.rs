@@ -10,7 +10,7 @@ use super::signature_element::{self, SignatureElement};
 use super::time_stamps::TimeStamped;
 use super::transforms::Fault;
 use super::unsigned_properties::{Property, PropertyKind, UnsignedProperties, unsigned_properties, values};
-use crate::encoding::xml::{NodeId, NodeSet, Tree};
+use crate::encoding::xml::{NodeId, NodeSet};
 use crate::format::signature::{Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::{Certificate, SignerIdentifier};
 use crate::report::json::{CoveredReference, Format, Kind, Level};
@@ -36,7 +36,7 @@ checks! {
         "There is no canonical form of what is signed: {what}.", "Không có dạng chuẩn tắc của phần được ký: {what}.";
     ONE_KEY = "core_validation.key_is_the_certificates", "XML Signature §4.5", Failed(FormatFailure),
         "The key beside the signature is not that of the certificate beside it.", "Khóa công khai kèm chữ ký không phải khóa của chứng thư kèm theo.";
-    COUNTERSIGNED = "core_validation.counter_signature_covers_value", "EN 319 132-1 §5.2.7.2", Failed(FormatFailure),
+    COUNTERSIGNED = "core_validation.counter_signature_covers_value", "EN 319 132-1 §5.2.7.2", Failed(HashFailure),
         "The counter signature does not cover the value of the signature in which it stands.",
         "Chữ ký xác nhận không bao trùm giá trị của chữ ký chứa nó.";
     CERTIFICATES_READABLE = "core_validation.certificates_readable", "XML Signature §4.5.4", Failed(FormatFailure),
@@ -81,17 +81,22 @@ pub(super) fn read(surroundings: &Surroundings<'_, '_, '_>, node: NodeId, counte
         missing: Vec::new(),
         files: Vec::new(),
         constraints: Vec::new(),
+        language: None,
         unreadable: 0,
     };
     let block = Block::run("Format checking", "EN 319 102-1 §5.2.2", "", |r| read.whole(r, node));
     let constraints = std::mem::take(&mut read.constraints);
-    let (unreadable, covers_value) = (read.unreadable, read.covers_value);
+    let (unreadable, covers_value, language) = (read.unreadable, read.covers_value, read.language.take());
     read.signature.format_checking = block;
     let stamps = read.signature.format_constraints.clone();
     read.signature.format_constraints = Block::run("Constraints of the file", "EN 319 102-1 §5.2.8", "", |r| {
         r.bind(stamps);
+        // As of any signature over something else than what it is on: none of its digests is that of the value.
         if let Some(covers_value) = covers_value {
             r.ask(&COUNTERSIGNED, covers_value, []);
+        }
+        if let Some((namespace, is_known)) = &language {
+            qualifying_properties::language(r, namespace, *is_known);
         }
         if constraints.is_empty() {
             for within in [&TRANSFORMS, &TRANSFORM_LIMIT, &OCTET_LIMIT] {
@@ -137,6 +142,8 @@ struct Reading<'s, 'r, 'a> {
     missing: Vec<String>,
     files: Vec<String>,
     constraints: Vec<(String, Fault)>,
+    /// The namespace of the signed properties, and whether it is one that is known here.
+    language: Option<(String, bool)>,
     unreadable: usize,
 }
 
@@ -155,7 +162,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         let listed = self.listed(r, &element)?;
         self.data(r, &element, &listed);
         let mut properties = qualifying_properties::find(r, tree, &element)?;
-        let signed_properties = self.signed_properties(r, &listed, &properties)?;
+        let signed_properties = self.signed_properties(r, &element, &listed, &properties)?;
         properties.read(r, tree);
         let unsigned = unsigned_properties(tree, &properties);
         self.evidence(&unsigned);
@@ -279,34 +286,48 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
     }
 
     /// EN 319 132-1 §4.4.2: exactly one reference is of the type, and it is to the properties that stand in the signature.
-    fn signed_properties(&self, r: &mut Recorder, listed: &[Reference], properties: &QualifyingProperties) -> Result<Option<usize>, Stop> {
-        let is_typed = |reference: &Reference| reference.kind.as_deref().is_some_and(|kind| SIGNED_PROPERTIES_TYPE.contains(&kind));
-        let typed: Vec<usize> =
-            listed.iter().enumerate().filter(|(_, reference)| is_typed(reference)).map(|(position, _)| position).collect();
-        // Properties of another namespace, or in another place, are nobody's; a reference to them promises what is not there.
-        let Some(signed) = properties.signed else {
-            if !typed.is_empty() {
-                qualifying_properties::referenced(r, typed.len(), 0)?;
-            }
-            return Ok(None);
+    fn signed_properties(
+        &mut self,
+        r: &mut Recorder,
+        element: &SignatureElement,
+        listed: &[Reference],
+        properties: &QualifyingProperties,
+    ) -> Result<Option<usize>, Stop> {
+        let positions = |is: &dyn Fn(&Reference) -> bool| -> Vec<usize> {
+            listed.iter().enumerate().filter(|(_, reference)| is(reference)).map(|(position, _)| position).collect()
         };
-        let refused = |position: &usize| listed.get(*position).is_some_and(|reference| self.references().is_refused(reference));
-        if typed.iter().any(refused) {
+        let typed = positions(&|reference| reference.kind.as_deref().is_some_and(|kind| SIGNED_PROPERTIES_TYPE.contains(&kind)));
+        let at = |position: &usize| listed.get(*position);
+        let name = properties.signed.and_then(|signed| self.references().tree.name(signed));
+        self.language = name.map(|(namespace, _)| (namespace.to_owned(), true));
+        let references = self.references();
+        let Some(signed) = properties.signed else {
+            return match typed.first().and_then(at).and_then(|reference| references.target(reference)) {
+                None if typed.is_empty() => Ok(None),
+                // Properties in another place are nobody's; a reference to them promises what is not there.
+                target => {
+                    let tree = references.tree;
+                    let unknown = target.and_then(|node| qualifying_properties::unknown_language(tree, element, node));
+                    self.language = unknown.map(|namespace| (namespace, false));
+                    if self.language.is_none() || typed.len() > 1 {
+                        qualifying_properties::referenced(r, typed.len(), 0)?;
+                    }
+                    Ok(None)
+                }
+            };
+        };
+        if typed.iter().filter_map(at).any(|reference| references.is_refused(reference)) {
             return Ok(None);
         }
-        let to_them = |position: &&usize| {
-            listed
-                .get(**position)
-                .is_some_and(|reference| self.references().covers_first(self.signature_node(properties), reference, signed))
-        };
-        qualifying_properties::referenced(r, typed.len(), typed.iter().filter(to_them).count())?;
+        let is_to_them = |reference: &Reference| references.covers_first(element.node, reference, signed);
+        if typed.is_empty() {
+            let untyped = positions(&|reference| reference.kind.is_none() && is_to_them(reference));
+            qualifying_properties::referenced_without_type(r, untyped.len())?;
+            return Ok(untyped.first().copied());
+        }
+        qualifying_properties::referenced(r, typed.len(), typed.iter().filter_map(at).filter(|reference| is_to_them(reference)).count())?;
+        qualifying_properties::typed(r);
         Ok(typed.first().copied())
-    }
-
-    fn signature_node(&self, properties: &QualifyingProperties) -> NodeId {
-        let tree = self.references().tree;
-        // QualifyingProperties stand in an object of their signature.
-        properties.node.and_then(|node| tree.ancestors(node).nth(1)).unwrap_or(Tree::DOCUMENT)
     }
 
     fn evidence(&mut self, unsigned: &UnsignedProperties) {
@@ -376,7 +397,9 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             reference.id.as_deref().is_some_and(|id| properties.formats.iter().any(|format| format.strip_prefix('#') == Some(id)))
         });
         let is_current = properties.node.and_then(|node| tree.name(node)).is_some_and(|(namespace, _)| !XADES_OLD.contains(&namespace));
+        let is_typed = signed_properties.and_then(|position| listed.get(position)).is_some_and(|reference| reference.kind.is_some());
         let is_baseline = is_current
+            && is_typed
             && properties.signing_time.is_some()
             && properties.has_certificate_v2
             && element.key_info.is_some()

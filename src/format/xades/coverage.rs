@@ -44,13 +44,14 @@ const OF_SIGNATURES: [&str; 10] = [
 pub(super) struct Namesakes<'t>(BTreeMap<(&'t str, &'t str), NodeId>);
 
 impl<'t> Namesakes<'t> {
-    /// Of everything but `signed`.
-    pub fn of(tree: &'t Tree<'_>, signed: &NodeSet) -> Self {
+    /// Of everything but `signed`, and but the elements that references are to: of some the content alone is signed.
+    pub fn of(tree: &'t Tree<'_>, signed: &NodeSet, targets: &BTreeSet<NodeId>) -> Self {
         let mut known = BTreeMap::new();
         let mut next = Some(tree.root());
         while let Some(node) = next {
             next = if signed.has_all(tree, node) { tree.after(node) } else { tree.following(node) };
-            let name = tree.name(node).filter(|(namespace, _)| !is_of_signatures(namespace) && !signed.contains(node));
+            let name =
+                tree.name(node).filter(|(namespace, _)| !is_of_signatures(namespace) && !signed.contains(node) && !targets.contains(&node));
             if let Some(name) = name {
                 known.entry(name).or_insert(node);
             }
@@ -96,12 +97,7 @@ pub(super) struct Unsigned {
 
 /// What of the document is neither in `covered` nor one of the signatures that stand at `signatures`.
 pub(super) fn unsigned(tree: &Tree<'_>, covered: &NodeSet, signatures: &[NodeId]) -> Unsigned {
-    let walk = Walk {
-        tree,
-        covered,
-        signed: &NodeSet::union(signatures.iter().map(|node| NodeSet::subtree(tree, *node)).chain([covered.clone()])),
-        signatures,
-    };
+    let walk = Walk { tree, covered, holders: &holders(covered, signatures), signatures };
     let mut found = Unsigned::default();
     walk.visit(&mut |place| {
         if found.places.len() < TOLD {
@@ -116,20 +112,24 @@ pub(super) fn unsigned(tree: &Tree<'_>, covered: &NodeSet, signatures: &[NodeId]
 
 /// Whether there is nothing of that kind.
 pub(super) fn is_whole(tree: &Tree<'_>, covered: &NodeSet, signatures: &[NodeId]) -> bool {
-    let signed = NodeSet::union(signatures.iter().map(|node| NodeSet::subtree(tree, *node)).chain([covered.clone()]));
     let mut whole = true;
-    Walk { tree, covered, signed: &signed, signatures }.visit(&mut |_| {
+    Walk { tree, covered, holders: &holders(covered, signatures), signatures }.visit(&mut |_| {
         whole = false;
         false
     });
     whole
 }
 
+/// What an element has to hold a part of, to be there for holding it: something that is signed, or a signature.
+fn holders(covered: &NodeSet, signatures: &[NodeId]) -> NodeSet {
+    NodeSet::union([covered.clone(), NodeSet::of(signatures.iter().copied())])
+}
+
 struct Walk<'w, 'a> {
     tree: &'w Tree<'a>,
     covered: &'w NodeSet,
-    /// With the signatures themselves.
-    signed: &'w NodeSet,
+    /// With the places of the signatures.
+    holders: &'w NodeSet,
     signatures: &'w [NodeId],
 }
 
@@ -142,6 +142,7 @@ impl Place<'_> {
     fn path(&self, tree: &Tree<'_>) -> String {
         match self {
             Self::Node(node) if tree.is_element(*node) => tree.path(*node),
+            Self::Node(node) if tree.is_style_sheet(*node) => "/processing-instruction(xml-stylesheet)".into(),
             Self::Node(node) => format!("{}/text()", tree.path(tree.parent(*node).unwrap_or(Tree::DOCUMENT))),
             Self::Attribute(node, name) => format!("{}/@{name}", tree.path(*node)),
         }
@@ -159,6 +160,12 @@ impl Walk<'_, '_> {
     /// Tells each place until that returns false.
     fn visit(&self, tell: &mut dyn FnMut(Place<'_>) -> bool) {
         let tree = self.tree;
+        // What says how the document is to be shown stands before its element, and may make anything of it.
+        for node in tree.children(Tree::DOCUMENT).filter(|node| tree.is_style_sheet(*node) && !self.covered.contains(*node)) {
+            if !tell(Place::Node(node)) {
+                return;
+            }
+        }
         let mut next = Some(tree.root());
         while let Some(node) = next {
             if self.covered.has_all(tree, node) {
@@ -184,12 +191,15 @@ impl Walk<'_, '_> {
                 next = tree.after(node);
             } else if !self.says_something(node) {
                 next = tree.after(node);
-            } else if tree.is_element(node) && self.signed.overlaps(tree, node) {
+            } else if tree.is_element(node) && (is_envelope(tree, node) || self.holders.overlaps(tree, node)) {
                 // It only holds together what is signed; what it says itself is said by nobody.
                 let own = tree.attributes(node).filter(|(namespace, ..)| *namespace != INSTANCE);
                 let id = identifier_of(tree, node);
-                for (_, local, value) in own {
-                    if id.as_ref() != Some(&value) && !is_envelope(tree, node) && !tell(Place::Attribute(node, local)) {
+                let is_content = tree.children(node).any(|child| !tree.is_element(child) && self.covered.contains(child));
+                for (namespace, local, value) in own {
+                    // As of `Object`: what the octets are is signed as their DataObjectFormat.
+                    let is_label = is_content && namespace.is_empty() && matches!(local, "Encoding" | "MimeType");
+                    if id.as_ref() != Some(&value) && !is_label && !is_envelope(tree, node) && !tell(Place::Attribute(node, local)) {
                         return;
                     }
                 }

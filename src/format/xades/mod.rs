@@ -15,7 +15,7 @@ mod unsigned_properties;
 pub(crate) mod writing;
 mod xpath_filter;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use core_validation::{Read, Surroundings};
@@ -102,7 +102,7 @@ fn found_among(
         limits,
         octets: Budget::new("referenced_octets", limits.referenced_octets),
     };
-    let all: Vec<NodeId> = tree.descendants(Tree::DOCUMENT).filter(|node| tree.is(*node, DS, "Signature")).collect();
+    let all: Vec<NodeId> = tree.called("Signature").filter(|node| tree.is(*node, DS, "Signature")).collect();
     let limit = usize::try_from(limits.signatures).unwrap_or(usize::MAX);
     let places: Vec<NodeId> = all.iter().copied().take(limit).collect();
     let positions: BTreeMap<NodeId, usize> = places.iter().copied().zip(0..).collect();
@@ -113,7 +113,8 @@ fn found_among(
     let told_apart = NodeSet::union([everything, elsewhere.told_apart.clone()]);
     let rest = if places.is_empty() { Unsigned::default() } else { unsigned(tree, &told, &all) };
     let is_partial = read.iter().any(|one| !one.targets.is_empty());
-    let namesakes = is_partial.then(|| Namesakes::of(tree, &told_apart));
+    let targets: BTreeSet<NodeId> = read.iter().flat_map(|one| one.targets.iter().copied()).collect();
+    let namesakes = is_partial.then(|| Namesakes::of(tree, &told_apart, &targets));
     for one in &mut read {
         if let Some(namesakes) = &namesakes {
             let format_checking = std::mem::replace(&mut one.signature.format_checking, Block::run("", "", "", |_| Ok(())));
@@ -173,9 +174,9 @@ fn countersigned(tree: &Tree<'_>, node: NodeId) -> Option<NodeId> {
 
 /// Elements that are called and built like a signature, in another namespace: somebody may take them for one.
 fn look_alikes<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = NodeId> + 't {
-    let is_called = |node: NodeId, local: &str| tree.name(node).is_some_and(|(namespace, name)| name == local && namespace != DS);
-    tree.descendants(Tree::DOCUMENT).filter(move |node| {
-        is_called(*node, "Signature") && tree.elements(*node).any(|child| tree.name(child).is_some_and(|(_, name)| name == "SignedInfo"))
+    tree.called("Signature").filter(move |node| {
+        let is_other = tree.name(*node).is_some_and(|(namespace, _)| namespace != DS);
+        is_other && tree.elements(*node).any(|child| tree.name(child).is_some_and(|(_, name)| name == "SignedInfo"))
     })
 }
 

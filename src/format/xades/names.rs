@@ -14,11 +14,12 @@ pub(super) const XADES141: &str = "http://uri.etsi.org/01903/v1.4.1#";
 /// TS 101 903 before version 1.3.2
 pub(super) const XADES_OLD: [&str; 2] = ["http://uri.etsi.org/01903/v1.1.1#", "http://uri.etsi.org/01903/v1.2.2#"];
 
-/// `Type` of the reference to the signed properties (EN 319 132-1 §4.4.2), and what older versions wrote.
-pub(super) const SIGNED_PROPERTIES_TYPE: [&str; 3] = [
+/// `Type` of the reference to the signed properties (EN 319 132-1 §4.4.2), what older versions wrote, and what some programs make of these.
+pub(super) const SIGNED_PROPERTIES_TYPE: [&str; 4] = [
     "http://uri.etsi.org/01903#SignedProperties",
     "http://uri.etsi.org/01903/v1.1.1#SignedProperties",
     "http://uri.etsi.org/01903/v1.2.2#SignedProperties",
+    "http://uri.etsi.org/01903/v1.3.2#SignedProperties",
 ];
 /// `Type` of the reference of a counter signature to what it signs (EN 319 132-1 §5.2.7.3).
 pub(super) const COUNTERSIGNED_TYPE: &str = "http://uri.etsi.org/01903#CountersignedSignature";

@@ -24,6 +24,12 @@ checks! {
     REFERENCED = "qualifying_properties.signed_properties_referenced", "EN 319 132-1 §4.4.2", Failed(FormatFailure),
         "The signature does not cover the signed properties that stand in it by exactly one reference of their type.",
         "Chữ ký không bao trùm các thuộc tính được ký của nó bằng đúng một tham chiếu đúng kiểu.";
+    TYPED = "qualifying_properties.signed_properties_typed", "EN 319 132-1 §4.4.2", Failed(FormatFailure),
+        "The reference to the signed properties does not say by its type that it is to these.",
+        "Tham chiếu tới các thuộc tính được ký không ghi kiểu của nó.";
+    LANGUAGE = "qualifying_properties.language_known", "EN 319 132-1 §4.2", Indeterminate(SignedDataNotFound),
+        "The properties that the signature covers are of a language that is not known here: {namespace}.",
+        "Chữ ký bao trùm các thuộc tính thuộc không gian tên không được hỗ trợ: {namespace}.";
     SIGNING_TIME = "qualifying_properties.signing_time", "EN 319 132-1 §5.2.1", Failed(FormatFailure),
         "The signing time cannot be read or has no time zone: {what}.", "Không đọc được thời điểm ký hoặc thời điểm ký không có múi giờ: {what}.";
     CERTIFICATE_REFERENCE = "qualifying_properties.signing_certificate_reference", "EN 319 132-1 §5.2.2", Failed(FormatFailure),
@@ -62,9 +68,9 @@ pub(super) fn find(r: &mut Recorder, tree: &Tree<'_>, element: &SignatureElement
     let target = tree.attribute(node, "", "Target").unwrap_or_default();
     let own = tree.attribute(element.node, "", "Id");
     let is_own = target.strip_prefix('#').is_some_and(|target| own.as_deref() == Some(target));
-    // Old writers leave it out; what is signed, and where it stands, bind the properties to the signature in any case.
-    if target.is_empty() {
-        r.tolerate(&TARGET, false, [("target", "".into())]);
+    // Old writers leave it out, or its number sign; what is signed, and where it stands, bind the properties to the signature in any case.
+    if target.is_empty() || own.as_deref() == Some(&target) {
+        r.tolerate(&TARGET, false, [("target", target.into_owned().into())]);
     } else {
         r.ask(&TARGET, is_own, [("target", target.into_owned().into())]);
     }
@@ -76,6 +82,38 @@ pub(super) fn find(r: &mut Recorder, tree: &Tree<'_>, element: &SignatureElement
 /// Whether the signed properties are signed: `references` counts those of their type that are to them.
 pub(super) fn referenced(r: &mut Recorder, typed: usize, to_them: usize) -> Result<(), Stop> {
     r.require(&REFERENCED, typed == 1 && to_them == 1, [("typed", typed.into()), ("to_them", to_them.into())])
+}
+
+/// As [`referenced`], where no reference is of their type. What binds them is that a reference resolves to them and to nothing else: the type
+/// only says so, and nobody can add or take it without the signer's key.
+pub(super) fn referenced_without_type(r: &mut Recorder, to_them: usize) -> Result<(), Stop> {
+    r.require(&REFERENCED, to_them == 1, [("typed", 0_usize.into()), ("to_them", to_them.into())])?;
+    r.tolerate(&TYPED, false, []);
+    Ok(())
+}
+
+/// Whether the reference to them says so.
+pub(super) fn typed(r: &mut Recorder) {
+    r.tolerate(&TYPED, true, []);
+}
+
+/// The namespace of the properties that stand at `node`, where that is in their place in an object of the signature and not one of those known here.
+pub(super) fn unknown_language(tree: &Tree<'_>, element: &SignatureElement, node: NodeId) -> Option<String> {
+    let around =
+        tree.parent(node).filter(|around| is_called(tree, *around, "QualifyingProperties") && is_called(tree, node, "SignedProperties"))?;
+    let is_in_place = tree.parent(around).is_some_and(|object| element.objects.contains(&object));
+    let (namespace, _) = tree.name(node).filter(|_| is_in_place)?;
+    let is_one = tree.name(around).is_some_and(|(other, _)| other == namespace);
+    (is_one && namespace != XADES && !XADES_OLD.contains(&namespace)).then(|| namespace.to_owned())
+}
+
+fn is_called(tree: &Tree<'_>, node: NodeId, local: &str) -> bool {
+    tree.name(node).is_some_and(|(_, name)| name == local)
+}
+
+/// Whether the language of the properties is known; where it is not, that is missing knowledge, and nobody's fault.
+pub(super) fn language(r: &mut Recorder, namespace: &str, is_known: bool) {
+    r.ask(&LANGUAGE, is_known, [("namespace", namespace.to_owned().into())]);
 }
 
 impl QualifyingProperties {

@@ -102,7 +102,7 @@ impl<'r, 'a> References<'r, 'a> {
     }
 
     fn identified(&self, identifier: &str) -> Result<NodeSet, Fault> {
-        match self.identifiers.named(identifier) {
+        match self.identifiers.named(identifier).as_slice() {
             [] => Err(Fault::NotFound),
             [node] => Ok(NodeSet::subtree(self.tree, *node)),
             _ => Err(Fault::Ambiguous),
@@ -164,11 +164,14 @@ impl<'r, 'a> References<'r, 'a> {
         let place = self.place(signature, reference);
         let mut covered = target.clone();
         for transform in &reference.transforms {
-            match place.transformed(Data::Nodes(covered.clone()), transform) {
-                Ok(Data::Nodes(set)) => covered = set,
-                // What becomes octets stays what it was of the document.
-                Ok(Data::Octets(_)) => break,
-                Err(_) => {}
+            // §6.6.2: of an element in base64 the text alone is signed, neither its name nor its attributes.
+            if matches!(transform, Transform::Base64) {
+                covered = covered.texts(self.tree);
+                break;
+            }
+            // What becomes octets stays what it was of the document.
+            if let Ok(Data::Nodes(set)) = place.transformed(Data::Nodes(covered.clone()), transform) {
+                covered = set;
             }
         }
         Some(Selection { target, covered })

@@ -124,6 +124,10 @@ impl Place<'_, '_> {
                 let filtered = filters.iter().try_fold(set, |set, filter| filter.applied(self, &set));
                 Data::Nodes(filtered.ok_or(Fault::Ambiguous)?)
             }
+            // Which text stands in which element would be signed by nobody.
+            (Transform::Base64, Data::Nodes(set)) if set.elements(self.tree) > 1 => {
+                return refused(&format!("{BASE64} of an element in which elements stand"));
+            }
             (Transform::Base64, Data::Nodes(set)) => Data::Octets(decoded(&set.string(self.tree))?.into()),
             (Transform::Base64, Data::Octets(octets)) => {
                 let text = std::str::from_utf8(&octets).map_err(|_| Fault::Refused(BASE64.into()))?;

@@ -134,7 +134,7 @@ fn check(request: &Request<'_>) -> Result<(), Misuse> {
         let name = match content {
             Content::Document => String::new(),
             Content::Element(id) => {
-                match identifiers.as_ref().map(|known| known.named(id)) {
+                match identifiers.as_ref().map(|known| known.named(id)).as_deref() {
                     Some([_]) => {}
                     Some([]) | None => return Err(Misuse::new(format!("no element of the document has the identifier {id:?}"))),
                     Some(_) => return Err(Misuse::new(format!("several elements of the document have the identifier {id:?}"))),

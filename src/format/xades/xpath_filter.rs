@@ -112,7 +112,7 @@ impl Path {
         let tree = place.tree;
         let with_all_in_it = |nodes: Vec<NodeId>| NodeSet::union(nodes.into_iter().map(|node| NodeSet::subtree(tree, node)));
         let everywhere = |is: &dyn Fn(NodeId) -> bool| tree.descendants(Tree::DOCUMENT).filter(|node| is(*node)).collect();
-        let one = |identifier: &str| match place.identifiers.named(identifier) {
+        let one = |identifier: &str| match place.identifiers.named(identifier).as_slice() {
             [] => Some(None),
             [node] => Some(Some(*node)),
             _ => None,

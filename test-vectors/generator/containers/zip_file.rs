@@ -30,6 +30,11 @@ pub fn add(good: &Good, stored: &[Stored], files: &mut Files) -> Outcome {
     refused("overlap", "the directory says that the second file is where the first one is", "APPNOTE §4.3.12", overlap)?;
     let encrypted = changed(&|octets| octets[second + 8] |= 1);
     refused("encrypted", "the directory says that a file is encrypted", "APPNOTE §4.4.4", encrypted)?;
+    let link = changed(&|octets| {
+        octets[second + 5] = 3;
+        octets[second + 40..second + 42].copy_from_slice(&[0xff, 0xa1]);
+    });
+    refused("link", "the directory says that a file is a link to another one", "APPNOTE §4.4.15", link)?;
     let folder = zip(&with(stored, "folder/", b"khac\n".to_vec()));
     refused("folder-content", "a folder has a content", "APPNOTE §4.3.8", folder)?;
     refused("other-name", "the directory gives a file a second name", "APPNOTE §4.6.9", other_name(&octets, second))?;

@@ -123,6 +123,12 @@ fn by_digest(draft: &Draft<'_>, files: &mut Files) -> Outcome {
         .by("ETSI TS 119 182-1 §5.1.9")
         .fails("FORMAT_FAILURE", "protected_header.critical_understood")
         .add("json/by-digest-not-critical", files)?;
+    let unprotected = draft.clone().payload("", "").unprotected(json!({ "sigD": sig_d.clone() }));
+    bad(&honest, "the files are named where nothing is protected", unprotected.make()?.flattened())
+        .by("ETSI TS 119 182-1 §5.2.8.1")
+        .fails("FORMAT_FAILURE", "protected_header.critical_understood")
+        .entry(|_| Entry::default())
+        .add("json/by-digest-unprotected", files)?;
     bad(
         &honest,
         "the signature brings a payload of its own",
@@ -202,6 +208,16 @@ fn http_headers(draft: &Draft<'_>, files: &mut Files) -> Outcome {
         .by("EN 319 102-1 §5.2.7.4 (1)")
         .not_found()
         .add("json/http-no-body", files)?;
+    let other = "UNIXsum=30637";
+    let payload = format!("(request-target): {target}\ncontent-type: application/json\ndigest: {other}");
+    let made_other = plain.clone().payload(payload, "").make()?;
+    let case = bad(&honest, "the body is named by an algorithm that is not known", made_other.compact());
+    message(case.detached("(body)", "body.json", ANNEX.to_vec()), " application/json ")
+        .detached("Digest", "digest.txt", other.into())
+        .by("RFC 3230 §4.3.2")
+        .indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "cryptographic_verification.digest_implemented")
+        .integrity("unknown")
+        .add("json/http-unknown-digest", files)?;
     message(bad(&honest, "a field has another value", made.compact()), "text/plain")
         .by("EN 319 102-1 §5.2.7.4 (3)")
         .fails("SIG_CRYPTO_FAILURE", "cryptographic_verification.value_valid")

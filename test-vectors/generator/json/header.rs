@@ -131,6 +131,10 @@ fn critical(draft: &Draft<'_>, honest: &Good, files: &mut Files) -> Outcome {
         .fails(FORMAT, understood)
         .entry(|_| Entry::default())
         .add("json/b64-text", files)?;
+    bad(&unencoded, "it is declared where nothing is protected, too", both.clone().unprotected(json!({ "b64": true })).make()?.flattened())
+        .by("RFC 7797 §3")
+        .fails(FORMAT, "protected_header.names_disjoint")
+        .add("json/b64-twice", files)?;
     bad(&unencoded, "it is written in three parts, and the payload has a dot", both.make()?.compact())
         .by("RFC 7797 §5.2")
         .malformed()
@@ -185,6 +189,12 @@ fn certificates(shared: &Shared, draft: &Draft<'_>, honest: &Good, files: &mut F
     .indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "signing_certificate.reference_implemented")
     .integrity("unknown")
     .add("json/x5t-o-unknown", files)?;
+    let both = draft.clone().with("x5t#o", sha512(own));
+    let twice = good("The signer's certificate is named by two digests", "ETSI TS 119 182-1 §5.2.2.2", both.make()?.flattened());
+    let twice = twice.add("json/x5t-both", files)?;
+    bad(&twice, "one of them is somebody else's", both.with("x5t#o", sha512(&other.certificate)).make()?.flattened())
+        .fails(FORMAT, "protected_header.first_certificate")
+        .add("json/x5t-both-other", files)?;
     let chain = draft.clone().without("x5t#S256").with("sigX5ts", json!([sha512(own), sha512(issuing)]));
     let named = good("The certificates of the path are named by their SHA-512", "ETSI TS 119 182-1 §5.2.2.3", chain.make()?.flattened());
     let named = named.entry(|entry| entry.level("B-B")).add("json/sig-x5ts", files)?;

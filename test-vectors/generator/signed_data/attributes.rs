@@ -1,7 +1,7 @@
 //! Group `cms`: what the attributes say, and what stands in the place of attributes.
 
 use kyso::crypto::DigestAlgorithm::{Sha1, Sha512};
-use kyso::encoding::der::write::{integer, null, object_id, octet_string, sequence, set_of};
+use kyso::encoding::der::write::{integer, null, object_id, octet_string, sequence, set_of, value};
 use kyso::pki::object_id;
 use kyso::testkit::{Entity, Template};
 
@@ -17,7 +17,35 @@ pub fn add(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Files)
     certificate(shared, signer, good, files)?;
     algorithms(signer, good, files)?;
     order(signer, files)?;
+    told(shared, signer, good, files)?;
     beside(signer, good, files)
+}
+
+/// What is signed and written otherwise than it has to be, or twice.
+fn told(shared: &Shared, signer: &Signer<'_>, good: &Good, files: &mut Files) -> Outcome {
+    let generalized = attribute(object_id::SIGNING_TIME, &[value(0x18, crate::hand_made::claimed().to_generalized_time().as_bytes())]);
+    let listed = good.but("the signing time is a GeneralizedTime where its year has UTCTime").by("RFC 5652 §11.3");
+    let listed = listed.file(with(signer, &|all| all[3] = generalized.clone())?);
+    listed.entry(|entry| entry.level("B-B").tolerates("signed_data.signing_time_type")).add("cms/signing-time-generalized", files)?;
+    let version_1 = |entity: &Entity| {
+        let id = sequence(&[octet_string(&Sha1.digest(&entity.certificate))]);
+        attribute(object_id::SIGNING_CERTIFICATE, &[sequence(&[sequence(&[id])])])
+    };
+    let both = good.but("the signer's certificate is named by SHA-1, too").by("RFC 5035 §3");
+    let both =
+        both.file(with(signer, &|all| all.push(version_1(signer.entity)))?).untwinned().add("cms/reference-of-both-versions", files)?;
+    let bad = both.but("that reference is to another certificate");
+    let bad = bad.file(with(signer, &|all| all.push(version_1(&shared.issuing)))?);
+    bad.fails(FORMAT, "signed_data.certificate_references_agree").add("cms/reference-of-both-versions-other", files)?;
+    // Two certificates of one issuer and number: which of them is meant only the signed reference says.
+    let serial = Some(signer.entity.serial.clone());
+    let template = Template { serial, ..Template::signatory(name("Another of the same number"), at(-400), at(1200)) };
+    let other = shared.issuing.issue(&template, shared.signatories["rsa-2048"].key.clone())?;
+    let data = enveloping(signer, &info(signer, CONTENT)?);
+    let first = SignedData { certificates: [vec![other.certificate], data.certificates.clone()].concat(), ..data };
+    let listed = good.but("another certificate of the same issuer and number stands before the signer's").by("EN 319 102-1 §5.2.3.4");
+    listed.file(first.der()).add("cms/certificates-of-one-number", files)?;
+    Ok(())
 }
 
 /// What is done to the attributes before they are signed.
@@ -42,6 +70,9 @@ fn mandatory(signer: &Signer<'_>, good: &Good, files: &mut Files) -> Outcome {
         let bad = good.but(change).by("RFC 5652 §11.1").file(with(signer, edit)?).fails(FORMAT, check);
         bad.add(&format!("cms/{file}"), files)?;
     }
+    let bad = good.but("there are signed attributes, and none of them").by("RFC 5652 §5.3");
+    let bad = bad.file(with(signer, &|all| all.clear())?).fails(FORMAT, "");
+    bad.entry(|entry| entry.level("none").integrity("unknown")).add("cms/attributes-empty", files)?;
     let two = attribute(object_id::MESSAGE_DIGEST, &[octet_string(&[1; 32]), octet_string(&[2; 32])]);
     let cases: [(&str, &str, Edit<'_>); 3] = [
         ("no-message-digest", "message-digest is missing", &|all| drop(all.remove(1))),

@@ -70,6 +70,13 @@ fn attached(signer: &Signer<'_>, files: &mut Files) -> Outcome<Good> {
     let segments = indefinite(0x24, &[octet_string(&CONTENT[..7]), octet_string(&CONTENT[7..])]);
     let file = with_content(&data, indefinite(0xa0, &[segments]));
     good.but("the content is in two segments, the lengths left open").by("X.690 §8.7").file(file).add("cms/attached-segments", files)?;
+    let other = indefinite(0x24, &[octet_string(&CONTENT[..7]), integer(1), octet_string(&CONTENT[7..])]);
+    let file = with_content(&data, indefinite(0xa0, &[other]));
+    good.but("between two segments of the content stands a number")
+        .by("X.690 §8.7")
+        .file(file)
+        .malformed()
+        .add("cms/segments-other", files)?;
     let text = pem::write("CMS", &data.der()).into_bytes();
     good.but("it is in PEM").by("RFC 7468 §9").file(text).add("cms/attached-pem", files)?;
     Ok(good)
@@ -123,6 +130,12 @@ fn structure(signer: &Signer<'_>, good: &Good, files: &mut Files) -> Outcome {
     let bad = bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable");
     bad.entries(&[Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable").kind("unsupported")])
         .add("cms/signer-unreadable", files)?;
+
+    let set = SignedData { signers: vec![kyso::encoding::der::write::retagged(0x31, &info(signer, CONTENT)?.der())], ..data.clone() };
+    let bad = good.but("the signer information is a set").by("RFC 5652 §5.3").file(set.der());
+    let bad = bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable");
+    bad.entries(&[Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "content_info.signer_readable").kind("unsupported")])
+        .add("cms/signer-in-set", files)?;
 
     let mut overflow = data.der();
     overflow.splice(1..4, [0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);

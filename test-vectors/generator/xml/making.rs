@@ -34,6 +34,9 @@ pub struct Making<'a> {
     pub id: &'static str,
     /// What the properties say of the certificate; none without properties.
     pub properties: Option<String>,
+    /// The namespace of the properties, and whose they say that they are.
+    pub language: &'static str,
+    pub target: String,
 }
 
 /// A reference as it is made.
@@ -110,6 +113,8 @@ impl<'a> Making<'a> {
             unsigned: String::new(),
             id,
             properties: Some(certificate),
+            language: XADES,
+            target: format!("#{id}"),
         }
     }
 
@@ -136,7 +141,7 @@ impl<'a> Making<'a> {
     }
 
     fn properties_text(&self, certificate: &str) -> String {
-        let id = self.id;
+        let Self { id, language, target, .. } = self;
         let time = claimed();
         let unsigned = if self.unsigned.is_empty() {
             String::new()
@@ -147,7 +152,7 @@ impl<'a> Making<'a> {
             )
         };
         format!(
-            "<ds:Object><xades:QualifyingProperties xmlns:xades=\"{XADES}\" Target=\"#{id}\"><xades:SignedProperties Id=\"{id}-properties\"><xades:SignedSignatureProperties><xades:SigningTime>{time}</xades:SigningTime>{certificate}</xades:SignedSignatureProperties><xades:SignedDataObjectProperties><xades:DataObjectFormat ObjectReference=\"#r\"><xades:MimeType>application/xml</xades:MimeType></xades:DataObjectFormat></xades:SignedDataObjectProperties></xades:SignedProperties>{unsigned}</xades:QualifyingProperties></ds:Object>"
+            "<ds:Object><xades:QualifyingProperties xmlns:xades=\"{language}\" Target=\"{target}\"><xades:SignedProperties Id=\"{id}-properties\"><xades:SignedSignatureProperties><xades:SigningTime>{time}</xades:SigningTime>{certificate}</xades:SignedSignatureProperties><xades:SignedDataObjectProperties><xades:DataObjectFormat ObjectReference=\"#r\"><xades:MimeType>application/xml</xades:MimeType></xades:DataObjectFormat></xades:SignedDataObjectProperties></xades:SignedProperties>{unsigned}</xades:QualifyingProperties></ds:Object>"
         )
     }
 
@@ -186,7 +191,9 @@ impl<'a> Making<'a> {
             Data::Element(id) => NodeSet::subtree(tree, by_id(tree, id).ok_or("no such element")?),
         };
         let method = if reference.transforms.contains(EXCLUSIVE) { Method::Exclusive } else { Method::Inclusive };
-        octets(tree, &set.without_comments(), &Canonicalisation::new(method))
+        let listed = reference.transforms.split_once("PrefixList=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let prefixes = listed.map(|(list, _)| list.split(' ').map(str::to_owned).collect()).unwrap_or_default();
+        octets(tree, &set.without_comments(), &Canonicalisation { prefixes, ..Canonicalisation::new(method) })
     }
 }
 

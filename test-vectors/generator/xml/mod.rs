@@ -1,6 +1,7 @@
 //! Group `xml`: XML signatures (XML Signature, EN 319 132-1) and the attacks on them.
 
 mod making;
+mod markup;
 mod properties;
 mod structure;
 mod wrapping;
@@ -27,6 +28,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let enveloped = packagings(shared, files)?;
     let parted = parted(shared, files)?;
     wrapping::add(shared, &parted, files)?;
+    markup::add(shared, &parted, files)?;
     structure::add(shared, &enveloped, files)?;
     properties::add(shared, &enveloped, files)
 }

@@ -28,11 +28,44 @@ fn signed(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
         .fails(FORMAT, REFERENCED)
         .entry(|entry| entry.level("none"))
         .add("xml/properties-unsigned", files)?;
-    let wrong = |making: &mut Making<'_>| making.references[1].attributes = " URI=\"#S-properties\"".into();
-    but("the reference to the signed properties has no type", text_of(resigned(&wrong)?))
+    // What binds the properties is that the reference resolves to them: that it does not say so is told.
+    let untyped = |making: &mut Making<'_>| making.references[1].attributes = " URI=\"#S-properties\"".into();
+    but("the reference to the signed properties has no type", text_of(resigned(&untyped)?))
+        .entry(|entry| entry.level("none").tolerates("qualifying_properties.signed_properties_typed"))
+        .add("xml/properties-untyped", files)?;
+    let typed = |kind: &'static str| {
+        move |making: &mut Making<'_>| making.references[1].attributes = format!(" Type=\"{kind}\" URI=\"#S-properties\"")
+    };
+    but(
+        "the type of that reference has the number of a version",
+        text_of(resigned(&typed("http://uri.etsi.org/01903/v1.3.2#SignedProperties"))?),
+    )
+    .by("ETSI TS 101 903 V1.2.2 §6.3.1")
+    .add("xml/properties-type-of-version", files)?;
+    but("that reference is of a type that nobody knows", text_of(resigned(&typed("http://uri.etsi.org/01903#Properties"))?))
         .fails(FORMAT, REFERENCED)
         .entry(|entry| entry.level("none"))
-        .add("xml/properties-untyped", files)?;
+        .add("xml/properties-other-type", files)?;
+    let untyped_twice = |making: &mut Making<'_>| {
+        untyped(making);
+        let again = making.references[1].clone();
+        making.references.push(again);
+    };
+    but("two references are to the signed properties, and none says so", text_of(resigned(&untyped_twice)?))
+        .fails(FORMAT, REFERENCED)
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-untyped-twice", files)?;
+    let tomorrow = |making: &mut Making<'_>| making.language = "http://uri.etsi.org/01903/v1.4.1#";
+    but("the properties are in a language that is not known", text_of(resigned(&tomorrow)?))
+        .by("EN 319 132-1 §4.2")
+        .indeterminate("SIGNED_DATA_NOT_FOUND", "qualifying_properties.language_known")
+        .entry(|entry| entry.level("none"))
+        .add("xml/properties-language", files)?;
+    let unsigned_sign = |making: &mut Making<'_>| making.target = "S".into();
+    but("the properties name their signature without a number sign", text_of(resigned(&unsigned_sign)?))
+        .by("EN 319 132-1 §4.3.1")
+        .entry(|entry| entry.tolerates("qualifying_properties.target"))
+        .add("xml/properties-target-without-sign", files)?;
     let other = |making: &mut Making<'_>| {
         making.references[1].attributes = format!(" Type=\"{SIGNED_PROPERTIES}\" URI=\"\"");
         making.references[1].transforms = Reference::enveloped().transforms;
@@ -136,8 +169,8 @@ fn counter_signatures(shared: &Shared, files: &mut Files) -> Outcome {
     let check = "core_validation.counter_signature_covers_value";
     let [first, second] = entries;
     let _ = second;
-    bad.fails(FORMAT, check)
-        .entries(&[first, Entry::concluded("TOTAL-FAILED", FORMAT, check).kind("counter_signature")])
+    bad.fails(super::HASH, check)
+        .entries(&[first, Entry::concluded("TOTAL-FAILED", super::HASH, check).kind("counter_signature")])
         .add("xml/counter-signature-elsewhere", files)?;
     Ok(())
 }

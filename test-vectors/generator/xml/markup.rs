@@ -1,0 +1,126 @@
+//! What of a document no signature is over although its octets are in what is signed, or beside it: names around texts in base64, elements
+//! without text, style sheets, references to characters.
+
+use kyso::encoding::base64;
+
+use super::making::{Data, EXCLUSIVE, Making, Reference, replaced, transform};
+use super::{CONSTRAINTS, FORMAT, FOUND, HASH, INTACT, NOT_FOUND, RECORD, Signed, passing};
+use crate::case::Entry;
+use crate::shared::Shared;
+use crate::{Files, Outcome};
+
+const MODIFIED: &str = "verdict.document_not_modified";
+const BASE64: &str = "http://www.w3.org/2000/09/xmldsig#base64";
+const CONTENT: &[u8] = b"Cap phep\n";
+
+pub fn add(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
+    in_base64(shared, files)?;
+    empty(shared, files)?;
+    style_sheets(shared, parted, files)?;
+    characters(parted, files)?;
+    prefixes(shared, files)
+}
+
+/// Exclusive XML Canonicalization §3: a prefix that stands in values alone is signed where it is listed.
+fn prefixes(shared: &Shared, files: &mut Files) -> Outcome {
+    let envelope = "<e:Envelope xmlns:e=\"urn:kyso:test\" xmlns:p=\"urn:granted\"><e:Record Id=\"record\" Kind=\"p:Result\">01/QD-UBND</e:Record>{}</e:Envelope>";
+    let listed =
+        format!("<ds:Transform Algorithm=\"{EXCLUSIVE}\"><c:InclusiveNamespaces xmlns:c=\"{EXCLUSIVE}\" PrefixList=\"p\"/></ds:Transform>");
+    let reference = Reference { transforms: listed, ..Reference::element("record") };
+    let text = Making::xades(shared, reference).sign(envelope)?;
+    let good = passing("a record with a prefix in a value, which is listed", "Exclusive XML Canonicalization §3", text.clone());
+    let good = good.entry(|entry| entry.level("B-B")).add("xml/prefix-listed", files)?;
+    let bad =
+        good.but("the prefix stands for another namespace").by("EN 319 102-1 §5.2.7").file(replaced(&text, "urn:granted", "urn:refused")?);
+    bad.fails(HASH, INTACT).integrity("broken").add("xml/prefix-listed-altered", files)?;
+    Ok(())
+}
+
+/// XML Signature §6.6.2: of an element in base64 what it decodes to is signed, and nothing of its markup.
+fn in_base64(shared: &Shared, files: &mut Files) -> Outcome {
+    let decoded = || Reference {
+        attributes: " Id=\"r\" URI=\"#content\"".into(),
+        transforms: transform(BASE64),
+        data: Data::Octets(CONTENT.to_vec()),
+    };
+    let text = base64::encode(CONTENT);
+    let element = format!("<Content Id=\"content\" MimeType=\"text/plain\">{text}</Content>");
+    let envelope = format!("<Envelope xmlns=\"urn:kyso:test\">{element}{{}}</Envelope>");
+    let signed = Making::xades(shared, decoded()).sign(&envelope)?;
+    let good = passing("a file in base64, which is signed as it was before", "XML Signature §6.6.2", signed.clone());
+    let good = good.entry(|entry| entry.level("B-B")).add("xml/base64", files)?;
+    let bad = good.but("the element around it says something in an attribute").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(replaced(&signed, " MimeType=", " Result=\"Tu choi\" MimeType=")?);
+    bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/base64-attribute", files)?;
+    let bad = good.but("its text is parted by elements, which nobody signed").by("XML Signature §6.6.2");
+    let (first, second) = text.split_at(4);
+    let bad = bad.file(replaced(&signed, &text, &format!("<Granted>{first}</Granted><Refused>{second}</Refused>"))?);
+    bad.indeterminate(NOT_FOUND, FOUND).because("core_validation.transforms_known").integrity("unknown").add("xml/base64-parted", files)?;
+
+    let object = format!("<ds:Object Id=\"content\" MimeType=\"text/plain\" Encoding=\"{BASE64}\">{text}</ds:Object>");
+    let signed = Making::xades(shared, decoded()).with(|making| making.objects = object).sign("{}")?;
+    let good = passing("a file in base64 in an object of the signature", "XML Signature §6.6.2", signed.clone());
+    let good = good.entry(|entry| entry.level("B-B")).add("xml/base64-object", files)?;
+    let bad =
+        good.but("a bit of it is another one").by("EN 319 102-1 §5.2.7").file(replaced(&signed, &text, &base64::encode(b"Cap phap\n"))?);
+    bad.fails(HASH, INTACT).integrity("broken").add("xml/base64-object-altered", files)?;
+    // The signed properties by what their texts decode to.
+    let properties = Making::xades(shared, Reference::enveloped()).with(|making| {
+        making.references[1].transforms = transform(BASE64);
+        making.references[1].data = Data::Octets(CONTENT.to_vec());
+    });
+    let good = passing("XAdES B-B inside of the record", "EN 319 132-1 §6.3", Making::xades(shared, Reference::enveloped()).sign(RECORD)?);
+    let good = good.add("xml/properties", files)?;
+    let bad = good
+        .but("of the signed properties their texts are signed as base64")
+        .by("XML Signature §6.6.2")
+        .file(properties.sign(RECORD)?.into_bytes());
+    bad.fails(FORMAT, "qualifying_properties.signed_properties_referenced").integrity("unknown").add("xml/properties-base64", files)?;
+    Ok(())
+}
+
+/// An element may say everything by its name.
+fn empty(shared: &Shared, files: &mut Files) -> Outcome {
+    let object = "<ds:Object Id=\"object\"><Granted xmlns=\"urn:kyso:test\"/></ds:Object>";
+    let text = Making::xades(shared, Reference::element("object")).with(|making| making.objects = object.into()).sign("{}")?;
+    let good =
+        passing("a signed object with an element without text", "XML Signature §4.6", text.clone()).add("xml/empty-element", files)?;
+    let bad = good.but("another object has another element without text, which nobody signed").by("EN 319 102-1 §5.1.3");
+    let another = "<ds:Object><Refused xmlns=\"urn:kyso:test\"/></ds:Object>";
+    let bad = bad.file(replaced(&text, object, &format!("{object}{another}"))?);
+    bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/empty-element-unsigned", files)?;
+    Ok(())
+}
+
+/// Associating Style Sheets with XML documents §2: what is shown is what the style sheet makes of the document.
+fn style_sheets(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
+    const SHEET: &str = "<?xml-stylesheet type=\"text/xsl\" href=\"result.xsl\"?>\n";
+    let text = Making::xades(shared, Reference::enveloped()).sign(&format!("{SHEET}{RECORD}"))?;
+    let good = passing("a record with a style sheet, all of which is signed", "XML Signature §4.4.3.3", text.clone());
+    let good = good.add("xml/style-sheet", files)?;
+    let bad = good.but("the style sheet is another one").by("EN 319 102-1 §5.2.7").file(replaced(&text, "result.xsl", "refuse.xsl")?);
+    bad.fails(HASH, INTACT).integrity("broken").add("xml/style-sheet-altered", files)?;
+    let bad = parted.good.but("a style sheet is named before what is signed").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(format!("{SHEET}{}", parted.text).into_bytes());
+    bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/style-sheet-unsigned", files)?;
+    Ok(())
+}
+
+/// XML 1.0 §2.2, §2.11, §4.1
+fn characters(parted: &Signed, files: &mut Files) -> Outcome {
+    let text = &parted.text;
+    let good = parted.good.but("characters of the result are written as references").by("XML 1.0 §4.1");
+    good.file(replaced(text, "Cap phep", "C&#97;p ph&#x65;p")?).add("xml/character-references", files)?;
+    let bad = parted.good.but("a carriage return is written as a reference, which is no end of a line").by("XML 1.0 §2.11");
+    let bad = bad.file(replaced(text, "Cap phep", "Cap phep&#13;")?);
+    bad.fails(HASH, INTACT).integrity("broken").add("xml/carriage-return", files)?;
+    for (name, change, written) in [
+        ("surrogates", "two surrogates are written as references", "&#xD83D;&#xDE00;"),
+        ("no-character", "a reference is to no character", "&#xFFFE;"),
+        ("long-reference", "a reference has more zeros than any reader needs", "&#x00000000000000041;"),
+    ] {
+        let bad = parted.good.but(change).by("XML 1.0 §4.1").file(replaced(text, "Cap phep", written)?);
+        bad.malformed().add(&format!("xml/{name}"), files)?;
+    }
+    Ok(())
+}
