@@ -28,7 +28,7 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
 }
 
 /// One object as text, with something in the place of something else.
-fn replaced(objects: Objects, number: u32, from: &str, to: &str) -> Objects {
+pub fn replaced(objects: Objects, number: u32, from: &str, to: &str) -> Objects {
     let text = |(own, octets): (u32, Vec<u8>)| match own == number {
         true => (own, String::from_utf8_lossy(&octets).replace(from, to).into_bytes()),
         false => (own, octets),
