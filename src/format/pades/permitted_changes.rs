@@ -36,6 +36,7 @@ use crate::report::json::{Change, ChangeClass, ChangeKind, Modifications};
 use crate::report::{Block, Check, Recorder, checks};
 use difference::Difference;
 use explanation::{ANNOTATION, EMPTY_PLACED_FIELD, Exemption, Explanation, Objection};
+use font::Fonts;
 use permission::{InForce, Level, Restriction};
 use references::References;
 use step::{Covered, Step};
@@ -108,6 +109,7 @@ pub(super) struct LaterRevisions<'p, 'a> {
     /// The oldest revision that is signed.
     base: usize,
     references: OnceCell<References>,
+    fonts: Fonts,
     budget: Budget,
 }
 
@@ -139,6 +141,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             restrictions: signed.map(|(place, revision)| Restriction::of(pdf, place, revision)).collect(),
             base: oldest,
             references: OnceCell::new(),
+            fonts: Fonts::default(),
             budget: Budget::new("changes", policy.limits.changes),
         }
     }
@@ -202,7 +205,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         evidence: &mut FoundEvidence,
         covered: &mut Covered,
     ) {
-        let mut step = Step::new(signed, later, difference, &self.budget, (&self.references, self.base));
+        let mut step = Step::new(signed, later, difference, &self.budget, (&self.references, self.base), &self.fonts);
         step.covered = std::mem::take(covered);
         let explained = step.explained();
         *covered = explained.covered;

@@ -70,15 +70,17 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
     };
     let what = "a tagged decision signed and sealed, the seal an element of its structure";
     let good = cases.honest("sealed", what, &with_seal(passes("form_filling")), later(&[], &[])?)?;
-    cases.honest(
-        "described",
-        "a tagged decision signed and sealed, the seal with a description",
-        &with_seal(passes("form_filling")),
-        later(&[(65, "/S /Form", "/S /Form /Alt (Seal of the office)")], &[])?,
-    )?;
+    let judged = || with_seal(modified("other", JUDGED));
+    let told = (65, "/S /Form", "/S /Form /Alt (Seal of the office)");
+    let what = "a tagged decision signed and sealed, the seal with a description";
+    let described = cases.honest("described", what, &with_seal(passes("form_filling")), later(&[told], &[])?)?;
+    let of_document = later(&[told, (61, "/S /Document", "/S /Document /Alt (Seal of the office)")], &[])?;
+    cases.attack(&described, "described-document", "the document has the description, too", &judged(), of_document)?;
     let before = [(61, "[63 0 R 64 0 R 65 0 R]", "[65 0 R 63 0 R 64 0 R]")];
     let what = "a tagged decision signed and sealed, the seal before everything else";
-    cases.honest("first", what, &with_seal(passes("form_filling")), later(&before, &[])?)?;
+    let first = cases.honest("first", what, &with_seal(passes("form_filling")), later(&before, &[])?)?;
+    let alone = later(&[(61, "[63 0 R 64 0 R 65 0 R]", "[65 0 R 64 0 R]")], &[])?;
+    cases.attack(&first, "first-alone", "the seal stands in the place of the text", &judged(), alone)?;
     let rows: [Row<'_>; 31] = [
         ("paragraph", "the seal is a paragraph", &[(65, "/S /Form", "/S /P")]),
         ("role", "the seal is of a kind that is mapped to a form", &[(65, "/S /Form", "/S /Seal")]),
@@ -124,7 +126,6 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
         ("parents-lost", "the text of the page belongs to nothing", &[(62, "0 [63 0 R] ", "")]),
         ("parents-turned", "the numbers of places do not ascend", &[(62, "0 [63 0 R] 1 64 0 R 4 65 0 R", "4 65 0 R 0 [63 0 R] 1 64 0 R")]),
     ];
-    let judged = || with_seal(modified("other", JUDGED));
     for (name, change, edits) in rows {
         cases.attack(&good, name, change, &judged(), later(edits, &[])?)?;
     }
@@ -171,7 +172,10 @@ fn deep(cases: &mut Cases<'_>) -> Outcome {
     let good = cases.honest("deep", what, &with_seal(passes("form_filling")), later(&[(67, leaf)])?)?;
     let node = [(62, "<< /Kids [66 0 R 67 0 R 68 0 R] >>"), (68, "<< /Limits [4 4] /Nums [4 65 0 R] >>")];
     let what = "a tagged decision whose places are in a tree, signed and sealed, the place of the seal in a leaf of its own";
-    cases.honest("deep-leaf", what, &with_seal(passes("form_filling")), later(&node)?)?;
+    let leaf_of_seal = cases.honest("deep-leaf", what, &with_seal(passes("form_filling")), later(&node)?)?;
+    let other = [(62, "<< /Kids [66 0 R 68 0 R 67 0 R] >>"), node[1]];
+    let judged = || with_seal(modified("other", JUDGED));
+    cases.attack(&leaf_of_seal, "deep-leaf-between", "that leaf stands before a smaller one", &judged(), later(&other)?)?;
     let rows: [(&str, &str, &[(u32, &str)]); 6] = [
         ("deep-limits", "the leaf says that it ends before the seal", &[(67, "<< /Limits [1 1] /Nums [1 64 0 R 4 65 0 R] >>")]),
         (
@@ -185,7 +189,7 @@ fn deep(cases: &mut Cases<'_>) -> Outcome {
         ("deep-both", "the tree has entries beside its leaves", &[(67, leaf), (62, "<< /Kids [66 0 R 67 0 R] /Nums [0 [64 0 R]] >>")]),
     ];
     for (name, change, nodes) in rows {
-        cases.attack(&good, name, change, &with_seal(modified("other", JUDGED)), later(nodes)?)?;
+        cases.attack(&good, name, change, &judged(), later(nodes)?)?;
     }
     Ok(())
 }
