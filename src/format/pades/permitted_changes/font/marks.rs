@@ -205,6 +205,8 @@ fn are_marks(parts: &[Outline], marks: &[char]) -> bool {
     match (parts, marks) {
         ([], []) => true,
         ([part], [mark]) => is(part, *mark),
+        // Both are one line: known by the letter `a` with them.
+        ([part], [first, second]) => ['a', *first, *second].into_iter().nfc().next().is_some_and(|both| is(part, both)),
         ([one, other], [first, second]) => is(one, *first) && is(other, *second) || is(one, *second) && is(other, *first),
         _ => false,
     }
