@@ -15,7 +15,17 @@ use super::stream;
 use super::view::{Strings, View};
 
 impl View<'_, '_> {
+    /// The decoded data of `stream`, if they are no more than `most` octets: nobody decodes more to find out. What is too long is no problem of the
+    /// file, but of whoever has no use for it.
+    pub fn stream_data_up_to(&self, stream: &Stream, most: usize) -> Option<Vec<u8>> {
+        self.decoded_up_to(stream, &|object| self.resolve(object), most).ok().filter(|data| data.len() <= most)
+    }
+
     pub(super) fn decoded(&self, stream: &Stream, resolve: stream::Resolve<'_>) -> Result<Vec<u8>, Problem> {
+        self.decoded_up_to(stream, resolve, usize::MAX)
+    }
+
+    fn decoded_up_to(&self, stream: &Stream, resolve: stream::Resolve<'_>, most: usize) -> Result<Vec<u8>, Problem> {
         let (pdf, at) = (self.pdf, stream.octets.start);
         let filters = stream::filters(&stream.dictionary, resolve, at)?;
         let encoded = self.stream_encoded(stream);
@@ -26,7 +36,11 @@ impl View<'_, '_> {
         };
         // A stream without filter is copied, and streams may share octets: that is paid for too.
         let copied = if filters.is_empty() { encoded.len() } else { 0 };
-        self.within_limits(copied, |output| stream::decode(plain, &filters, output).map(Cow::into_owned), at)
+        let decode = |output: &mut Output| {
+            output.limit = output.limit.min(most);
+            stream::decode(plain, &filters, output).map(Cow::into_owned)
+        };
+        self.within_limits(copied, decode, at)
     }
 
     /// Decodes what begins at `at`, of which so many octets are given already, within the limits of one stream and of the document, and pays for it whether or not it succeeds.

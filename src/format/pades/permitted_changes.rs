@@ -11,6 +11,7 @@ mod form;
 mod geometry;
 mod new_field;
 mod node;
+mod number_tree;
 mod of_all;
 mod page;
 mod permission;
@@ -20,6 +21,7 @@ mod same;
 mod shown_text;
 mod signature_value;
 mod step;
+mod structure;
 mod validation_data;
 mod variable_text;
 mod xmp;
@@ -37,6 +39,7 @@ use crate::report::json::{Change, ChangeClass, ChangeKind, Modifications};
 use crate::report::{Block, Check, Recorder, checks};
 use difference::{Changed, Difference};
 use explanation::{ANNOTATION, EMPTY_PLACED_FIELD, Exemption, Explanation, Objection};
+use font::Fonts;
 use permission::{InForce, Level, Restriction};
 use references::References;
 use step::{Covered, Step};
@@ -113,6 +116,7 @@ pub(super) struct LaterRevisions<'p, 'a> {
     /// By revision, what it did to each of these before it, where that is the same.
     of_all: Vec<OnceCell<Option<Compared>>>,
     references: OnceCell<References>,
+    fonts: Fonts,
     budget: Budget,
 }
 
@@ -161,6 +165,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             signed: signed.iter().map(|(_, revision)| *revision).collect(),
             of_all: pdf.revisions().iter().map(|_| OnceCell::new()).collect(),
             references: OnceCell::new(),
+            fonts: Fonts::default(),
             budget: Budget::new("changes", policy.limits.changes),
         }
     }
@@ -227,7 +232,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
 
     fn compare(&self, signed: View<'p, 'a>, later: View<'p, 'a>, covered: &mut Covered) -> Result<Compared, Exhausted> {
         let difference = Difference::between(&signed, &later, &self.budget)?;
-        let mut step = Step::new(signed, later, &difference, &self.budget, (&self.references, self.base));
+        let mut step = Step::new(signed, later, &difference, &self.budget, (&self.references, self.base), &self.fonts);
         step.covered = std::mem::take(covered);
         let mut explained = step.explained();
         *covered = explained.covered;

@@ -224,6 +224,11 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
             "the last letter is a nine, which the font says is a full stop",
             Filling { value: Some("13/QĐ-UBND."), shown: Some("13/QĐ-UBND9"), said: Some(('9', '.')), ..Filling::default() },
         ),
+        (
+            "composed-bar",
+            "the font says that the letter without a bar has one",
+            Filling { value: Some("13/QĐ-UBNĐ"), shown: Some("13/QD-UBND"), said: Some(('D', 'Đ')), ..Filling::default() },
+        ),
         ("composed-unsaid", "the font does not say what its codes mean", Filling { no_map: true, ..Filling::default() }),
         ("composed-mirrored", "the appearance is mirrored", Filling { matrix: "/Matrix [-1 0 0 1 0 0] ", ..Filling::default() }),
         (
@@ -238,6 +243,8 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
     let phrase = Filling { value: Some("Quyét 13"), ..Filling::default() };
     let what = "a decision signed, a word with a mark on a letter filled in";
     let good = cases.honest("phrase", what, &passes("form_filling"), filled(phrase.clone()))?;
+    let said = Filling { shown: Some("Quyèt 13"), said: Some(('è', 'é')), ..phrase.clone() };
+    cases.attack(&good, "phrase-said", "the mark is another one, and the font says that it is this one", &judged(), filled(said))?;
     let other = Filling { shown: Some("Quyèt 13"), ..phrase };
     cases.attack(&good, "phrase-mark", "the mark is another one", &judged(), filled(other))?;
     compact(cases)?;

@@ -28,7 +28,7 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
 }
 
 /// One object as text, with something in the place of something else.
-fn replaced(objects: Objects, number: u32, from: &str, to: &str) -> Objects {
+pub fn replaced(objects: Objects, number: u32, from: &str, to: &str) -> Objects {
     let text = |(own, octets): (u32, Vec<u8>)| match own == number {
         true => (own, String::from_utf8_lossy(&octets).replace(from, to).into_bytes()),
         false => (own, octets),
@@ -47,6 +47,17 @@ fn places(cases: &mut Cases<'_>) -> Outcome {
         seal(shared, objects, &|objects| pdf::updated(&signed, objects, ""))
     };
     let entry = |name: &'static str| Entry::passed().field(name).changes("none");
+    let what = "a decision signed and sealed, the signature the default of its field, too";
+    let default = sealed("/V 11 0 R", "/V 11 0 R /DV 11 0 R")?;
+    let default = cases.honest("default", what, &passes("form_filling").and(entry("seal")), default)?;
+    let other = sealed("/V 11 0 R", "/V 11 0 R /DV 7 0 R")?;
+    let change = "the default is the signature of the leader";
+    cases.attack(&default, "default-other", change, &modified("other", JUDGED).and(entry("seal")), other)?;
+    let number = decision.number("/V (12/QD-UBND) /DV 11 0 R /AP << /N 20 0 R >> ");
+    let objects = plus(&with_appearance(&decision, rectangle, &pades()), pdf::objects(&[(8, &number)]));
+    let shared_value = seal(shared, objects, &|objects| pdf::updated(&signed, objects, ""))?;
+    let expected = invalid("other", FIELDS).and(entry("seal"));
+    cases.attack(&default, "default-shared", "the signature is the default of the number", &expected, shared_value)?;
     let good = cases.honest("seal", "a decision signed and sealed", &passes("form_filling").and(entry("seal")), sealed("", "")?)?;
     let place = format!("/Rect {rectangle}");
     let refused = |check| modified("form_filling", check).and(entry("seal"));

@@ -10,6 +10,7 @@ mod form;
 mod kinds;
 mod later;
 mod shown;
+mod tagged;
 mod update;
 
 use crate::case::{Case, Entry, FAILED, Good, INDETERMINATE};
@@ -23,7 +24,7 @@ const CONSTRAINTS: &str = "SIG_CONSTRAINTS_FAILURE";
 /// Puts the cases of one class among the files.
 type Class = fn(&mut Cases<'_>) -> Outcome;
 
-const CLASSES: [(&str, &str, Class); 14] = [
+const CLASSES: [(&str, &str, Class); 15] = [
     ("dictionary", "ISO 32000-2 §12.8.1", dictionary::add),
     ("appended", "ISO 32000-2 §12.8.2", appended::add),
     ("kinds", "ISO 32000-2 §12.8.2", kinds::add),
@@ -37,6 +38,7 @@ const CLASSES: [(&str, &str, Class); 14] = [
     ("seals", "ISO 32000-2 §12.5.5", shown::seals),
     ("store", "EN 319 142-1 §5.4.2", shown::store),
     ("later", "ISO 32000-2 §12.8.2", later::add),
+    ("tagged", "ISO 32000-2 §14.7", tagged::add),
     ("entries", "ISO 32000-2 §7.5.4", shown::entries),
 ];
 

@@ -63,6 +63,8 @@ pub(super) const NEW_SIGNATURE_FIELD: Rule = rule("new_signature_field", ChangeC
 pub(super) const EMPTY_FIELD: Rule = rule("empty_signature_field", ChangeClass::Extension, Exemption::No);
 /// A new signature field with a place on a page, not signed.
 pub(super) const EMPTY_PLACED_FIELD: Rule = rule("empty_signature_field", ChangeClass::FormFilling, Exemption::No);
+/// What a widget of a new signature field adds to the logical structure (§14.7).
+pub(super) const STRUCTURE: Rule = rule("structure", ChangeClass::FormFilling, Exemption::No);
 /// A signature field of the signed revision that is signed now.
 pub(super) const SIGNED_EXISTING_FIELD: Rule = rule("signed_existing_field", ChangeClass::FormFilling, Exemption::No);
 /// A new signature dictionary (§12.8.1).

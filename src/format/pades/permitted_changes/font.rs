@@ -1,25 +1,143 @@
 //! ISO 32000-2 §9.5, §9.10 — Fonts that a later revision brings: which characters the codes of one mean, and whether it shows these
 
+mod charstring;
 mod letters;
+mod marks;
 mod program;
 mod to_unicode;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::step::Step;
 use crate::encoding::pdf::View;
-use crate::encoding::pdf::object::{Dictionary, Object};
+use crate::encoding::pdf::object::{Dictionary, Object, Reference, Stream};
+use crate::limits::Budget;
 use program::Program;
 pub(super) use program::is_blank;
 use skrifa::GlyphId;
-use to_unicode::to_unicode;
+use to_unicode::{LONGEST, to_unicode};
 
 /// Different codes of one appearance: a field shows no more.
 const MOST_CODES: usize = 1_000;
-/// Beside a changed object: a program may take long to draw one.
-const COST_OF_A_GLYPH: u64 = 100;
 /// A font program larger than that is not read.
-const LARGEST: usize = 1 << 26;
+const LARGEST: usize = 1 << 24;
+
+/// What reading the fonts of a file may cost, about a millionth of a second each: one font of a form costs some thousand.
+const MOST_WORK: u64 = 300_000;
+const OCTETS_OF_ONE: u64 = 128;
+const OCTETS_OF_A_MAP_OF_ONE: u64 = 32;
+const POINTS_OF_ONE: u64 = 60;
+const COST_OF_A_FONT: u64 = 500;
+const COST_OF_A_GLYPH: u64 = 150;
+
+/// The characters that codes mean, as a font says.
+type Characters = BTreeMap<u16, String>;
+
+/// What was read of fonts, once for all signatures; and what that may still cost.
+pub(super) struct Fonts {
+    work: Budget,
+    /// By the place of the stream.
+    maps: RefCell<BTreeMap<(usize, usize), Option<Rc<Characters>>>>,
+    /// By the revision that they were read in.
+    own: RefCell<BTreeMap<(usize, Reference), Option<Rc<Own>>>>,
+}
+
+/// A font with a program that a later revision brings.
+struct Own {
+    font: Font,
+    octets: Vec<u8>,
+    is_compact: bool,
+    /// See [`Program::mapped`].
+    mapped: BTreeSet<GlyphId>,
+    /// What the codes that were asked for show.
+    known: RefCell<BTreeMap<u16, Option<char>>>,
+}
+
+impl Default for Fonts {
+    fn default() -> Self {
+        Self { work: Budget::new("fonts", MOST_WORK), maps: RefCell::default(), own: RefCell::default() }
+    }
+}
+
+impl Fonts {
+    fn spend(&self, units: u64) -> Option<()> {
+        self.work.spend(units).ok()
+    }
+
+    /// §9.10.3: what the map says of codes of `width` octets.
+    fn map(&self, view: &View<'_, '_>, stream: &Stream, width: usize) -> Option<Rc<Characters>> {
+        let key = (stream.octets.start, width);
+        if let Some(known) = self.maps.borrow().get(&key) {
+            return known.clone();
+        }
+        let read = || {
+            let data = view.stream_data_up_to(stream, LONGEST)?;
+            self.spend(number(data.len()) / OCTETS_OF_A_MAP_OF_ONE)?;
+            to_unicode(&data, width).map(Rc::new)
+        };
+        let map = read();
+        self.maps.borrow_mut().insert(key, map.clone());
+        map
+    }
+
+    fn own(&self, view: &View<'_, '_>, font: &Object, dictionary: &Dictionary) -> Option<Rc<Own>> {
+        let Some(reference) = font.as_reference() else { return self.opened(view, dictionary).map(Rc::new) };
+        let key = (view.revision(), reference);
+        if let Some(known) = self.own.borrow().get(&key) {
+            return known.clone();
+        }
+        let own = self.opened(view, dictionary).map(Rc::new);
+        self.own.borrow_mut().insert(key, own.clone());
+        own
+    }
+
+    fn opened(&self, view: &View<'_, '_>, font: &Dictionary) -> Option<Own> {
+        self.spend(COST_OF_A_FONT)?;
+        let value = |key: &[u8]| view.value(font, key).ok();
+        let subtype = value(b"Subtype")?;
+        let is_composite = subtype.is_name(b"Type0");
+        let font = match value(b"DescendantFonts")? {
+            Object::Array(fonts) if is_composite && fonts.len() == 1 => {
+                Composite::of(view, font, fonts.first()?, self).map(Font::Composite)?
+            }
+            _ if subtype.is_name(b"TrueType") => Font::Simple(Simple::of(view, font, self)?),
+            _ => return None,
+        };
+        let (octets, is_compact) = font.program(view)?;
+        self.spend(number(octets.len()) / OCTETS_OF_ONE)?;
+        let mapped = open(&octets, is_compact)?.mapped()?;
+        self.spend(number(mapped.len()) / OCTETS_OF_A_MAP_OF_ONE)?;
+        Some(Own { font, octets, is_compact, mapped, known: RefCell::default() })
+    }
+
+    /// The character that a code shows, if the program does not deny it.
+    fn shown(&self, own: &Own, program: &Program<'_>, code: u16) -> Option<char> {
+        if let Some(known) = own.known.borrow().get(&code) {
+            return *known;
+        }
+        let show = || {
+            self.spend(COST_OF_A_GLYPH)?;
+            let (character, glyph, width) = own.font.glyph(program, code)?;
+            let outline = program.outline(glyph)?;
+            let points = number(outline.iter().map(Vec::len).sum());
+            self.spend(points.saturating_mul(number(outline.len()).saturating_add(20)) / POINTS_OF_ONE)?;
+            program.shows((glyph, &outline), character, width, &own.mapped).then_some(character)
+        };
+        let shown = show();
+        own.known.borrow_mut().insert(code, shown);
+        shown
+    }
+}
+
+fn open(octets: &[u8], is_compact: bool) -> Option<Program<'_>> {
+    if is_compact { Program::open_compact(octets) } else { Program::open(octets).filter(Program::has_outlines_of_truetype) }
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
 
 impl Step<'_, '_, '_> {
     /// The characters that `codes` mean by what the font says of them (§9.10.2); `None` where it says nothing that is read here.
@@ -30,36 +148,21 @@ impl Step<'_, '_, '_> {
         }
         let width = if is_composite { 2 } else { 1 };
         let Object::Stream(stream) = self.value(font, b"ToUnicode") else { return None };
-        let map = to_unicode(&self.later.stream_data(&stream).ok()?, width)?;
+        let map = self.fonts.map(&self.later, &stream, width)?;
         split(codes, width)?.into_iter().map(|code| map.get(&code).map(String::as_str)).collect()
     }
 
-    /// The characters that `codes` show in a font with a program that the later revision brings.
+    /// The characters that `codes` show in `font`, which has a program that the later revision brings.
     ///
     /// Whoever brings a font can make it say and draw anything. So what it says is believed where the program, which draws, does not deny it:
     /// the glyph is no other character's, has the width that the font says, stands in its place, and looks like the character.
-    pub fn shown_by_own_program(&self, font: &Dictionary, codes: &[u8]) -> Option<String> {
-        let subtype = self.value(font, b"Subtype");
-        let is_composite = subtype.is_name(b"Type0");
-        let view = &self.later;
-        let font = match self.value(font, b"DescendantFonts") {
-            Object::Array(fonts) if is_composite && fonts.len() == 1 => Composite::of(view, font, fonts.first()?).map(Font::Composite)?,
-            _ if subtype.is_name(b"TrueType") => Font::Simple(Simple::of(view, font)?),
-            _ => return None,
-        };
-        let (octets, is_compact) = font.program(view)?;
-        let program = if is_compact { Program::open_compact(&octets)? } else { Program::open(&octets)? };
-        let codes = split(codes, if is_composite { 2 } else { 1 })?;
-        let mut characters = BTreeMap::new();
-        for code in &codes {
-            if characters.contains_key(code) {
-                continue;
-            }
-            self.budget.spend(COST_OF_A_GLYPH).ok().filter(|()| characters.len() < MOST_CODES)?;
-            let (character, glyph, width) = font.glyph(&program, *code)?;
-            program.shows(glyph, character, width).then(|| characters.insert(*code, character))?;
-        }
-        codes.iter().map(|code| characters.get(code)).collect()
+    pub fn shown_by_own_program(&self, font: &Object, dictionary: &Dictionary, codes: &[u8]) -> Option<String> {
+        let own = self.fonts.own(&self.later, font, dictionary)?;
+        let program = open(&own.octets, own.is_compact)?;
+        let codes = split(codes, if matches!(own.font, Font::Composite(_)) { 2 } else { 1 })?;
+        let different: BTreeSet<u16> = codes.iter().copied().collect();
+        (different.len() <= MOST_CODES).then_some(())?;
+        codes.into_iter().map(|code| self.fonts.shown(&own, &program, code)).collect()
     }
 }
 
@@ -88,8 +191,7 @@ impl Font {
         let is_only = keys.into_iter().filter(|key| descriptor.has(key)).eq([&wanted[..]]);
         let Object::Stream(stream) = view.value(descriptor, wanted).ok().filter(|_| is_only)? else { return None };
         let is_of_kind = !is_compact || view.value(&stream.dictionary, b"Subtype").ok()?.is_name(b"CIDFontType0C");
-        let octets = view.stream_data(&stream).ok().filter(|octets| is_of_kind && octets.len() <= LARGEST)?;
-        Some((octets, is_compact))
+        Some((view.stream_data_up_to(&stream, LARGEST).filter(|_| is_of_kind)?, is_compact))
     }
 
     /// What a code means, the glyph that is drawn for it, and the width that the font says.
@@ -106,7 +208,7 @@ struct Composite {
     descriptor: Dictionary,
     /// Whether its program is one of the Compact Font Format.
     is_compact: bool,
-    characters: BTreeMap<u16, String>,
+    characters: Rc<Characters>,
     /// §9.7.4.2: `None` for the identity.
     glyphs: Option<Vec<u8>>,
     widths: BTreeMap<u16, f64>,
@@ -114,7 +216,7 @@ struct Composite {
 }
 
 impl Composite {
-    fn of(view: &View<'_, '_>, font: &Dictionary, descendant: &Object) -> Option<Self> {
+    fn of(view: &View<'_, '_>, font: &Dictionary, descendant: &Object, fonts: &Fonts) -> Option<Self> {
         let Object::Dictionary(descendant) = view.resolve(descendant).ok()? else { return None };
         let value = |key: &[u8]| view.value(&descendant, key).ok();
         let is_compact = value(b"Subtype")?.is_name(b"CIDFontType0");
@@ -123,13 +225,13 @@ impl Composite {
         let Object::Stream(map) = view.value(font, b"ToUnicode").ok().filter(|_| is_read)? else { return None };
         let glyphs = match value(b"CIDToGIDMap")? {
             Object::Null => None,
-            Object::Stream(map) => Some(view.stream_data(&map).ok()?),
+            Object::Stream(map) => Some(view.stream_data_up_to(&map, LONGEST)?),
             name => name.is_name(b"Identity").then_some(None)?,
         };
         Some(Self {
             descriptor: value(b"FontDescriptor")?.as_dictionary()?.clone(),
             is_compact,
-            characters: to_unicode(&view.stream_data(&map).ok()?, 2)?,
+            characters: fonts.map(view, &map, 2)?,
             glyphs,
             widths: widths(view, &value(b"W")?)?,
             default_width: value(b"DW")?.as_number().unwrap_or(1_000.0),
@@ -182,19 +284,19 @@ fn widths(view: &View<'_, '_>, list: &Object) -> Option<BTreeMap<u16, f64>> {
 struct Simple {
     descriptor: Dictionary,
     /// By a map of the font; `None` where the encoding names the characters.
-    characters: Option<BTreeMap<u16, String>>,
+    characters: Option<Rc<Characters>>,
     first: i64,
     widths: Vec<f64>,
 }
 
 impl Simple {
-    fn of(view: &View<'_, '_>, font: &Dictionary) -> Option<Self> {
+    fn of(view: &View<'_, '_>, font: &Dictionary, fonts: &Fonts) -> Option<Self> {
         const SYMBOLIC: i64 = 1 << 2;
         let value = |key: &[u8]| view.value(font, key).ok();
         let descriptor = value(b"FontDescriptor")?.as_dictionary()?.clone();
         let is_symbolic = view.value(&descriptor, b"Flags").ok()?.as_integer().unwrap_or(0) & SYMBOLIC != 0;
         let characters = match (is_symbolic, value(b"Encoding")?, value(b"ToUnicode")?) {
-            (true, Object::Null, Object::Stream(map)) => Some(to_unicode(&view.stream_data(&map).ok()?, 1)?),
+            (true, Object::Null, Object::Stream(map)) => Some(fonts.map(view, &map, 1)?),
             (false, encoding, _) => encoding.is_name(b"WinAnsiEncoding").then_some(None)?,
             _ => return None,
         };

@@ -22,8 +22,9 @@ pub(super) struct NewWidget {
     pub drawn: Option<Rectangle>,
 }
 
-/// What a new signature field or its widget may have (tables 166, 191, 226, 235). Actions and optional content are not among them.
-const ENTRIES: [&[u8]; 28] = [
+/// What a new signature field or its widget may have (tables 166, 191, 226, 235). Actions and optional content are not among them; what
+/// `/StructParent` leads to is judged with the structure.
+const ENTRIES: [&[u8]; 29] = [
     b"Type",
     b"Subtype",
     b"FT",
@@ -52,6 +53,7 @@ const ENTRIES: [&[u8]; 28] = [
     b"C",
     b"Parent",
     b"Contents",
+    b"StructParent",
 ];
 
 /// Table 167.
@@ -161,8 +163,11 @@ impl Step<'_, '_, '_> {
     }
 
     fn entries_of(&mut self, number: u32, dictionary: &Dictionary, rule: Rule, path: &str) {
-        for (key, _) in dictionary.entries().filter(|(key, value)| **value != Object::Null && !ENTRIES.contains(key)) {
-            self.object_to(number, rule, path, &JUDGED, named(key));
+        for (key, value) in dictionary.entries().filter(|(key, value)| **value != Object::Null && !ENTRIES.contains(key)) {
+            // One writer says of its signature that it is the default, too.
+            if key != b"DV" || value.as_reference().is_none() || value != dictionary.entry(b"V") {
+                self.object_to(number, rule, path, &JUDGED, named(key));
+            }
         }
         let is_widget = dictionary.has(b"Subtype");
         if is_widget && !self.value(dictionary, b"Subtype").is_name(b"Widget") {

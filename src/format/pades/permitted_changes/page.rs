@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
-use super::explanation::{NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, UNEXPLAINED};
+use super::explanation::{NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, STRUCTURE, UNEXPLAINED};
 use super::form::{elements, grown, references_of};
 use super::geometry::Rectangle;
 use super::new_field::NewWidget;
@@ -67,10 +67,24 @@ impl Step<'_, '_, '_> {
                     self.explain_below(new.entry(&key), PIECE_INFO, &page.path, None);
                 }
                 _ if self.is_moved(page, &key) => self.explain_below(new.entry(&key), PAGE, &page.path, None),
+                // PDF/UA (ISO 14289-1 §7.18.3) wants it of each page with annotations, and writers of structure add it.
+                b"Tabs" if page.entries(&key) == (Object::Null, Object::name(b"S")) && self.gets_tagged_widget(page) => {
+                    self.explain(page.answers, STRUCTURE, &page.path);
+                }
                 b"Tabs" | b"StructParents" => self.object_to(page.answers, UNEXPLAINED, &page.path, &JUDGED, named(&key)),
                 _ => self.object_to(page.answers, UNEXPLAINED, &page.path, &PAGES_KEPT, named(&key)),
             }
         }
+    }
+
+    /// Whether the page has a widget of a new signature field with a place in the structure.
+    fn gets_tagged_widget(&self, page: &Node) -> bool {
+        let (_, new) = page.dictionaries();
+        let annotations = self.value(&new, b"Annots");
+        elements(&annotations)
+            .iter()
+            .filter_map(Object::as_reference)
+            .any(|annotation| self.widgets.contains_key(&annotation) && self.is_tagged(annotation))
     }
 
     /// `/Annots` of a page may grow by the widgets of new signature fields; annotations are judged one by one.

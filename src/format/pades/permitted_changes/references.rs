@@ -114,25 +114,33 @@ impl References {
     pub fn places(&self, view: &View<'_, '_>, used: Reference) -> Option<Vec<Place>> {
         let mut places = Vec::new();
         for user in self.users(view, used) {
-            let Some(placed) = view.entry(user) else { continue };
-            let generation = match placed.entry {
-                Entry::InUse { generation, .. } => generation,
-                Entry::Compressed { stream, .. } => {
-                    if stream == used.number {
-                        places.push(Place { user: Reference { number: user, generation: 0 }, path: vec![Segment::Member] });
-                    }
-                    0
-                }
-                Entry::Free { .. } => continue,
-            };
-            let user = Reference { number: user, generation };
-            let Ok(object) = view.object(user) else { continue };
-            places.extend(paths_to(&object, used).into_iter().map(|path| Place { user, path }));
+            places.extend(Self::places_in(view, user, used));
             if places.len() > MOST_PLACES {
                 return None;
             }
         }
         Some(places)
+    }
+
+    /// The places of object `user` that refer to `used`.
+    pub fn places_in(view: &View<'_, '_>, user: u32, used: Reference) -> Vec<Place> {
+        let mut places = Vec::new();
+        let Some(placed) = view.entry(user) else { return places };
+        let generation = match placed.entry {
+            Entry::InUse { generation, .. } => generation,
+            Entry::Compressed { stream, .. } => {
+                if stream == used.number {
+                    places.push(Place { user: Reference { number: user, generation: 0 }, path: vec![Segment::Member] });
+                }
+                0
+            }
+            Entry::Free { .. } => return places,
+        };
+        let user = Reference { number: user, generation };
+        if let Ok(object) = view.object(user) {
+            places.extend(paths_to(&object, used).into_iter().map(|path| Place { user, path }));
+        }
+        places
     }
 }
 

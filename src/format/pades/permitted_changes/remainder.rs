@@ -40,6 +40,7 @@ impl Step<'_, '_, '_> {
         if self.difference.iter().any(|changed| self.is_open(changed)) {
             self.look_at_known_fields();
         }
+        self.structure();
         self.measured_again();
         self.how_values_are_shown();
         self.natures();
@@ -55,7 +56,8 @@ impl Step<'_, '_, '_> {
         }
     }
 
-    fn is_open(&self, changed: &Changed) -> bool {
+    /// Whether no rule has explained it so far.
+    pub fn is_open(&self, changed: &Changed) -> bool {
         changed.nature == Nature::Value && !self.explanations.contains_key(&changed.reference.number)
     }
 

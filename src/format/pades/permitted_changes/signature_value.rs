@@ -63,13 +63,17 @@ impl Step<'_, '_, '_> {
         pdf.revision_ending_at(end).ok() == written
     }
 
-    /// Whether one field has it as its value, and at most the permissions name it beside.
+    /// Whether one field has it as its value, and at most that field's default and the permissions name it beside.
     fn is_value_of_one(&self, reference: Reference) -> bool {
         let Some(places) = self.references().places(&self.later, reference) else { return false };
-        let is_value = |keys: &[&[u8]]| matches!(keys, [b"V"]);
-        let is_permission = |keys: &[&[u8]]| matches!(keys, [b"DocMDP"] | [.., b"Perms", b"DocMDP"]);
-        let keys: Vec<Vec<&[u8]>> = places.iter().map(|place| place.keys().collect()).collect();
-        keys.iter().filter(|keys| is_value(keys)).count() == 1 && keys.iter().all(|keys| is_value(keys) || is_permission(keys))
+        let named: Vec<(Reference, Vec<&[u8]>)> = places.iter().map(|place| (place.user, place.keys().collect())).collect();
+        let mut fields = named.iter().filter(|(_, keys)| matches!(keys.as_slice(), [b"V"])).map(|(user, _)| *user);
+        let (Some(field), None) = (fields.next(), fields.next()) else { return false };
+        named.iter().all(|(user, keys)| match keys.as_slice() {
+            [b"V"] | [b"DocMDP"] | [.., b"Perms", b"DocMDP"] => true,
+            [b"DV"] => *user == field,
+            _ => false,
+        })
     }
 
     /// `/Contents` is never encrypted (§7.6.2).

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::difference::{Changed, Difference, Nature};
 use super::explanation::{Explanation, Objection, Rule};
+use super::font::Fonts;
 use super::new_field::NewWidget;
 use super::node::Node;
 use super::references::{Place, References, each_reference};
@@ -29,6 +30,8 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub budget: &'s Budget,
     references: &'s OnceCell<References>,
     base: usize,
+    /// What is known of fonts.
+    pub fonts: &'s Fonts,
     /// By object number.
     pub explanations: BTreeMap<u32, Explanation>,
     /// What no object can answer for.
@@ -105,6 +108,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
         difference: &'s Difference,
         budget: &'s Budget,
         (references, base): (&'s OnceCell<References>, usize),
+        fonts: &'s Fonts,
     ) -> Self {
         let before = later.revision().checked_sub(1).filter(|before| *before > signed.revision());
         Self {
@@ -115,6 +119,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             budget,
             references,
             base,
+            fonts,
             explanations: BTreeMap::new(),
             of_trailer: Vec::new(),
             shown: Vec::new(),

@@ -149,7 +149,7 @@ impl Step<'_, '_, '_> {
                     Some(said) => text.push_str(&said),
                     None => is_compared = false,
                 },
-                (Codes::Own, Some(font)) => text.push_str(&self.shown_by_own_program(&font, &run.codes)?),
+                (Codes::Own, Some(dictionary)) => text.push_str(&self.shown_by_own_program(font?, &dictionary, &run.codes)?),
                 _ => return None,
             }
         }

@@ -6,17 +6,21 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::raw::ps::Sid;
 use skrifa::raw::ps::cff::CffFontRef;
+use skrifa::raw::ps::cff::index::Index;
 use skrifa::raw::tables::cmap::{CmapSubtable, PlatformId};
 use skrifa::raw::tables::glyf::Glyph;
 use skrifa::raw::{TableProvider, TableRecord};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
+use super::charstring::operations;
 use super::letters::{Outline, bounds, may_be};
 
 /// Glyphs that one glyph is made of.
 const MOST_COMPONENTS: usize = 32;
 /// Points of one glyph, curves among them by a few each.
-const MOST_POINTS: usize = 20_000;
+const MOST_POINTS: usize = 4_000;
+/// Characters that a program has glyphs for.
+const MOST_CHARACTERS: usize = 70_000;
 /// Straight lines in the place of a curve.
 const STEPS: u8 = 6;
 /// By how many thousandths of the size a width may differ from that of the program.
@@ -71,10 +75,19 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Whether it draws by the table `glyf`.
-    #[cfg(test)]
+    /// Whether it draws by the table `glyf` and by nothing else, so that every reader draws the same.
     pub fn has_outlines_of_truetype(&self) -> bool {
-        matches!(&self.kind, Kind::Tables(font) if font.glyf().is_ok())
+        let others = [b"CFF ", b"CFF2", b"VARC"].map(skrifa::Tag::new);
+        matches!(&self.kind, Kind::Tables(font) if font.glyf().is_ok() && others.iter().all(|table| font.table_data(*table).is_none()))
+    }
+
+    /// The glyphs that the program has for characters; `None` where they are more than there are characters to show.
+    pub fn mapped(&self) -> Option<BTreeSet<GlyphId>> {
+        let Kind::Tables(font) = &self.kind else { return Some(BTreeSet::new()) };
+        let charmap = font.charmap();
+        let mut mappings = charmap.mappings();
+        let glyphs = mappings.by_ref().take(MOST_CHARACTERS).map(|(_, glyph)| glyph).collect();
+        mappings.next().is_none().then_some(glyphs)
     }
 
     /// §9.6.5.4: the glyph of a code in a symbolic font.
@@ -98,16 +111,17 @@ impl<'a> Program<'a> {
     }
 
     /// Whether `glyph` is drawn as `character`, at this width, and the program says nothing else of it.
-    pub fn shows(&self, glyph: GlyphId, character: char, width: f64) -> bool {
+    ///
+    /// `mapped`: see [`Self::mapped`].
+    pub fn shows(&self, (glyph, outline): (GlyphId, &Outline), character: char, width: f64, mapped: &BTreeSet<GlyphId>) -> bool {
         let Some(advance) = self.advance(glyph) else { return false };
-        let Some(outline) = self.outline(glyph) else { return false };
-        if (advance * 1_000.0 / self.units - width).abs() > WIDEST_DIFFERENCE || self.denies(glyph, character) {
+        if (advance * 1_000.0 / self.units - width).abs() > WIDEST_DIFFERENCE || self.denies(glyph, character, mapped) {
             return false;
         }
         let is_blank = is_blank(character);
-        match bounds(&outline) {
+        match bounds(outline) {
             None => is_blank,
-            Some(bounds) => !is_blank && self.is_in_place(bounds, advance, character) && may_be(character, &outline),
+            Some(bounds) => !is_blank && self.is_in_place(bounds, advance, character) && may_be(character, outline),
         }
     }
 
@@ -117,6 +131,7 @@ impl<'a> Program<'a> {
         let is_at_its_place = left >= -0.3 * em && right <= advance + 0.3 * em && bottom >= -0.6 * em && top <= 1.4 * em;
         let (least, most) = match character {
             '.' | ',' => (0.02, 0.35),
+            '-' | '\u{2010}'..='\u{2015}' | '_' => (0.005, 0.35),
             _ if character.is_alphanumeric() => (0.3, 2.0),
             _ => (0.02, 2.0),
         };
@@ -124,12 +139,12 @@ impl<'a> Program<'a> {
     }
 
     /// Whether the program says that `glyph` is for another character.
-    fn denies(&self, glyph: GlyphId, character: char) -> bool {
+    fn denies(&self, glyph: GlyphId, character: char, mapped: &BTreeSet<GlyphId>) -> bool {
         if let Some(own) = self.glyph_of(character) {
             return own != glyph;
         }
         let name = match &self.kind {
-            Kind::Tables(font) if font.charmap().mappings().any(|(_, mapped)| mapped == glyph) => return true,
+            Kind::Tables(_) if mapped.contains(&glyph) => return true,
             Kind::Tables(font) => font.glyph_names().get(glyph).and_then(|name| named(name.as_str())),
             Kind::Compact(font) if font.is_cid() => None,
             Kind::Compact(font) => {
@@ -161,6 +176,12 @@ impl<'a> Program<'a> {
             }
             Kind::Compact(font) => {
                 let subfont = font.subfont(font.subfont_index(glyph)?, &[]).ok()?;
+                let local = match usize::try_from(subfont.subrs_offset()).ok()? {
+                    0 => Index::Empty,
+                    offset => Index::new(font.data().get(offset..)?, false).ok()?,
+                };
+                let charstring = font.charstrings().get(usize::try_from(glyph.to_u32()).ok()?)?;
+                operations(charstring, font.global_subrs(), &local)?;
                 font.draw(&subfont, glyph, &[], None, &mut pen).ok()?;
             }
         }
@@ -168,18 +189,21 @@ impl<'a> Program<'a> {
     }
 }
 
-/// A glyph may be made of others; not of thousands.
+/// A glyph may be made of others; not of thousands, nor of thousands of points.
 fn has_few_components(font: &FontRef<'_>, glyph: GlyphId) -> bool {
     let (Ok(glyf), Ok(loca)) = (font.glyf(), font.loca(None)) else { return true };
-    let (mut waiting, mut count, mut seen) = (vec![glyph], 0_usize, BTreeSet::new());
+    let (mut waiting, mut count, mut points) = (vec![glyph], 0_usize, 0_usize);
     while let Some(glyph) = waiting.pop() {
         count = count.saturating_add(1);
-        if count > MOST_COMPONENTS {
-            return false;
+        match loca.get_glyf(glyph, &glyf) {
+            Ok(Some(Glyph::Composite(composite))) => {
+                waiting.extend(composite.components().take(MOST_COMPONENTS).map(|component| component.glyph));
+            }
+            Ok(Some(Glyph::Simple(simple))) => points = points.saturating_add(simple.num_points()),
+            _ => {}
         }
-        seen.insert(glyph);
-        if let Ok(Some(Glyph::Composite(composite))) = loca.get_glyf(glyph, &glyf) {
-            waiting.extend(composite.components().take(MOST_COMPONENTS).map(|component| component.glyph));
+        if count > MOST_COMPONENTS || points > MOST_POINTS {
+            return false;
         }
     }
     true

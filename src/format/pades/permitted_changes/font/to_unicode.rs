@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 const MOST_MAPPINGS: usize = 1 << 16;
 
 /// A map longer than that is not read.
-const LONGEST: usize = 1 << 22;
+pub(super) const LONGEST: usize = 1 << 22;
 
 /// What `cmap` maps codes of `width` octets to; `None` when it says anything that is not read here or maps a code twice.
 pub(super) fn to_unicode(cmap: &[u8], width: usize) -> Option<BTreeMap<u16, String>> {
