@@ -25,7 +25,6 @@ use kyso::{Context, Document, Policy, Profile, Report, Signer, sign, verify};
 use files::Setting;
 use median::median;
 
-const OCTETS: usize = 10_000_000;
 /// The other program reads no text that is longer.
 const TEXT: usize = 9_900_000;
 const ELEMENTS: usize = 400_000;
