@@ -79,7 +79,7 @@ fn many_elements() -> String {
     let mut text = String::from("<Register xmlns=\"urn:kyso:bench\">");
     for row in 0..ELEMENTS / 4 {
         let (number, day) = (row * 7 % 99_991, row % 28 + 1);
-        writeln!(text, "<Row Id=\"r{row}\"><Code>KQ{number:05}</Code><Date>2026-11-{day:02}</Date><Result>Cấp phép</Result></Row>")
+        writeln!(text, "<Row Id=\"r{row}\"><Code>KQ{number:05}</Code><Date>2026-11-{day:02}</Date><Result>Cấp phép lại</Result></Row>")
             .unwrap();
     }
     text.push_str("</Register>");
