@@ -27,6 +27,11 @@ type Edit<'e> = (u32, &'e str, &'e str);
 /// Folder, change, edits of the later revision.
 type Row<'r> = (&'r str, &'r str, &'r [Edit<'r>]);
 
+/// Folder, change, objects of the later revision.
+type Written<'w> = (&'w str, &'w str, &'w [(u32, &'w str)]);
+/// Folder, change, edits and further objects of the later revision.
+type More<'m> = (&'m str, &'m str, &'m [Edit<'m>], &'m [(u32, &'m str)]);
+
 fn decision() -> Decision {
     let content = format!("/P << /MCID 0 >> BDC BT /F1 18 Tf 72 720 Td ({TEXT}) Tj ET EMC");
     Decision {
@@ -131,7 +136,7 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
     }
     let spoken = PARAGRAPH.replace("/S /P", "/S /P /ActualText (Phe duyet kinh phi 900 trieu dong)");
     let also = NUMBER.replace("/K <<", "/K [66 0 R <<").replace(">> >>", ">>] >>");
-    let more: [(&str, &str, &[Edit<'_>], &[(u32, &str)]); 3] = [
+    let more: [More<'_>; 3] = [
         ("text-spoken", "the paragraph is read as another one", &[], &[(63, &spoken)]),
         (
             "second",
@@ -176,7 +181,7 @@ fn deep(cases: &mut Cases<'_>) -> Outcome {
     let other = [(62, "<< /Kids [66 0 R 68 0 R 67 0 R] >>"), node[1]];
     let judged = || with_seal(modified("other", JUDGED));
     cases.attack(&leaf_of_seal, "deep-leaf-between", "that leaf stands before a smaller one", &judged(), later(&other)?)?;
-    let rows: [(&str, &str, &[(u32, &str)]); 6] = [
+    let rows: [Written<'_>; 6] = [
         ("deep-limits", "the leaf says that it ends before the seal", &[(67, "<< /Limits [1 1] /Nums [1 64 0 R 4 65 0 R] >>")]),
         (
             "deep-hidden",

@@ -35,13 +35,16 @@ const COST_OF_A_GLYPH: u64 = 150;
 /// The characters that codes mean, as a font says.
 type Characters = BTreeMap<u16, String>;
 
+/// What was read, or that it cannot be.
+type Kept<K, V> = RefCell<BTreeMap<K, Option<Rc<V>>>>;
+
 /// What was read of fonts, once for all signatures; and what that may still cost.
 pub(super) struct Fonts {
     work: Budget,
     /// By the place of the stream.
-    maps: RefCell<BTreeMap<(usize, usize), Option<Rc<Characters>>>>,
+    maps: Kept<(usize, usize), Characters>,
     /// By the revision that they were read in.
-    own: RefCell<BTreeMap<(usize, Reference), Option<Rc<Own>>>>,
+    own: Kept<(usize, Reference), Own>,
 }
 
 /// A font with a program that a later revision brings.
