@@ -95,7 +95,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     authorities(shared, &good, files)?;
     purposes(shared, &good, files)?;
     dates(shared, &good, files)?;
-    of_nobody(shared, &good, files)?;
+    of_nobody(shared, files)?;
     names::add(shared, files)?;
     policies::add(shared, files)?;
     limits::add(shared, &chain, &good, files)
@@ -182,10 +182,10 @@ fn purposes(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
 }
 
 /// A path without certificates: the signer's own is the trust anchor, and what its key is for is asked all the same.
-fn of_nobody(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
+fn of_nobody(shared: &Shared, files: &mut Files) -> Outcome {
     let own = |chain: &Chain| Some(pem::write("CERTIFICATE", &chain.leaf.certificate).into_bytes());
     let chain = Chain::new(shared, &|_, template| template)?;
-    let good = good.but("the signer's own certificate is the trust anchor").anchor("signer.pem", own(&chain));
+    let good = chain.case("the signer's own certificate is the trust anchor", "RFC 5280 §6.1")?.anchor("signer.pem", own(&chain));
     let good = good.add("paths/signer-trusted", files)?;
     let chain = Chain::with(shared, Place::Leaf, |template| template.with(key_usage(&[KeyUsage::KeyEncipherment])))?;
     let case = good.but("its key is for enciphering").document(chain.document()?).anchor("signer.pem", own(&chain));
