@@ -14,7 +14,7 @@ impl Step<'_, '_, '_> {
     pub fn objection_to_button(&self, widget: &Node, place: &FieldPlace, value: &Object) -> Option<&'static str> {
         let (old, new) = widget.dictionaries();
         // What a state looks like was signed; only which of them is shown is filled in.
-        if self.is_appearance_written(&old, &new) {
+        if self.is_appearance_written(old, new) {
             return Some("/AP of a button");
         }
         self.is_another_state(place, value).then_some("/AS that shows another state than /V")

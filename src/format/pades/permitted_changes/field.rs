@@ -115,7 +115,7 @@ impl Step<'_, '_, '_> {
         let value_changed = !same((&self.signed, &old_value), (&self.later, &new_value));
         let (old, _) = node.dictionaries();
         let appearance_changed =
-            self.is_appearance_written(&old, new) || !same((&self.signed, old.entry(b"AS")), (&self.later, new.entry(b"AS")));
+            self.is_appearance_written(old, new) || !same((&self.signed, old.entry(b"AS")), (&self.later, new.entry(b"AS")));
         self.filled |= value_changed;
         self.value_filled |= value_changed;
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
@@ -186,9 +186,9 @@ impl Step<'_, '_, '_> {
             let appearance = view.value(widget, b"AP").unwrap_or(Object::Null);
             appearance.as_dictionary().map_or(Object::Null, |appearance| appearance.entry(key).clone())
         };
-        let normal = of(&self.later, &new, b"N");
+        let normal = of(&self.later, new, b"N");
         [&b"R"[..], b"D"].into_iter().any(|key| {
-            let (old, new) = (of(&self.signed, &old, key), of(&self.later, &new, key));
+            let (old, new) = (of(&self.signed, old, key), of(&self.later, new, key));
             let is_written = new.as_reference().is_some_and(|new| self.changed(new.number).is_some());
             new != Object::Null && new != normal && (is_written || !same((&self.signed, &old), (&self.later, &new)))
         })
@@ -221,9 +221,9 @@ impl Step<'_, '_, '_> {
             normal.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && self.changed(normal.number).is_none())
         };
         let (_, new) = node.dictionaries();
-        let kids = self.value(&new, b"Kids");
+        let kids = self.value(new, b"Kids");
         let kids = elements(&kids).iter().filter_map(|kid| self.later.resolve(kid).ok());
-        let shows_old = stays(&new) || kids.filter_map(|kid| kid.as_dictionary().map(&stays)).any(|stays| stays);
+        let shows_old = stays(new) || kids.filter_map(|kid| kid.as_dictionary().map(&stays)).any(|stays| stays);
         shows_old && needs != Some(Object::Boolean(true))
     }
 

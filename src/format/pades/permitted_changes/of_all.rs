@@ -59,3 +59,55 @@ impl Compared {
         change.is_some_and(|(changed, kind, _)| *changed == reference && *kind == ChangeKind::Added)
     }
 }
+
+#[cfg(all(test, feature = "testkit"))]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::context::Policy;
+    use crate::encoding::pdf::Pdf;
+    use crate::limits::Limits;
+    use crate::testkit::{DemoPki, blank_page};
+    use crate::{Document, Profile, Time, sign};
+
+    /// Revision 0 is not signed, each of the others signs a field of its own; the last one shows something where it is asked to.
+    fn signed_four_times(last_draws: bool) -> Vec<u8> {
+        let time = Time::from_unix(1_795_315_218);
+        let leader = DemoPki::new([1; 32], time).unwrap().leader_signer().unwrap();
+        (0..4).fold(blank_page(), |file, index| {
+            let profile = Profile::pades_b_b(time).field(format!("signature{index}"));
+            let profile = if last_draws && index == 3 { profile.rectangle([10.0, 10.0, 60.0, 40.0]) } else { profile };
+            sign(&Document::pdf(&file).unwrap(), &profile, &leader).unwrap()
+        })
+    }
+
+    /// What each of the four makes of the revisions behind it, and how many of these were compared once for all.
+    fn judged(file: &[u8], signed: BTreeSet<usize>) -> (Vec<String>, usize) {
+        let pdf = Pdf::open(file, &Limits::default(), None).unwrap();
+        let mut later = LaterRevisions::new(&pdf, &Policy::etsi_basic(), 1, std::iter::empty());
+        later.signed = signed;
+        let said = |revision| {
+            let changes = later.since(revision);
+            serde_json::to_string(&(changes.modifications, changes.forbidden, changes.constraints)).unwrap()
+        };
+        let said = (1..=4).map(said).collect();
+        (said, later.of_all.iter().filter(|cell| cell.get().is_some_and(Option::is_some)).count())
+    }
+
+    #[test]
+    fn compared_once_they_are_what_they_are_one_by_one() {
+        let file = signed_four_times(false);
+        let (alone, together) = (judged(&file, BTreeSet::new()), judged(&file, (1..=4).collect()));
+        assert_eq!((alone.1, together.1), (0, 3));
+        assert_eq!(alone.0, together.0);
+    }
+
+    #[test]
+    fn one_that_shows_something_is_compared_for_each() {
+        let file = signed_four_times(true);
+        let (alone, together) = (judged(&file, BTreeSet::new()), judged(&file, (1..=4).collect()));
+        assert_eq!(together.1, 2);
+        assert_eq!(alone.0, together.0);
+    }
+}

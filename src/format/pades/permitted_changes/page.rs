@@ -80,7 +80,7 @@ impl Step<'_, '_, '_> {
     /// Whether the page has a widget of a new signature field with a place in the structure.
     fn gets_tagged_widget(&self, page: &Node) -> bool {
         let (_, new) = page.dictionaries();
-        let annotations = self.value(&new, b"Annots");
+        let annotations = self.value(new, b"Annots");
         elements(&annotations)
             .iter()
             .filter_map(Object::as_reference)

@@ -149,7 +149,7 @@ impl Step<'_, '_, '_> {
             return Err(Against::new(&node, named(&key)));
         }
         // Then `Form` is none.
-        if self.value(&new, b"RoleMap").as_dictionary().is_some_and(|roles| roles.has(b"Form")) {
+        if self.value(new, b"RoleMap").as_dictionary().is_some_and(|roles| roles.has(b"Form")) {
             return Err(Against::new(&node, "/RoleMap of /Form"));
         }
         if node.is_written && !self.is_of_structure_alone(reference) {
@@ -312,7 +312,7 @@ impl Step<'_, '_, '_> {
         let against = |what: &str| Against::new(&node, what);
         if !is_root {
             let (old, _) = node.dictionaries();
-            let kind = self.signed.value(&old, b"S").unwrap_or(Object::Null);
+            let kind = self.signed.value(old, b"S").unwrap_or(Object::Null);
             // A group of transparency (§11.6.6) has a `/K`, too.
             let is_element = kind.as_name().is_some_and(|kind| kind != b"Transparency") && old.entry(b"P").as_reference().is_some();
             if !self.signed.is_defined(parent) || !is_element {
