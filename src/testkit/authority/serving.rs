@@ -103,15 +103,18 @@ fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
         std::thread::spawn(move || {
             let open = shared.open.fetch_add(1, Ordering::SeqCst).saturating_add(1);
             shared.most.fetch_max(open, Ordering::SeqCst);
-            // A caller that goes away gets no answer.
-            let _ = serve(&stream, &shared);
+            let answer = serve(&stream, &shared);
+            // Before it is written: whoever has it may ask the next.
             shared.open.fetch_sub(1, Ordering::SeqCst);
+            // A caller that goes away gets no answer.
+            let _ = answer.and_then(|answer| write(&stream, &answer));
             let _ = stream.shutdown(Shutdown::Both);
         });
     }
 }
 
-fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+/// What is answered to the request on `stream`, when it is time.
+fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<Answer> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(stream.take(LARGEST));
@@ -136,7 +139,7 @@ fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     reader.take(u64::try_from(length).unwrap_or(LARGEST)).read_to_end(&mut body)?;
     let required = shared.authorization.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if path == "/tsa" && required.is_some() && required != authorization {
-        return write(stream, &Answer::status(401), shared);
+        return Ok(Answer::status(401));
     }
     let answer = {
         let mut authority = shared.authority.lock().unwrap_or_else(PoisonError::into_inner);
@@ -145,16 +148,17 @@ fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
         }
         authority.answer(&host, &path, &body)
     };
-    write(stream, &answer.unwrap_or_else(|_| Answer::status(500)), shared)
-}
-
-fn write(mut stream: &TcpStream, answer: &Answer, shared: &Shared) -> io::Result<()> {
+    let answer = answer.unwrap_or_else(|_| Answer::status(500));
     let mut left = answer.delay;
     while !left.is_zero() && !shared.ends.load(Ordering::SeqCst) {
         let some = left.min(Duration::from_millis(20));
         std::thread::sleep(some);
         left = left.saturating_sub(some);
     }
+    Ok(answer)
+}
+
+fn write(mut stream: &TcpStream, answer: &Answer) -> io::Result<()> {
     let mut head = format!("HTTP/1.1 {} -\r\nContent-Type: {}\r\nConnection: close\r\n", answer.status, answer.media_type);
     if answer.more == 0 {
         head.push_str(&format!("Content-Length: {}\r\n", answer.octets.len()));

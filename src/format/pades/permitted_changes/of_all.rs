@@ -60,7 +60,7 @@ impl Compared {
     }
 }
 
-#[cfg(all(test, feature = "testkit"))]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
