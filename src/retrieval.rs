@@ -3,6 +3,8 @@
 mod gathering;
 
 pub(crate) use gathering::Gathering;
+#[cfg(all(feature = "asic", feature = "sign"))]
+pub(crate) use gathering::NEWER;
 
 use std::sync::Arc;
 

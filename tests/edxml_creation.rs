@@ -2,6 +2,9 @@
 //! them; and messages that others made.
 #![cfg(feature = "xml")]
 
+#[path = "common/audited.rs"]
+mod audited;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,7 +29,7 @@ fn pki() -> DemoPki {
 fn report(pki: &DemoPki, octets: &[u8]) -> Report {
     let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
     let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-    kyso::verify(&Document::detect(octets).unwrap(), &context)
+    audited::verify(&Document::detect(octets).unwrap(), &context)
 }
 
 fn agency(id: &str, name: &str) -> Organisation {
@@ -208,7 +211,7 @@ fn a_message_with_a_signed_file_reaches_every_level_and_the_file_stays_what_it_i
         assert!(String::from_utf8(made.octets.clone()).unwrap().contains(&kyso::encoding::base64::encode(&pdf)));
         let again = augment(&made.octets, &Goal::level(level), TIMESTAMPS, &context, &mut authority).unwrap();
         assert!(again.octets == made.octets, "{level:?}: a second call does nothing");
-        let alone = kyso::verify(&Document::detect(&made.octets).unwrap(), &context);
+        let alone = audited::verify(&Document::detect(&made.octets).unwrap(), &context);
         let expected = if level < Level::BLT { Indication::Indeterminate } else { Indication::TotalPassed };
         assert_eq!(alone.signatures[0].indication, expected, "{level:?}");
     }

@@ -1,40 +1,14 @@
 //! The record inside the PDF that it is about: given out under a signature that holds, and under no other.
 
-use kyso::record::{Agency, NotCarried, RECORD_FILE, ResultRecord, carried, with_record};
+#[path = "common/records.rs"]
+mod records;
+
+use kyso::record::{NotCarried, RECORD_FILE, ResultRecord, with_record};
 use kyso::report::{Indication, SubIndication};
-use kyso::testkit::{DemoPki, blank_page};
-use kyso::{Context, Document, Policy, Profile, SignError, Time, sign};
+use kyso::testkit::blank_page;
+use kyso::{Document, Profile, SignError, sign};
+use records::{given_out, page_with_record, pki, record, signed, time};
 use serde_json::Value;
-
-fn time() -> Time {
-    Time::from_rfc3339("2026-11-26T02:00:00Z").unwrap()
-}
-
-fn pki() -> DemoPki {
-    DemoPki::new([61; 32], time()).unwrap()
-}
-
-fn record() -> ResultRecord {
-    let agency = Agency { id: "000.00.10.H49".into(), name: "Sở Tư pháp tỉnh Quảng Ninh".into() };
-    ResultRecord::new("000.00.10.H49-261126-0001", 1, agency, "2026-11-26")
-}
-
-fn page_with_record() -> Vec<u8> {
-    with_record(&Document::pdf(&blank_page()).unwrap(), "ket-qua.pdf", &record()).unwrap()
-}
-
-fn signed(octets: &[u8]) -> Vec<u8> {
-    sign(&Document::pdf(octets).unwrap(), &Profile::pades_b_b(time()), &pki().leader_signer().unwrap()).unwrap()
-}
-
-/// What the relying party of the demonstration gets; the verdict.
-fn given_out(octets: &[u8]) -> (Indication, Result<kyso::record::Carried, NotCarried>) {
-    let pki = pki();
-    let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), pki.evidence().unwrap());
-    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
-    let (report, carried) = carried(&Document::pdf(octets).unwrap(), &context);
-    (report.conclusion.indication, carried)
-}
 
 /// `octets` with the first occurrence of `from` replaced by as many octets.
 fn replaced(octets: &[u8], from: &str, to: &str) -> Vec<u8> {

@@ -68,9 +68,12 @@ pub enum Need {
 /// ```
 /// # use kyso::creation::{AugmentError, Augmentation, Goal, Need};
 /// # use kyso::{Context, Evidence, pki::TimestampResponse, report::json::{Level, Want}};
-/// # fn authority(request: &[u8]) -> Vec<u8> { unimplemented!() }
-/// # fn fetched(wants: &[Want]) -> Evidence { unimplemented!() }
-/// fn preserved(octets: &[u8], context: &Context<'_>) -> Result<Vec<u8>, AugmentError> {
+/// fn preserved(
+///     octets: &[u8],
+///     context: &Context<'_>,
+///     authority: impl Fn(&[u8]) -> Vec<u8>,
+///     fetched: impl Fn(&[Want]) -> Evidence,
+/// ) -> Result<Vec<u8>, AugmentError> {
 ///     let goal = Goal::level(Level::BLTA);
 ///     let (mut augmentation, mut evidence) = (Augmentation::new(octets, goal.clone()), context.evidence.clone());
 ///     loop {

@@ -12,15 +12,14 @@ use crate::error::Misuse;
 use crate::pki::{TimestampRequest, TimestampResponse};
 use crate::report::Indication;
 use crate::report::json::{Kind, SignatureReport, WantKind};
-use crate::retrieval::{Call, Fetch, verify_fetching};
+use crate::retrieval::{Call, Fetch, NEWER, verify_fetching};
 
 /// A container that waits for its timestamp: of one file (ASiC-S) over that, of any number (ASiC-E) over a manifest that lists them.
 ///
 /// ```
 /// # use kyso::creation::{AugmentError, ContainerKind, ContainerTimestamp};
 /// # use kyso::{Document, crypto::DigestAlgorithm, pki::{TimestampRequest, TimestampResponse}};
-/// # fn authority(request: &[u8]) -> Vec<u8> { unimplemented!() }
-/// fn stamped(name: &str, octets: &[u8]) -> Result<Vec<u8>, AugmentError> {
+/// fn stamped(name: &str, octets: &[u8], authority: impl Fn(&[u8]) -> Vec<u8>) -> Result<Vec<u8>, AugmentError> {
 ///     let document = Document::data(octets).with_name(name);
 ///     let waiting = ContainerTimestamp::new(&document, ContainerKind::Simple, DigestAlgorithm::Sha256)?;
 ///     let request = TimestampRequest::new(DigestAlgorithm::Sha256, waiting.imprint(), None)?;
@@ -91,7 +90,7 @@ pub fn timestamp_container(
     let octets = waiting.complete(&request, &response).map_err(of_authority)?;
     // Made while it was asked for: the time of the verdict is not before it.
     let time = request.answered_by(&response)?.info.time;
-    let time = if context.time < time && time <= context.time.plus_seconds(TEN_MINUTES) { time } else { context.time };
+    let time = if context.time < time && time <= context.time.plus_seconds(NEWER) { time } else { context.time };
     let fetched = verify_fetching(&Document::detect_within(&octets, &context.policy.limits, None)?, &Context { time, ..*context }, fetch);
     let is_own = |entry: &&SignatureReport| entry.kind == Kind::ContainerTimestamp && entry.indication != Indication::TotalPassed;
     if let Some(entry) = fetched.report.signatures.iter().find(is_own) {
@@ -107,9 +106,6 @@ pub fn timestamp_container(
     }
     Ok(Augmented { octets, report: fetched.report, evidence: fetched.evidence, failures: fetched.failures })
 }
-
-/// As long as answers take.
-const TEN_MINUTES: i64 = 600;
 
 /// What no timestamp has to do with does not happen here.
 fn refused(error: SignError) -> AugmentError {

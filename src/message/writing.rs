@@ -147,8 +147,7 @@ impl Message {
 /// By which the manifest and the attachment name each other.
 fn content_id(number: usize, attachment: &Attachment) -> String {
     let digest = DigestAlgorithm::Sha256.digest(&attachment.octets);
-    let hexadecimal: String = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
-    format!("{number}.{hexadecimal}")
+    format!("{number}.{}", base16ct::lower::encode_string(digest.get(..8).unwrap_or_default()))
 }
 
 /// Elements one after another.

@@ -49,16 +49,7 @@ impl Fact {
 
 /// Lower-case hexadecimal.
 pub fn hex(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len().saturating_mul(2));
-    push_hex(&mut text, octets);
-    text
-}
-
-fn push_hex(text: &mut String, octets: &[u8]) {
-    for part in octets.chunks(64) {
-        // Two digits an octet.
-        text.push_str(base16ct::lower::encode_str(part, &mut [0; 128]).unwrap_or_default());
-    }
+    base16ct::lower::encode_string(octets)
 }
 
 /// The first octet in which the two differ.
@@ -84,12 +75,7 @@ pub fn digest_text(algorithm: DigestAlgorithm, digest: &[u8]) -> String {
         DigestAlgorithm::Shake128 => "shake128",
         DigestAlgorithm::Shake256 => "shake256",
     };
-    // Every certificate and every piece of evidence of a report is named so.
-    let mut text = String::with_capacity(name.len().saturating_add(1).saturating_add(digest.len().saturating_mul(2)));
-    text.push_str(name);
-    text.push(':');
-    push_hex(&mut text, digest);
-    text
+    [name, ":", &hex(digest)].concat()
 }
 
 /// What [`digest_text`] wrote.

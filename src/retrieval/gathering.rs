@@ -12,7 +12,7 @@ use crate::report::json::{Origin, Want, WantKind};
 use crate::time::Time;
 
 /// How far answers may be newer than the question, in seconds: they take time to come, and clocks differ.
-const NEWER: i64 = 600;
+pub(crate) const NEWER: i64 = 600;
 
 /// Calls for one document: a path is not that long.
 const CALLS: usize = 64;

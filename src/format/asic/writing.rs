@@ -58,7 +58,7 @@ pub(crate) fn open_document_manifest<'f>(media_type_of_all: &str, files: impl In
          manifest:full-path=\"/\" manifest:media-type=\"{media_type_of_all}\"/>"
     );
     for name in files {
-        let (name_text, kind) = (crate::format::xades::writing::attribute(name), media_type(name));
+        let (name_text, kind) = (crate::encoding::xml::escaped(name), media_type(name));
         text += &format!("<manifest:file-entry manifest:full-path=\"{name_text}\" manifest:media-type=\"{kind}\"/>");
     }
     text += "</manifest:manifest>\n";

@@ -12,10 +12,11 @@ use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::document::Detached;
 use crate::encoding::base64;
 use crate::encoding::uri::percent_encoded;
-use crate::encoding::xml::{Canonicalisation, Method, NodeId, Tree, read};
+use crate::encoding::xml::{Canonicalisation, Method, NodeId, Tree, escaped, read};
 use crate::error::{Malformed, Misuse};
 use crate::limits::{Budget, Limits};
 use crate::pki::Certificate;
+use crate::report::fact::hex;
 use crate::time::Time;
 
 pub(crate) use adding::{Evidence, Existing, TimeStampName, time_stamp, with_unsigned_property};
@@ -173,7 +174,7 @@ fn identifier<'r>(request: &'r Request<'r>) -> String {
     }
     let signer = request.certificates.first().map(Certificate::sha256).unwrap_or_default();
     let digest = DigestAlgorithm::Sha256.digest(&[&signer, request.time.to_string().as_bytes(), &octets].concat());
-    let hexadecimal: String = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
+    let hexadecimal = hex(digest.get(..8).unwrap_or_default());
     let taken: Vec<Identifiers<'_>> = trees.into_iter().map(Identifiers::of).collect();
     let is_free = |id: &String| taken.iter().all(|taken| taken.named(id).is_empty());
     let candidates = std::iter::once(format!("S-{hexadecimal}")).chain((2..1_000).map(|number| format!("S-{hexadecimal}-{number}")));
@@ -227,7 +228,7 @@ impl Text<'_, '_> {
             references += &format!(
                 "<ds:Reference Id=\"{}\" URI=\"{}\">{transforms}{}</ds:Reference>",
                 self.part("data", position),
-                attribute(&uri),
+                escaped(&uri),
                 self.digested(digest(position))
             );
             objects += &object;
@@ -314,7 +315,7 @@ impl Text<'_, '_> {
             format!(
                 "<xades:CommitmentTypeIndication><xades:CommitmentTypeId><xades:Identifier Qualifier=\"OIDAsURN\">{}</xades:Identifier>\
                  </xades:CommitmentTypeId><xades:AllSignedDataObjects/></xades:CommitmentTypeIndication>",
-                attribute(uri)
+                escaped(uri)
             )
         });
         let formats: String = request
@@ -325,7 +326,7 @@ impl Text<'_, '_> {
                 format!(
                     "<xades:DataObjectFormat ObjectReference=\"#{}\"><xades:MimeType>{}</xades:MimeType></xades:DataObjectFormat>",
                     self.part("data", position),
-                    attribute(media_type)
+                    escaped(media_type)
                 )
             })
             .collect();
@@ -383,11 +384,6 @@ impl<'l> Layout<'l> {
             Ok(octets)
         })
     }
-}
-
-/// Text that stands for itself in an attribute or between tags.
-pub(crate) fn attribute(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 fn encapsulated(name: &str, octets: &[u8]) -> String {

@@ -290,3 +290,61 @@ impl OutlinePen for Pen {
 
     fn close(&mut self) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An open font that draws by the table `glyf`.
+    fn font() -> Vec<u8> {
+        let is_truetype = |font: &&[u8]| Program::open(font).is_some_and(|program| program.has_outlines_of_truetype());
+        typst_assets::fonts().find(is_truetype).unwrap().to_vec()
+    }
+
+    fn table(font: &FontRef<'_>, tag: &[u8; 4]) -> usize {
+        let mut records = font.table_directory().table_records().iter();
+        usize::try_from(records.find(|record| record.tag() == skrifa::Tag::new(tag)).unwrap().offset()).unwrap()
+    }
+
+    /// A glyph that is made of others, and where in the file it says of which first (`glyphIndex` behind header and flags).
+    fn composite(octets: &[u8]) -> (GlyphId, usize) {
+        let font = FontRef::new(octets).unwrap();
+        let (glyf, loca) = (font.glyf().unwrap(), font.loca(None).unwrap());
+        let is_composite = |glyph: &u32| matches!(loca.get_glyf(GlyphId::new(*glyph), &glyf), Ok(Some(Glyph::Composite(_))));
+        let glyph = (0..u32::from(font.maxp().unwrap().num_glyphs())).find(is_composite).unwrap();
+        let offset = loca.get_raw(usize::try_from(glyph).unwrap()).unwrap();
+        (GlyphId::new(glyph), table(&font, b"glyf") + usize::try_from(offset).unwrap() + 12)
+    }
+
+    fn is_drawn(octets: &[u8], glyph: GlyphId) -> bool {
+        Program::open(octets).is_some_and(|program| program.outline(glyph).is_some())
+    }
+
+    #[test]
+    fn a_glyph_that_is_made_of_itself_is_none() {
+        let mut octets = font();
+        let (glyph, at) = composite(&octets);
+        assert!(is_drawn(&octets, glyph));
+        octets[at..at + 2].copy_from_slice(&u16::try_from(glyph.to_u32()).unwrap().to_be_bytes());
+        assert!(!is_drawn(&octets, glyph));
+    }
+
+    #[test]
+    fn tables_that_are_cut_off_are_none() {
+        let octets = font();
+        assert!(Program::open(&octets).is_some());
+        for length in [0, 3, 12, 100, octets.len() / 2, octets.len() - 100] {
+            assert!(Program::open(&octets[..length]).is_none(), "{length}");
+        }
+    }
+
+    #[test]
+    fn glyphs_that_are_only_counted_are_none() {
+        let mut octets = font();
+        let (own, beyond) = (composite(&octets).0, GlyphId::new(65_000));
+        let at = table(&FontRef::new(&octets).unwrap(), b"maxp") + 4;
+        octets[at..at + 2].copy_from_slice(&u16::MAX.to_be_bytes());
+        assert!(is_drawn(&octets, own));
+        assert!(!is_drawn(&octets, beyond));
+    }
+}
