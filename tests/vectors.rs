@@ -109,7 +109,7 @@ fn form(vector: &Vector, report: &Report, schema: &jsonschema::Validator, faults
 }
 
 /// `docs/report.grammar.json` comes from these reports and those that other tests kept (`common/audited.rs`): real files have shapes that no
-/// vector has. That it demands no more and allows no less, the audit of each tells.
+/// vector has. That it demands no more and allows no less, the audit of each tells. What older builds kept is removed before it is written.
 fn kept(mut grammar: grammar::Grammar, faults: &mut Faults) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.grammar.json");
     if std::env::var_os("KYSO_WRITE").is_some() {
