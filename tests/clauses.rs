@@ -50,7 +50,7 @@ fn the_ledgers_are_what_code_and_vectors_say() {
             std::fs::write(&path, &ledger).unwrap();
         }
         let written = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == ledger, "docs/clauses/{file}.md is another one: KYSO_WRITE=1 cargo test --all-features --test clauses");
+        assert!(written == ledger, "docs/clauses/{file}.md is another one: KYSO_WRITE=1 cargo test --test clauses");
     }
 }
 
@@ -82,7 +82,7 @@ fn ledger(standard: &str, shown: &BTreeMap<String, Shown>) -> String {
     let mut text = format!(
         "# {standard}\n\nClause by clause: the files that say they do it, the checks that ask it, and of each a test vector in which it holds and one in \
          which it does\nnot (`-`: `tests/conformance/checks.exceptions.json` says why there is none). Made from the code and the vectors by `KYSO_WRITE=1 cargo test \
-         --all-features --test clauses`.\n\n| clause | file, or check | holds in | does not hold in |\n|---|---|---|---|\n"
+         --test clauses`.\n\n| clause | file, or check | holds in | does not hold in |\n|---|---|---|---|\n"
     );
     for (number, clause) in &clauses {
         let number = number.iter().map(|part| part_text(*part)).collect::<Vec<_>>().join(".");

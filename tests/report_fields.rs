@@ -1,5 +1,5 @@
 //! Which change of a report is seen by an audit, which by a recheck, which by a replay: each field of the schema changed in reports of several
-//! kinds. `docs/report.fields.md` is what is found here; `KYSO_WRITE=1 cargo test --all-features --test report_fields` writes it.
+//! kinds. `docs/report.fields.md` is what is found here; `KYSO_WRITE=1 cargo test --test report_fields` writes it.
 #![cfg(all(feature = "bundle", feature = "schema"))]
 
 #[path = "common/report_fields.rs"]
@@ -299,6 +299,6 @@ fn written(page: &str) {
     } else {
         let told = std::fs::read_to_string(&path).unwrap_or_default();
         let other = page.lines().zip(told.lines().chain(std::iter::repeat(""))).find(|(due, told)| due != told);
-        assert!(told == page, "docs/report.fields.md: {other:?}; KYSO_WRITE=1 cargo test --all-features --test report_fields writes it");
+        assert!(told == page, "docs/report.fields.md: {other:?}; KYSO_WRITE=1 cargo test --test report_fields writes it");
     }
 }
