@@ -93,7 +93,7 @@ impl Credentials {
 
     fn header(&self) -> zeroize::Zeroizing<String> {
         let both = zeroize::Zeroizing::new(format!("{}:{}", self.name, *self.password));
-        zeroize::Zeroizing::new(format!("Basic {}", crate::encoding::base64::encode(both.as_bytes())))
+        zeroize::Zeroizing::new(format!("Basic {}", *crate::encoding::base64::encode_secret(both.as_bytes())))
     }
 }
 

@@ -107,7 +107,7 @@ fn unwrapped(octets: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let text = text.replace("\r\n", "\n");
     let (head, encoded) = text.rsplit_once("base64\n").expect("a part in Base 64");
     let encoded = encoded.split_once("\n\n").unwrap().1.split("\n--").next().unwrap();
-    let cms = kyso::encoding::base64::decode(encoded.replace('\n', "").as_bytes()).unwrap().to_vec();
+    let cms = kyso::encoding::base64::decode(encoded.replace('\n', "").as_bytes()).unwrap();
     let Some((_, boundary)) = head.split_once("boundary=\"") else {
         return (cms, Vec::new());
     };

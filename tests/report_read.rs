@@ -56,7 +56,7 @@ fn places(block: &Block, at: &[usize]) -> Vec<Vec<usize>> {
 
 fn block_at<'a>(root: &'a mut Block, place: &[usize]) -> &'a mut Block {
     place.iter().fold(root, |block, position| match &mut block.steps[*position] {
-        Step::Block { block, .. } => block,
+        Step::Block { block, .. } => std::sync::Arc::make_mut(block),
         Step::Check(_) => unreachable!(),
     })
 }

@@ -1,12 +1,13 @@
 //! RFC 4648 §5 — Base 64 Encoding with URL and Filename Safe Alphabet, without padding (RFC 7515 §2)
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::Malformed;
 
 /// The text of `octets`, without padding.
 pub fn encode(octets: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(octets)
+    URL_SAFE_NO_PAD.encode(octets)
 }
 
 /// The octets of `text`: no padding, no white space, zeros where bits are left over, so that there is one text for each sequence of octets.
@@ -14,15 +15,7 @@ pub fn encode(octets: &[u8]) -> String {
 /// # Errors
 /// [`Malformed`] at the first character outside the alphabet, or at the end when the length or leftover bits are wrong.
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, Malformed> {
-    // Decoding in place would not look at leftover bits.
-    let mut octets = vec![0; text.len()];
-    match Base64UrlUnpadded::decode(text, &mut octets).map(<[u8]>::len) {
-        Ok(length) => {
-            octets.truncate(length);
-            Ok(octets)
-        }
-        Err(_) => Err(fault(text)),
-    }
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| fault(text))
 }
 
 fn fault(text: &[u8]) -> Malformed {

@@ -63,7 +63,7 @@ pub fn is_pem(input: &[u8]) -> bool {
 pub fn write(label: &str, octets: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     let mut column = 0;
-    for character in base64::encode(octets).chars() {
+    for character in base64::encode_secret(octets).chars() {
         if column == LINE {
             text.push('\n');
             column = 0;
@@ -141,7 +141,7 @@ impl Open {
     }
 
     fn finish(self) -> Result<PemObject, Malformed> {
-        let octets = base64::decode(&self.text).map_err(|fault| malformed(fault.what, self.at))?;
+        let octets = base64::decode_secret(&self.text).map_err(|fault| malformed(fault.what, self.at))?;
         Ok(PemObject { label: self.label, headers: self.headers, octets, at: self.at })
     }
 }

@@ -204,6 +204,6 @@ pub struct CertificateReference {
 impl CertificateReference {
     /// Whether the digest is that of `certificate`; `None` when the algorithm is not implemented.
     pub fn matches(&self, certificate: &Certificate) -> Option<bool> {
-        self.algorithm.as_ref().ok().map(|algorithm| algorithm.digest(certificate.octets()) == self.digest)
+        self.algorithm.as_ref().ok().map(|algorithm| certificate.digest(*algorithm) == self.digest)
     }
 }

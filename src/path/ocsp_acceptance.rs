@@ -83,7 +83,7 @@ fn identified(r: &mut Recorder, place: &Place<'_>, single: &SingleResponse) -> R
     let same = match single.certificate_digest() {
         Ok(None) => return Ok(()),
         Ok(Some((algorithm, digest))) => {
-            algorithm.digest().is_some_and(|algorithm| algorithm.digest(place.certificate.octets()) == digest.octets())
+            algorithm.digest().is_some_and(|algorithm| place.certificate.digest(algorithm) == digest.octets())
         }
         Err(_) => false,
     };

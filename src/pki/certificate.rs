@@ -82,6 +82,14 @@ impl Certificate {
         *self.0.sha256.get_or_init(|| DigestAlgorithm::sha256(self.octets()))
     }
 
+    /// The digest of [`Self::octets`], by which signatures name the certificate. That of SHA-256 is kept.
+    pub fn digest(&self, algorithm: DigestAlgorithm) -> Vec<u8> {
+        match algorithm {
+            DigestAlgorithm::Sha256 => self.sha256().to_vec(),
+            other => other.digest(self.octets()),
+        }
+    }
+
     /// `version` as its number in words: 1, 2 or 3. Others are read too.
     pub fn version(&self) -> i64 {
         self.0.version.saturating_add(1)

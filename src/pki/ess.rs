@@ -82,7 +82,7 @@ impl EssCertificateId {
 
     /// Whether the digest is that of `certificate`; `None` when this crate lacks the algorithm.
     pub fn digest_matches(&self, certificate: &Certificate) -> Option<bool> {
-        self.digest.map(|digest| digest.digest(certificate.octets()) == self.value.octets())
+        self.digest.map(|digest| certificate.digest(digest) == self.value.octets())
     }
 }
 

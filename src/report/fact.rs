@@ -94,7 +94,9 @@ impl Serialize for Fact {
             Self::Boolean(value) => serializer.serialize_bool(*value),
             Self::Integer(value) => serializer.serialize_i64(*value),
             Self::List(facts) => serializer.collect_seq(facts),
-            _ => serializer.serialize_str(&self.to_text()),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Time(time) => serializer.collect_str(time),
+            Self::Digest(..) | Self::Hex(_) => serializer.serialize_str(&self.to_text()),
         }
     }
 }

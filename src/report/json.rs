@@ -3,11 +3,11 @@
 mod certificate;
 mod changes;
 mod document;
-mod indented;
 mod inputs;
 mod reason;
 mod signature;
 mod stamp;
+mod writing;
 
 use std::borrow::Cow;
 
@@ -64,8 +64,8 @@ pub struct Tool {
 impl Report {
     /// The report as JSON, two spaces of indentation, a line feed at the end. Equal inputs give equal octets.
     pub fn to_json(&self) -> String {
-        // Writing to memory cannot fail, and every key of every map is a string.
-        indented::to_string(self).map(|json| json + "\n").unwrap_or_default()
+        // Nothing that is refused stands in a report.
+        writing::lines(self).map(|json| json + "\n").unwrap_or_default()
     }
 
     /// The report in the canonical form (RFC 8785): what is signed where a report is.
@@ -102,7 +102,7 @@ impl Report {
 
     /// The report as one line of JSON.
     pub fn to_json_line(&self) -> String {
-        serde_json::to_string(self).map(|json| json + "\n").unwrap_or_default()
+        writing::line(self).map(|json| json + "\n").unwrap_or_default()
     }
 
     /// The JSON Schema (draft 2020-12) of this report.

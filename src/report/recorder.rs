@@ -1,6 +1,7 @@
 //! The derivation: blocks of steps, from which another program can derive every conclusion again (`docs/design.md`, "The derivation").
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
@@ -68,8 +69,8 @@ pub enum Step {
     Block {
         /// Whether the block's conclusion counts.
         binding: bool,
-        /// The block.
-        block: Block,
+        /// The block; shared, since what is concluded of a timestamp stands in each place that rests on it.
+        block: Arc<Block>,
     },
 }
 
@@ -229,7 +230,7 @@ impl Block {
     }
 
     /// A block that passes when one of its blocks does; else it concludes as the block at position `chosen` of the given ones.
-    pub fn any(name: &'static str, clause: &'static str, subject: impl Into<String>, alternatives: Vec<Block>, chosen: usize) -> Self {
+    pub fn any(name: &'static str, clause: &'static str, subject: impl Into<String>, alternatives: Vec<Arc<Block>>, chosen: usize) -> Self {
         let mut steps: Vec<Step> = alternatives.into_iter().map(|block| Step::Block { binding: true, block }).collect();
         steps.push(Step::Check(CheckStep {
             check: Cow::Borrowed("chosen"),
@@ -336,7 +337,7 @@ pub fn conclude(combine: Combine, steps: &[Step]) -> Conclusion {
         Combine::Any => {
             let blocks =
                 || steps.iter().filter_map(|step| if let Step::Block { binding: true, block } = step { Some(block) } else { None });
-            if blocks().any(Block::is_passed) {
+            if blocks().any(|block| block.is_passed()) {
                 return Conclusion::PASSED;
             }
             let chosen = chosen_position(steps).and_then(|position| steps.get(position));
@@ -418,7 +419,8 @@ impl Recorder {
     }
 
     /// Records a block whose conclusion counts.
-    pub fn bind(&mut self, block: Block) -> bool {
+    pub fn bind(&mut self, block: impl Into<Arc<Block>>) -> bool {
+        let block = block.into();
         let passed = block.is_passed();
         if !(passed && self.detail == Detail::Failures) {
             self.steps.push(Step::Block { binding: true, block });
@@ -430,16 +432,16 @@ impl Recorder {
     ///
     /// # Errors
     /// [`Stop`] when it does not pass.
-    pub fn require_block(&mut self, block: Block) -> Result<(), Stop> {
+    pub fn require_block(&mut self, block: impl Into<Arc<Block>>) -> Result<(), Stop> {
         if self.bind(block) { Ok(()) } else { Err(Stop) }
     }
 
     /// Records a block that never decides.
-    pub fn attach(&mut self, block: Block) {
+    pub fn attach(&mut self, block: impl Into<Arc<Block>>) {
         if self.detail == Detail::Failures {
             return;
         }
-        self.steps.push(Step::Block { binding: false, block });
+        self.steps.push(Step::Block { binding: false, block: block.into() });
     }
 
     fn record(&mut self, check: &'static Check, outcome: Outcome, otherwise: Conclusion, inputs: impl Named) {
@@ -500,8 +502,8 @@ mod tests {
         let bad = || Block::run("bad", "test", "p", |r| r.require(&HARD, false, []));
         let soft = || Block::run("soft", "test", "p", |r| r.require(&SOFT, false, []));
         let good = || Block::run("good", "test", "p", |_| Ok(()));
-        assert!(Block::any("any", "test", "p", vec![bad(), good()], 1).is_passed());
-        assert_eq!(Block::any("any", "test", "p", vec![bad(), soft()], 1).conclusion, Conclusion::indeterminate(TryLater));
-        assert_eq!(Block::any("any", "test", "p", vec![bad(), soft()], 1).failures().len(), 1);
+        assert!(Block::any("any", "test", "p", vec![bad().into(), good().into()], 1).is_passed());
+        assert_eq!(Block::any("any", "test", "p", vec![bad().into(), soft().into()], 1).conclusion, Conclusion::indeterminate(TryLater));
+        assert_eq!(Block::any("any", "test", "p", vec![bad().into(), soft().into()], 1).failures().len(), 1);
     }
 }

@@ -108,5 +108,5 @@ fn past_certificate_validation(
 pub(super) fn either(id: &str, present: Block, past: Block) -> Block {
     let past_speaks = past.is_passed() || past.conclusion.indication == Indication::TotalFailed;
     let chosen = usize::from(past_speaks && !present.is_passed());
-    Block::any("Present or past", "EN 319 102-1 §5.6.3.4", id, vec![present, past], chosen)
+    Block::any("Present or past", "EN 319 102-1 §5.6.3.4", id, vec![present.into(), past.into()], chosen)
 }

@@ -1,6 +1,7 @@
 //! EN 319 102-1 §5.6.2.3 — POE extraction: what is known to have existed, since when, and by what proof
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::time_stamp::{Found, TimeStamp, Whose};
 use crate::context::Evidence;
@@ -132,7 +133,7 @@ impl ProofsOfExistence {
                 let facts = [("timestamp", stamp.id.clone().into()), ("time", stated), ("conclusion", conclusion.to_string().into())];
                 r.tolerate(&TIMESTAMP_PROVES, conclusion.is_passed(), facts);
                 if !matches!(stamp.whose, Whose::Document) {
-                    r.attach(stamp.block.clone());
+                    r.attach(Arc::clone(&stamp.block));
                 }
             }
         })

@@ -67,7 +67,7 @@ fn references(r: &mut Recorder, value: &Value, certificate: &Certificate) -> Res
         Err(other) => return r.require(&REFERENCE_IMPLEMENTED, false, [("algorithm", other.clone().into())]),
     };
     r.require(&REFERENCE_IMPLEMENTED, true, [("algorithm", algorithm.name().into())])?;
-    let actual = algorithm.digest(certificate.octets());
+    let actual = certificate.digest(*algorithm);
     let facts = [("expected", Fact::Digest(*algorithm, reference.digest.clone())), ("actual", Fact::Digest(*algorithm, actual.clone()))];
     r.require(&REFERENCE_MATCHES, actual == reference.digest, facts)?;
     if let Some(issuer_serial) = &reference.names {

@@ -1,5 +1,7 @@
 //! EN 319 102-1 §5.4 — Validation process for Time-stamps; §5.6.3.4: the newest first, since it proves what those before it need
 
+use std::sync::Arc;
+
 use super::basic_signature::{Basic, basic_signature};
 use super::past_signature_validation::{has_past, past_signature_validation};
 use super::proof_of_existence::ProofsOfExistence;
@@ -47,7 +49,7 @@ pub(super) struct TimeStamp<'a> {
     pub id: String,
     pub whose: Whose,
     pub signature: &'a Signature,
-    pub block: Block,
+    pub block: Arc<Block>,
     pub basic: Basic,
 }
 
@@ -99,7 +101,7 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
     let mut judged = Vec::with_capacity(waiting.len());
     for (id, whose, signature) in waiting.into_iter().rev() {
         let (block, basic) = time_stamp(session, signature, &id, proofs);
-        let stamp = TimeStamp { id, whose, signature, block, basic };
+        let stamp = TimeStamp { id, whose, signature, block: block.into(), basic };
         if let Some(time) = stamp.proven() {
             proofs.extract(&stamp, time, found);
         }

@@ -94,7 +94,7 @@ impl<'a> Judged<'a> {
     /// The verdict on the entry at `position`.
     fn verdict(&self, session: &Session<'_>, position: usize) -> Option<(Block, Basic)> {
         match self.own(&self.found.get(position)?.id) {
-            Some(stamp) => Some((stamp.block.clone(), stamp.basic.clone())),
+            Some(stamp) => Some((Block::clone(&stamp.block), stamp.basic.clone())),
             None => long_term(session, self.found, position, &self.stamps, &self.proofs),
         }
     }

@@ -85,7 +85,7 @@ fn below(mut open: Vec<&Block>, wanted: impl Fn(&Block) -> bool) -> Vec<&Block> 
             found.push(block);
         }
         open.extend(block.steps.iter().filter_map(|step| match step {
-            Step::Block { block, .. } => Some(block),
+            Step::Block { block, .. } => Some(&**block),
             Step::Check(_) => None,
         }));
     }

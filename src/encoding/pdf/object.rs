@@ -84,6 +84,11 @@ impl Dictionary {
     /// The first key that stands more than once (§7.3.7 forbids it; two readers may see two documents).
     pub fn duplicate_key(&self) -> Option<&[u8]> {
         // Dictionaries are short as a rule; long ones (fonts, name trees) are sorted once.
+        const SHORT: usize = 8;
+        if self.entries.len() <= SHORT {
+            let twice = |(at, (key, _)): (usize, &(Arc<[u8]>, Object))| self.entries.iter().take(at).any(|(other, _)| other == key);
+            return self.entries.iter().enumerate().find(|entry| twice(*entry)).map(|(_, (key, _))| &**key);
+        }
         let mut keys: Vec<&[u8]> = self.entries.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();
         keys.windows(2).find_map(|pair| match pair {

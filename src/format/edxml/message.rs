@@ -229,7 +229,7 @@ fn misplaced(tree: &Tree<'_>, trace: NodeId) -> Vec<NodeId> {
 /// Base64 in lines.
 fn decoded(text: &str) -> Result<Vec<u8>, Malformed> {
     let digits: Vec<u8> = text.bytes().filter(|octet| !octet.is_ascii_whitespace()).collect();
-    base64::decode(&digits).map(|octets| octets.to_vec())
+    base64::decode(&digits)
 }
 
 fn bare(id: &str) -> &str {

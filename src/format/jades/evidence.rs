@@ -87,9 +87,9 @@ pub(super) fn references(node: &Node<'_>) -> Option<Vec<(DigestAlgorithm, Vec<u8
 /// A digest in base64url; writers of these legacy references also put base64.
 fn digest(text: &str) -> Option<Vec<u8>> {
     let octets = crate::encoding::base64url::decode(text.as_bytes()).ok();
-    octets.or_else(|| base64::decode(text.as_bytes()).ok().map(|octets| octets.to_vec())).or_else(|| {
+    octets.or_else(|| base64::decode(text.as_bytes()).ok()).or_else(|| {
         let padding = "=".repeat(text.len().next_multiple_of(4).saturating_sub(text.len()));
-        base64::decode(format!("{text}{padding}").as_bytes()).ok().map(|octets| octets.to_vec())
+        base64::decode(format!("{text}{padding}").as_bytes()).ok()
     })
 }
 
@@ -110,7 +110,7 @@ fn written<'n, 'a>(container: &'n Node<'a>) -> &'n [Node<'a>] {
 /// `pkiOb` (§5.4.2) in DER, which an absent `encoding` means too.
 fn pki_object(node: &Node<'_>) -> Option<Vec<u8>> {
     let is_der = node.get("encoding").is_none_or(|encoding| encoding.text() == Some(DER));
-    base64::decode(node.get("val").filter(|_| is_der)?.text()?.as_bytes()).ok().map(|octets| octets.to_vec())
+    base64::decode(node.get("val").filter(|_| is_der)?.text()?.as_bytes()).ok()
 }
 
 const DER: &str = "http://uri.etsi.org/01903/v1.2.2#DER";

@@ -296,7 +296,7 @@ fn body_digest(value: &[u8], body: Option<&Detached<'_>>) -> SignedDatum {
         let algorithm = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
             .into_iter()
             .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))?;
-        Some((algorithm, base64::decode(value.as_bytes()).ok()?.to_vec()))
+        Some((algorithm, base64::decode(value.as_bytes()).ok()?))
     });
     match known {
         Some((algorithm, expected)) => {

@@ -44,10 +44,10 @@ pub(super) fn ds_child(tree: &Tree<'_>, node: NodeId, local: &str) -> Option<Nod
 /// RFC 2045 §6.8 as XML Signature §4.2 and §6.6.2 use it: white space says nothing, everything else is strict.
 pub(super) fn base64_octets(text: &str) -> Option<Vec<u8>> {
     if !text.bytes().any(|octet| octet.is_ascii_whitespace()) {
-        return base64::decode(text.as_bytes()).ok().map(|octets| octets.to_vec());
+        return base64::decode(text.as_bytes()).ok();
     }
     let dense: Vec<u8> = text.bytes().filter(|octet| !octet.is_ascii_whitespace()).collect();
-    base64::decode(&dense).ok().map(|octets| octets.to_vec())
+    base64::decode(&dense).ok()
 }
 
 /// The octets that an element with nothing but text in it has in base64. Comments do not end the text: it is all of it.
