@@ -1,16 +1,14 @@
 //! What a verdict over decades costs beside its bare cryptography, and what its report costs a step: `cargo bench --bench reports` prints both.
 
-#[path = "bench/median.rs"]
-mod median;
+#[path = "bench/in_turns.rs"]
+mod in_turns;
 #[path = "bench/pki.rs"]
 mod pki;
 #[path = "bench/values.rs"]
 mod values;
 
 use std::hint::black_box;
-use std::time::Duration;
 
-use criterion::Criterion;
 use kyso::crypto::{Curve, DigestAlgorithm, PublicKey, Signed, Verification};
 use kyso::path::{Cache, PathReport, Request, validate_with_cache};
 use kyso::pki::CertificateList;
@@ -21,30 +19,40 @@ use kyso::testkit::name::COMMON_NAME;
 use kyso::testkit::{Authority, DemoPki, Entity, Key, KeyParameters, Name, Random, RevocationList, Template, blank_page};
 use kyso::{Context, Document, Evidence, Goal, Policy, Profile, Report, Time, TrustAnchors, augment, sign, verify};
 
-use median::median;
+use in_turns::in_turns;
 use pki::Setting;
 use values::values;
 
-const VERIFIED: &str = "B-LTA, two document timestamps";
-const BARE: &str = "bare verifications and hashes, B-LTA";
-const WRITTEN: &str = "the report of B-LTA written";
-const STEPS: &str = "path of three, warm, every step";
-const ANSWER: &str = "path of three, warm, the answer";
-
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args().sample_size(20).measurement_time(Duration::from_secs(2)).without_plots();
+    println!("{:<52} {:>10} {:>9}", "medians of this run, each pair in turns", "measured", "to reach");
     let kept = Kept::new();
     let report = kept.report();
-    let values = values(&report);
-    criterion.bench_function(VERIFIED, |b| b.iter(|| kept.report()));
-    criterion.bench_function(BARE, |b| b.iter(|| kept.bare(&report, values)));
-    criterion.bench_function(WRITTEN, |b| b.iter(|| black_box(&report).to_json()));
+    of_verifying(&kept, &report);
+    of_steps(&report);
+}
+
+fn of_verifying(kept: &Kept, report: &Report) {
+    let values @ [rsa, p256] = values(report);
+    let pair = in_turns(|| drop(black_box(kept.report())), || kept.bare(report, values));
+    let what = format!("B-LTA, two document timestamps, {:.3} ms", pair.own / 1e6);
+    println!("{what:<52} {:>10.2} {:>9.2}", pair.ratio, 1.6);
+    println!("  beside {rsa} + {p256} bare verifications and the hashes, {:.3} ms", pair.beside / 1e6);
+}
+
+/// A step made: the difference between a path told and one answered; written: a whole report by its steps.
+fn of_steps(report: &Report) {
     let (setting, cache) = (Setting::new(), Cache::new());
-    let of_path = path(&setting, Detail::Steps, &cache);
-    criterion.bench_function(STEPS, |b| b.iter(|| path(&setting, Detail::Steps, &cache)));
-    criterion.bench_function(ANSWER, |b| b.iter(|| path(&setting, Detail::Failures, &cache)));
-    criterion.final_summary();
-    print(steps(&report), values, of_path.checks.checks().len());
+    let of_path = path(&setting, Detail::Steps, &cache).checks.checks().len();
+    let told =
+        in_turns(|| drop(black_box(path(&setting, Detail::Steps, &cache))), || drop(black_box(path(&setting, Detail::Failures, &cache))));
+    let written = in_turns(|| drop(black_box(report.to_json_line())), || drop(black_box(report.to_json())));
+    let steps = steps(report);
+    let (made, line, lines) = ((told.own - told.beside) / of_path as f64, written.own / steps as f64, written.beside / steps as f64);
+    println!("{:<52} {:>7.3} us {:>9}", format!("a step made, of {of_path}"), made / 1e3, "-");
+    for (how, written) in [("on one line", line), ("in lines, indented", lines)] {
+        println!("{:<52} {:>7.3} us {:>9}", format!("a step written {how}, of {steps}"), written / 1e3, "-");
+        println!("{:<52} {:>7.3} us {:>6.1} us", format!("a step made and written {how}"), (made + written) / 1e3, 0.4);
+    }
 }
 
 /// A document with a signature timestamp and two document timestamps, all evidence in it, and who relies on it.
@@ -125,14 +133,4 @@ fn path(setting: &Setting, detail: Detail, cache: &Cache) -> PathReport {
     let context =
         Context { policy: &setting.policy, anchors: &setting.anchors, evidence: &setting.evidence, time: setting.time, existence: None };
     validate_with_cache(black_box(&setting.target), &Request { detail, ..Request::default() }, &context, cache)
-}
-
-fn print(steps: usize, [rsa, p256]: [usize; 2], of_path: usize) {
-    let time = |name| median(name).unwrap_or(f64::NAN);
-    println!("\n{:<52} {:>10} {:>9}", "median of this run", "measured", "to reach");
-    println!("{:<52} {:>10.2} {:>9.2}", format!("{VERIFIED}, beside {rsa} + {p256} bare values"), time(VERIFIED) / time(BARE), 1.6);
-    let (made, written) = ((time(STEPS) - time(ANSWER)) / of_path as f64, time(WRITTEN) / steps as f64);
-    println!("{:<52} {:>7.3} us {:>9}", format!("a step made, of {of_path}"), made / 1e3, "-");
-    println!("{:<52} {:>7.3} us {:>9}", format!("a step written, of {steps}"), written / 1e3, "-");
-    println!("{:<52} {:>7.3} us {:>6.1} us", "a step made and written", (made + written) / 1e3, 0.4);
 }

@@ -183,7 +183,13 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
         speaks = blocks.len();
         blocks.push(unfinished(inquiry, target, &exhausted));
     }
-    let block = Block::any("X.509 certificate validation", "EN 319 102-1 §5.2.6", certificate_id(target), blocks.into_iter().map(Into::into).collect(), speaks);
+    let block = Block::any(
+        "X.509 certificate validation",
+        "EN 319 102-1 §5.2.6",
+        certificate_id(target),
+        blocks.into_iter().map(Into::into).collect(),
+        speaks,
+    );
     let Said { revocation, policies, wants, control_time, uses, relied, .. } = said;
     Validated { block, path: path.certificates, anchor: Some(path.anchor), revocation, policies, wants, control_time, uses, relied }
 }

@@ -82,9 +82,7 @@ fn identified(r: &mut Recorder, place: &Place<'_>, single: &SingleResponse) -> R
     r.require(&CERTIFICATE_IDENTIFIED, identified, || [("serial", Fact::Hex(place.certificate.serial().to_vec()))])?;
     let same = match single.certificate_digest() {
         Ok(None) => return Ok(()),
-        Ok(Some((algorithm, digest))) => {
-            algorithm.digest().is_some_and(|algorithm| place.certificate.digest(algorithm) == digest.octets())
-        }
+        Ok(Some((algorithm, digest))) => algorithm.digest().is_some_and(|algorithm| place.certificate.digest(algorithm) == digest.octets()),
         Err(_) => false,
     };
     r.require(&CERTIFICATE_HASH, same, || [("certificate", Fact::sha256(place.certificate.sha256()))])

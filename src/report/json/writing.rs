@@ -55,7 +55,8 @@ struct Writer {
 }
 
 /// The end of a line, and the indentation of the deepest that is written at once.
-const LINE: &str = "\n                                                                                                                                ";
+const LINE: &str =
+    "\n                                                                                                                                ";
 
 impl Writer {
     fn next_line(&mut self) {
@@ -383,7 +384,17 @@ mod tests {
     #[test]
     fn it_is_what_the_library_writes() {
         let deep = (0..100).fold(json!(1), |inner, _| json!({ "a": [inner, "\u{1}é\"", -2, null, true], "b": {}, "c": [] }));
-        for value in [json!([]), json!({}), json!([[], {}]), json!("text"), json!([0.5, 1.0, 1e300]), json!(u64::MAX), json!(i64::MIN), Value::Null, deep] {
+        for value in [
+            json!([]),
+            json!({}),
+            json!([[], {}]),
+            json!("text"),
+            json!([0.5, 1.0, 1e300]),
+            json!(u64::MAX),
+            json!(i64::MIN),
+            Value::Null,
+            deep,
+        ] {
             assert_eq!(lines(&value).unwrap(), serde_json::to_string_pretty(&value).unwrap());
             assert_eq!(line(&value).unwrap(), serde_json::to_string(&value).unwrap());
         }
