@@ -158,7 +158,7 @@ fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Pat
     let bound = validation_time_sliding::time_fact;
     r.ask(&ANCHOR_IN_FORCE, anchor.is_in_force(time), || {
         let (from, until) = (bound(anchor.not_before), bound(anchor.sunset));
-        [("anchor", anchor.name.to_string().into()), ("from", from), ("until", until), ("time", time.into())]
+        [("anchor", anchor.name.text().to_owned().into()), ("from", from), ("until", until), ("time", time.into())]
     });
     let serves = answers_for_itself(request) || anchor.serves(request.purpose);
     let tracks = &inquiry.context.policy.signer_tracks;
@@ -166,10 +166,10 @@ fn anchor(r: &mut Recorder, inquiry: &Inquiry<'_>, request: &Request, path: &Pat
         let of_track = anchor.track.as_ref().is_some_and(|track| tracks.contains(track));
         r.ask(&ANCHOR_TRACK, of_track, || {
             let track = anchor.track.clone().unwrap_or_else(|| "-".into());
-            [("anchor", anchor.name.to_string().into()), ("track", track.into()), ("tracks", list(tracks.clone()))]
+            [("anchor", anchor.name.text().to_owned().into()), ("track", track.into()), ("tracks", list(tracks.clone()))]
         });
     }
-    r.ask(&ANCHOR_SERVES, serves, || [("anchor", anchor.name.to_string().into()), ("purpose", request.purpose.as_str().into())]);
+    r.ask(&ANCHOR_SERVES, serves, || [("anchor", anchor.name.text().to_owned().into()), ("purpose", request.purpose.as_str().into())]);
 }
 
 /// Whoever may issue also answers for what it issued: these purposes are not given apart.

@@ -55,7 +55,7 @@ pub(super) fn signer(
     let of_itself = place.certificate == &certificate;
     let issuer = Issuer::of_certificate(&certificate);
     if of_itself {
-        r.tolerate(&NOT_IN_CIRCLE, false, || [("issuer", certificate.subject().to_string().into())]);
+        r.tolerate(&NOT_IN_CIRCLE, false, || [("issuer", certificate.subject().text().to_owned().into())]);
         return Ok(CrlSigner { issuer, separate: vec![certificate], uses: Vec::new(), of_itself });
     }
     let Validated { path, uses, .. } = vouched_for(r, inquiry, place, crl, &certificate, wants)?;
@@ -65,7 +65,7 @@ pub(super) fn signer(
 
 fn valid(r: &mut Recorder, crl: &CertificateList, holds: bool) -> Result<(), Stop> {
     r.require(&SIGNATURE_VALID, holds, || {
-        [("issuer", crl.issuer().to_string().into()), ("algorithm", algorithm_name(crl.signature_algorithm()).into())]
+        [("issuer", crl.issuer().text().to_owned().into()), ("algorithm", algorithm_name(crl.signature_algorithm()).into())]
     })
 }
 
@@ -101,7 +101,9 @@ fn vouched_for(
     certificate: &Certificate,
     wants: &mut Vec<Want>,
 ) -> Result<Validated, Stop> {
-    r.require(&NOT_IN_CIRCLE, !inquiry.asking.refuses(certificate.octets()), || [("issuer", certificate.subject().to_string().into())])?;
+    r.require(&NOT_IN_CIRCLE, !inquiry.asking.refuses(certificate.octets()), || {
+        [("issuer", certificate.subject().text().to_owned().into())]
+    })?;
     let detail = told(r, inquiry);
     let deeper = Inquiry { made_at: Some(crl.this_update()), asking: inquiry.asking.with(certificate.octets()), detail, ..*inquiry };
     let request = Request { purpose: Purpose::CrlSigning, detail, ..Request::default() };

@@ -96,7 +96,7 @@ fn entry_result<T>(r: &mut Recorder, read: Result<T, Malformed>) -> Result<T, St
 fn scope(r: &mut Recorder, crl: &CertificateList, certificate: &Certificate) -> Result<u32, Stop> {
     let reasons = crl_scope::reasons(crl, certificate);
     let why = reasons.err().unwrap_or("");
-    r.obtain(&SCOPE, reasons.ok(), || [("crl_issuer", crl.issuer().to_string().into()), ("why", why.into())])
+    r.obtain(&SCOPE, reasons.ok(), || [("crl_issuer", crl.issuer().text().to_owned().into()), ("why", why.into())])
 }
 
 pub(super) fn issued_in_time(

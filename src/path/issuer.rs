@@ -36,7 +36,7 @@ impl Issuer {
 
     /// The name in words.
     pub(super) fn named(&self) -> Fact {
-        self.certificate.as_ref().map_or_else(|| self.name.to_string().into(), subject)
+        self.certificate.as_ref().map_or_else(|| self.name.text().to_owned().into(), subject)
     }
 
     /// Bits of the key; 0 when it cannot be read.

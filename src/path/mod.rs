@@ -273,8 +273,8 @@ fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Op
             r.require(&WITHIN_LIMITS, false, [("limit", exhausted.to_string().into())])?;
         }
         let facts = [
-            ("subject", target.subject().to_string().into()),
-            ("last_issuer", last.issuer().to_string().into()),
+            ("subject", target.subject().text().to_owned().into()),
+            ("last_issuer", last.issuer().text().to_owned().into()),
             ("trust_anchors", inquiry.context.anchors.iter().count().into()),
         ];
         r.require(&TRUST_ANCHOR_REACHED, false, facts)
@@ -329,7 +329,7 @@ pub(crate) fn certificate_id(certificate: &Certificate) -> String {
 
 /// The subject in words.
 fn subject(certificate: &Certificate) -> Fact {
-    certificate.subject().to_string().into()
+    certificate.subject().text().to_owned().into()
 }
 
 /// Identifiers as a fact.

@@ -111,7 +111,7 @@ fn is_named(responder: &ResponderId, issuer: &Issuer) -> bool {
 
 fn responder_text(responder: &ResponderId) -> Fact {
     match responder {
-        ResponderId::Name(name) => name.to_string().into(),
+        ResponderId::Name(name) => name.text().to_owned().into(),
         ResponderId::Key(digest) => Fact::Hex(digest.octets().to_vec()),
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn issuer(
 
 /// An anchor without certificate restricts as the relying party says.
 pub(super) fn key(r: &mut Recorder, path: &Path) -> bool {
-    path_length(r, path.anchor.name.to_string().into(), path.anchor.constraints.path_length, intermediates_below(path, None))
+    path_length(r, path.anchor.name.text().to_owned().into(), path.anchor.constraints.path_length, intermediates_below(path, None))
 }
 
 fn path_length(r: &mut Recorder, issuer: Fact, limit: Option<u64>, below: u64) -> bool {

@@ -105,7 +105,7 @@ fn extended_key_usage_fits(inquiry: &Inquiry<'_>, purpose: Purpose, purposes: Op
         (Purpose::Timestamping | Purpose::OcspSigning, None) => false,
         (Purpose::Signing, Some(purposes)) => {
             let accepted = &inquiry.context.policy.signing_purposes;
-            purposes.0.iter().any(|purpose| accepted.iter().any(|accepted| *accepted == purpose.to_string()))
+            purposes.0.iter().map(ToString::to_string).any(|purpose| accepted.contains(&purpose))
         }
     }
 }

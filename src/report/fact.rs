@@ -49,7 +49,18 @@ impl Fact {
 
 /// Lower-case hexadecimal.
 pub fn hex(octets: &[u8]) -> String {
-    base16ct::lower::encode_string(octets)
+    let mut text = String::new();
+    push_hex(&mut text, octets);
+    text
+}
+
+fn push_hex(text: &mut String, octets: &[u8]) {
+    const AT_ONCE: usize = 32;
+    text.reserve(octets.len().saturating_mul(2));
+    for octets in octets.chunks(AT_ONCE) {
+        // Each has two digits, and so the room is enough.
+        text.push_str(base16ct::lower::encode_str(octets, &mut [0; 2 * AT_ONCE]).unwrap_or_default());
+    }
 }
 
 /// The first octet in which the two differ.
@@ -75,7 +86,11 @@ pub fn digest_text(algorithm: DigestAlgorithm, digest: &[u8]) -> String {
         DigestAlgorithm::Shake128 => "shake128",
         DigestAlgorithm::Shake256 => "shake256",
     };
-    [name, ":", &hex(digest)].concat()
+    let mut text = String::with_capacity(digest.len().saturating_mul(2).saturating_add(name.len()).saturating_add(1));
+    text.push_str(name);
+    text.push(':');
+    push_hex(&mut text, digest);
+    text
 }
 
 /// What [`digest_text`] wrote.

@@ -214,8 +214,8 @@ fn told_before_revocation(r: &mut Recorder, now: Time, path: &Validated, best: T
         let told = path.relied.iter().filter(|relied| relied.certificate == below.sha256()).flat_map(|relied| &relied.sources);
         let existed = told.map(since).chain([certificate]).max().unwrap_or(now);
         let facts = [
-            ("issuer", issuer.subject().to_string().into()),
-            ("certificate", below.subject().to_string().into()),
+            ("issuer", issuer.subject().text().to_owned().into()),
+            ("certificate", below.subject().text().to_owned().into()),
             ("revoked_at", revoked_at.into()),
             ("existed", existed.into()),
         ];
@@ -243,7 +243,7 @@ fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
 fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
     for issuer in path.path.iter().skip(1) {
         let valid = issuer.not_before() <= best && best <= issuer.not_after();
-        r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().to_string().into()), ("best_signature_time", best.into())]);
+        r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().text().to_owned().into()), ("best_signature_time", best.into())]);
     }
 }
 
@@ -292,7 +292,7 @@ fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &V
         for signer in &relied.signers {
             let valid = signer.not_before() <= existed && existed.unix() <= signer.not_after().unix();
             let facts = [
-                ("signer", signer.subject().to_string().into()),
+                ("signer", signer.subject().text().to_owned().into()),
                 ("existed", existed.into()),
                 ("not_before", signer.not_before().into()),
                 ("not_after", signer.not_after().into()),

@@ -131,7 +131,7 @@ pub(super) fn acceptance(r: &mut Recorder, signature: &Signature, certificate: &
     let in_validity = not_before <= time && time.unix() <= not_after.unix();
     r.ask(&MADE_IN_VALIDITY, in_validity, [("time", time.into()), ("not_before", not_before.into()), ("not_after", not_after.into())]);
     if let Some(GeneralName::Directory(stated)) = &signature.authority {
-        let facts = [("stated", Fact::from(stated.to_string())), ("subject", certificate.subject().to_string().into())];
+        let facts = [("stated", Fact::from(stated.to_string())), ("subject", certificate.subject().text().to_owned().into())];
         r.tolerate(&AUTHORITY_NAMED, stated.matches(certificate.subject()), facts);
     }
 }

@@ -111,7 +111,11 @@ impl fmt::Display for ObjectId {
             None => f.write_str("2...")?,
         }
         arcs.try_for_each(|arc| match arc {
-            Some(arc) => write!(f, ".{arc}"),
+            // Numbers of 128 bits are written slowly, and nearly none has as many.
+            Some(arc) => match u64::try_from(arc) {
+                Ok(arc) => write!(f, ".{arc}"),
+                Err(_) => write!(f, ".{arc}"),
+            },
             None => f.write_str("..."),
         })
     }

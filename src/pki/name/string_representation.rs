@@ -11,7 +11,14 @@ use crate::pki::object_id;
 /// RFC 4514: the last relative distinguished name first.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.written.get_or_init(|| written(self)))
+        f.write_str(self.text())
+    }
+}
+
+impl Name {
+    /// The string representation; kept, since names stand in every other step of a report.
+    pub fn text(&self) -> &str {
+        self.0.written.get_or_init(|| written(self))
     }
 }
 

@@ -1,7 +1,7 @@
 //! RFC 8259 as reports are written: on one line, or in lines with two spaces of indentation, octet by octet what `serde_json` writes
 //!
 //! Most of a report are names, clauses and digests. That library asks of every octet of them by itself whether it is to be escaped, which is more
-//! than half of what writing costs; here eight are asked at once. It also begins each line of a deep derivation by twenty writes of two octets.
+//! than half of what writing costs; here sixteen are asked at once. It also begins each line of a deep derivation by twenty writes of two octets.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -108,13 +108,11 @@ impl Writer {
 
 /// What stands before the first octet to be escaped, that octet, and what stands behind it.
 fn next_escaped(text: &str) -> Option<(&str, u8, &str)> {
-    let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    let clean = eights.iter().position(|eight| any_escaped(*eight)).unwrap_or(eights.len());
-    if clean == eights.len() && !rest.iter().any(|octet| is_escaped(*octet)) {
+    if !any_escaped(text.as_bytes()) {
         return None;
     }
     // All of them are characters of one octet.
-    let at = text.bytes().skip(clean * 8).position(is_escaped)? + clean * 8;
+    let at = text.bytes().position(is_escaped)?;
     Some((text.get(..at)?, *text.as_bytes().get(at)?, text.get(at + 1..)?))
 }
 
@@ -122,10 +120,25 @@ fn is_escaped(octet: u8) -> bool {
     octet < b' ' || octet == b'"' || octet == b'\\'
 }
 
-/// [`is_escaped`] of any of them: an octet below `n` is one that borrows when `n` is taken from it and that has not its highest bit set.
-fn any_escaped(eight: [u8; 8]) -> bool {
+/// [`is_escaped`] of any of them.
+fn any_escaped(octets: &[u8]) -> bool {
+    match (octets.last_chunk(), octets.first_chunk(), octets.last_chunk()) {
+        // The last sixteen overlap those before them.
+        (Some(last), ..) => octets.as_chunks().0.iter().any(of_sixteen) || of_sixteen(last),
+        (_, Some(first), Some(last)) => of_eight(*first) || of_eight(*last),
+        _ => octets.iter().any(|octet| is_escaped(*octet)),
+    }
+}
+
+/// Written so that the compiler compares all of them by one instruction.
+fn of_sixteen(octets: &[u8; 16]) -> bool {
+    u128::from_ne_bytes(octets.map(|octet| u8::from(is_escaped(octet)))) != 0
+}
+
+/// An octet below `n` is one that borrows when `n` is taken from it and that has not its highest bit set.
+fn of_eight(octets: [u8; 8]) -> bool {
     const EACH: u64 = u64::from_le_bytes([1; 8]);
-    let octets = u64::from_le_bytes(eight);
+    let octets = u64::from_le_bytes(octets);
     let below = |octets: u64, n: u8| octets.wrapping_sub(EACH * u64::from(n)) & !octets;
     let is = |octet: u8| below(octets ^ (EACH * u64::from(octet)), 1);
     (below(octets, b' ') | is(b'"') | is(b'\\')) & (EACH << 7) != 0
@@ -155,12 +168,6 @@ impl Container<'_> {
         }
         self.is_empty = false;
         self.writer.next_line();
-    }
-
-    fn member(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Refused> {
-        self.next();
-        self.writer.string(name);
-        self.value(value)
     }
 
     fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Refused> {
@@ -364,7 +371,13 @@ impl ser::SerializeStruct for Container<'_> {
     type Error = Refused;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refused> {
-        self.member(name, value)
+        self.next();
+        // The names of fields have nothing to be escaped.
+        debug_assert!(!any_escaped(name.as_bytes()), "{name}");
+        self.writer.text.push('"');
+        self.writer.text.push_str(name);
+        self.writer.text.push('"');
+        self.value(value)
     }
 
     fn end(self) -> Result<(), Refused> {
@@ -404,7 +417,7 @@ mod tests {
     fn every_character_at_every_place_is_escaped_as_the_library_does_it() {
         let characters = ('\0'..'\u{180}').chain(['\u{2028}', 'ế', '\u{ffff}', '\u{10000}', '𝔎']);
         for character in characters {
-            for before in 0..20 {
+            for before in 0..40 {
                 let text = format!("{}{character}{}", "x".repeat(before), "é\u{7f}y\u{ff}".repeat(before % 5));
                 assert_eq!(line(&text).unwrap(), serde_json::to_string(&text).unwrap());
                 assert_eq!(line(&format!("{text}{text}")).unwrap(), serde_json::to_string(&format!("{text}{text}")).unwrap());
