@@ -25,7 +25,7 @@ fn regular_end(octets: &[u8], at: usize) -> usize {
 }
 
 fn hexadecimal_string_end(octets: &[u8], at: usize) -> Option<usize> {
-    octets.get(at..)?.iter().position(|octet| *octet == b'>').map(|length| at + length + 1)
+    memchr::memchr(b'>', octets.get(at..)?).map(|length| at + length + 1)
 }
 
 /// Behind the `R` of a reference that begins at `at`.

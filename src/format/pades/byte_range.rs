@@ -108,22 +108,23 @@ pub(crate) fn hole(r: &mut Recorder, range: &ByteRange, token: Option<&Range<usi
     let exact = token == Some(&hole);
     let digits_only = token.is_some_and(|token| token.start + 1 == hole.start && hole.end + 1 == token.end);
     let written = token.and_then(|token| octets.get(token.clone())).unwrap_or_default();
-    let holds = (exact || digits_only) && is_hexadecimal_string(written) && hole.start < hole.end;
+    let white = count(written, is_white_space);
+    let holds = (exact || digits_only) && is_hexadecimal_string(written, white) && hole.start < hole.end;
     r.require(&HOLE_IS_CONTENTS, holds, facts(token))?;
     r.tolerate(&HOLE_HAS_DELIMITERS, exact, []);
-    r.tolerate(&HOLE_WITHOUT_WHITE_SPACE, count(written, is_white_space) == 0, []);
+    r.tolerate(&HOLE_WITHOUT_WHITE_SPACE, white == 0, []);
     Ok(())
 }
 
-/// `<...>` with an even number of digits and white space only.
-fn is_hexadecimal_string(token: &[u8]) -> bool {
+/// `<...>` with an even number of digits and so many octets of white space only.
+fn is_hexadecimal_string(token: &[u8], white: usize) -> bool {
     let [b'<', digits @ .., b'>'] = token else { return false };
     let found = count(digits, u8::is_ascii_hexdigit);
-    found % 2 == 0 && found + count(digits, is_white_space) == digits.len()
+    found % 2 == 0 && found + white == digits.len()
 }
 
 /// Without a way out of the inner loop and with a sum of one octet, so that many octets are compared in one instruction.
-fn count(octets: &[u8], is: impl Fn(&u8) -> bool) -> usize {
+pub(super) fn count(octets: &[u8], is: impl Fn(&u8) -> bool) -> usize {
     let in_chunk = |chunk: &[u8]| chunk.iter().fold(0_u8, |sum, octet| sum.wrapping_add(u8::from(is(octet))));
     octets.chunks(255).map(|chunk| usize::from(in_chunk(chunk))).sum()
 }

@@ -96,7 +96,7 @@ fn signed_data(r: &mut Recorder, octets: &[u8]) -> Result<SignedData, Stop> {
 
 /// One octet right behind the value is what a known writer leaves there: a finding. More may be anything.
 fn padding(r: &mut Recorder, rest: &[u8]) {
-    let others = rest.iter().filter(|octet| **octet != 0).count();
+    let others = super::byte_range::count(rest, |octet| *octet != 0);
     let facts = [("octets", others.into())];
     if others == 1 && rest.first().is_some_and(|octet| *octet != 0) {
         r.tolerate(&PADDING, false, facts);
