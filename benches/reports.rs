@@ -12,7 +12,7 @@ use std::hint::black_box;
 use kyso::crypto::{Curve, DigestAlgorithm, PublicKey, Signed, Verification};
 use kyso::path::{Cache, PathReport, Request, validate_with_cache};
 use kyso::pki::CertificateList;
-use kyso::report::Detail;
+use kyso::report::{Block, Detail, Step};
 use kyso::report::json::{Kind, Level};
 use kyso::testkit::authority::TIMESTAMPS;
 use kyso::testkit::name::COMMON_NAME;
@@ -42,11 +42,11 @@ fn of_verifying(kept: &Kept, report: &Report) {
 /// A step made: the difference between a path told and one answered; written: a whole report by its steps.
 fn of_steps(report: &Report) {
     let (setting, cache) = (Setting::new(), Cache::new());
-    let of_path = path(&setting, Detail::Steps, &cache).checks.checks().len();
+    let of_path = steps([&path(&setting, Detail::Steps, &cache).checks]);
     let told =
         in_turns(|| drop(black_box(path(&setting, Detail::Steps, &cache))), || drop(black_box(path(&setting, Detail::Failures, &cache))));
     let written = in_turns(|| drop(black_box(report.to_json_line())), || drop(black_box(report.to_json())));
-    let steps = steps(report);
+    let steps = steps(report.signatures.iter().map(|entry| &entry.checks).chain([&report.conclusion.checks]));
     let (made, line, lines) = ((told.own - told.beside) / of_path as f64, written.own / steps as f64, written.beside / steps as f64);
     println!("{:<52} {:>7.3} us {:>9}", format!("a step made, of {of_path}"), made / 1e3, "-");
     for (how, written) in [("on one line", line), ("in lines, indented", lines)] {
@@ -123,10 +123,18 @@ impl Kept {
     }
 }
 
-/// Checks, and the blocks that they stand in.
-fn steps(report: &Report) -> usize {
-    let roots = report.signatures.iter().map(|entry| &entry.checks).chain([&report.conclusion.checks]);
-    roots.map(|root| root.checks().len()).sum()
+/// What stands in the `steps` of these blocks and of those within: checks and blocks.
+fn steps<'r>(roots: impl IntoIterator<Item = &'r Block>) -> usize {
+    let mut open: Vec<&Block> = roots.into_iter().collect();
+    let mut count = 0;
+    while let Some(block) = open.pop() {
+        count += block.steps.len();
+        open.extend(block.steps.iter().filter_map(|step| match step {
+            Step::Block { block, .. } => Some(&**block),
+            Step::Check(_) => None,
+        }));
+    }
+    count
 }
 
 fn path(setting: &Setting, detail: Detail, cache: &Cache) -> PathReport {

@@ -75,8 +75,13 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str) {
+        self.text.reserve(text.len().saturating_add(2));
         self.text.push('"');
-        self.escaped(text);
+        if any_escaped(text.as_bytes()) {
+            self.escaped(text);
+        } else {
+            self.text.push_str(text);
+        }
         self.text.push('"');
     }
 
@@ -116,11 +121,13 @@ fn next_escaped(text: &str) -> Option<(&str, u8, &str)> {
     Some((text.get(..at)?, *text.as_bytes().get(at)?, text.get(at + 1..)?))
 }
 
+#[inline]
 fn is_escaped(octet: u8) -> bool {
     octet < b' ' || octet == b'"' || octet == b'\\'
 }
 
 /// [`is_escaped`] of any of them.
+#[inline]
 fn any_escaped(octets: &[u8]) -> bool {
     match (octets.last_chunk(), octets.first_chunk(), octets.last_chunk()) {
         // The last sixteen overlap those before them.
@@ -131,11 +138,17 @@ fn any_escaped(octets: &[u8]) -> bool {
 }
 
 /// Written so that the compiler compares all of them by one instruction.
+#[inline]
 fn of_sixteen(octets: &[u8; 16]) -> bool {
-    u128::from_ne_bytes(octets.map(|octet| u8::from(is_escaped(octet)))) != 0
+    let mut found = [0; 16];
+    for (found, octet) in found.iter_mut().zip(octets) {
+        *found = u8::from(is_escaped(*octet));
+    }
+    u128::from_ne_bytes(found) != 0
 }
 
 /// An octet below `n` is one that borrows when `n` is taken from it and that has not its highest bit set.
+#[inline]
 fn of_eight(octets: [u8; 8]) -> bool {
     const EACH: u64 = u64::from_le_bytes([1; 8]);
     let octets = u64::from_le_bytes(octets);
