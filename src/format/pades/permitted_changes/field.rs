@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
@@ -80,7 +81,7 @@ impl Step<'_, '_, '_> {
         if old_value != Object::Null {
             // Whose signature it is must stay, and how it looks.
             let kept = same((&self.signed, &old_value), (&self.later, &new_value));
-            self.entries_kept(node, new, SIGNED_EXISTING_FIELD, &[b"Type"]);
+            self.entries_kept(node, new, SIGNED_EXISTING_FIELD, (self.changed_keys(node), &[b"Type"]));
             if !kept {
                 self.object_to(number, SIGNED_EXISTING_FIELD, &node.path, &FIELDS_KEPT, "/V");
             }
@@ -105,7 +106,7 @@ impl Step<'_, '_, '_> {
         self.explain_field(number, rule, &node.path, locked_as);
         self.explain_below(new_value, value_rule(rule), &format!("{}.V", node.path), locked_as);
         let allowed: &[&[u8]] = if signed == Signed::No { &[b"Type"] } else { &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA"] };
-        self.entries_kept(node, new, rule, allowed);
+        self.entries_kept(node, new, rule, (self.changed_keys(node), allowed));
         self.appearance(node, rule, Some(&place.name));
     }
 
@@ -121,7 +122,8 @@ impl Step<'_, '_, '_> {
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
         let allowed: &[&[u8]] = &[b"Type", b"AP", b"AS", b"M", b"TI"];
         let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"DA"] } else { &[] };
-        self.entries_kept(node, new, FORM_FILL, &[allowed, with_value].concat());
+        let keys = if value_changed { self.changed_keys(node) } else { self.keys_since_signed(node) };
+        self.entries_kept(node, new, FORM_FILL, (keys, &[allowed, with_value].concat()));
         self.explain_below(new.entry(b"V"), FORM_FILL, &format!("{}.V", node.path), Some(&place.name));
         self.explain_below(new.entry(b"RV"), FORM_FILL, &format!("{}.RV", node.path), Some(&place.name));
         if appearance_changed && !value_changed {
@@ -189,14 +191,14 @@ impl Step<'_, '_, '_> {
         let normal = of(&self.later, new, b"N");
         [&b"R"[..], b"D"].into_iter().any(|key| {
             let (old, new) = (of(&self.signed, old, key), of(&self.later, new, key));
-            let is_written = new.as_reference().is_some_and(|new| self.changed(new.number).is_some());
+            let is_written = new.as_reference().is_some_and(|new| self.is_written_since(new));
             new != Object::Null && new != normal && (is_written || !same((&self.signed, &old), (&self.later, &new)))
         })
     }
 
     /// Whether a widget got another appearance, or one of its streams was written again.
     pub fn is_appearance_written(&self, old: &Dictionary, new: &Dictionary) -> bool {
-        let written = |object: &Object| object.as_reference().is_some_and(|reference| self.changed(reference.number).is_some());
+        let written = |object: &Object| object.as_reference().is_some_and(|reference| self.is_written_since(reference));
         let appearance = self.value(new, b"AP");
         let states = appearance.as_dictionary().map(|appearance| appearance.entries().map(|(_, states)| states.clone()).collect());
         let states: Vec<Object> = states.unwrap_or_default();
@@ -218,7 +220,7 @@ impl Step<'_, '_, '_> {
         let stays = |dictionary: &Dictionary| {
             let appearance = self.value(dictionary, b"AP");
             let normal = appearance.as_dictionary().map(|appearance| appearance.entry(b"N").clone()).unwrap_or(Object::Null);
-            normal.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && self.changed(normal.number).is_none())
+            normal.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && !self.is_written_since(normal))
         };
         let (_, new) = node.dictionaries();
         let kids = self.value(new, b"Kids");
@@ -229,8 +231,8 @@ impl Step<'_, '_, '_> {
 
     /// Entries that may differ only where `allowed` names them. How a value is shown may change where this very value does: a signature in
     /// another field hides nothing, and at most makes read-only what it locks (table 227).
-    fn entries_kept(&mut self, node: &Node, new: &Dictionary, rule: Rule, allowed: &[&[u8]]) {
-        for key in self.changed_keys(node).into_iter().filter(|key| !allowed.contains(&&**key)) {
+    fn entries_kept(&mut self, node: &Node, new: &Dictionary, rule: Rule, (changed, allowed): (Vec<Arc<[u8]>>, &[&[u8]])) {
+        for key in changed.into_iter().filter(|key| !allowed.contains(&&**key)) {
             let is_of_value = allowed.contains(&&b"V"[..]) || (*key == *b"Ff" && only_made_read_only(&node.entries(&key)));
             match &*key {
                 b"F" if is_of_value && !keeps_visible(&node.entries(&key)) => {
@@ -275,6 +277,7 @@ impl Step<'_, '_, '_> {
 
     fn drawn(&mut self, state: &Node, rule: Rule, field: Option<&Rc<str>>) {
         self.explain_field(state.answers, rule, &state.path, field);
+        self.led_to.insert(state.answers);
         self.explain_below(&state.new, rule, &state.path, field);
     }
 

@@ -44,6 +44,7 @@ impl Step<'_, '_, '_> {
         self.measured_again();
         self.how_values_are_shown();
         self.natures();
+        self.written_again();
         self.remainder();
         self.unread();
         Explained {

@@ -70,7 +70,7 @@ impl Step<'_, '_, '_> {
         }
         // What was signed with a text that nobody can tell has not been made to deceive since.
         let is_signed = appearance.as_dictionary().and_then(|appearance| appearance.entry(b"N").as_reference());
-        let is_signed = is_signed.is_some_and(|normal| self.signed.is_defined(normal) && self.changed(normal.number).is_none());
+        let is_signed = is_signed.is_some_and(|normal| self.signed.is_defined(normal) && !self.is_written_since(normal));
         let untold = (!is_signed).then_some(UNTOLD);
         let Object::Stream(stream) = &normal else { return untold };
         let cells = inherited(b"MaxLen").as_integer().and_then(|cells| usize::try_from(cells).ok()).unwrap_or(0);
