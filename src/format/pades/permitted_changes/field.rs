@@ -15,6 +15,7 @@ use super::same::same;
 use super::shown_text::ShownText;
 use super::signature_value::Signed;
 use super::step::Step;
+use super::variable_text::Doubt;
 use super::{FIELDS_KEPT, JUDGED};
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 use crate::encoding::pdf::{View, decode_text};
@@ -22,7 +23,7 @@ use crate::encoding::pdf::{View, decode_text};
 /// A field, or a widget of one, by its place in the form.
 pub(super) struct FieldPlace {
     /// Fully qualified name (§12.7.4.2).
-    name: Rc<str>,
+    pub name: Rc<str>,
     /// The dictionary with the value: the field itself, or the one above a widget.
     pub field: Reference,
     /// `/FT`, its own or inherited.
@@ -41,7 +42,7 @@ pub(super) enum FieldKind {
 }
 
 impl FieldKind {
-    fn of(kind: &Object) -> Self {
+    pub fn of(kind: &Object) -> Self {
         match kind.as_name() {
             Some(b"Btn") => Self::Button,
             Some(b"Tx") => Self::Text,
@@ -120,8 +121,10 @@ impl Step<'_, '_, '_> {
         self.filled |= value_changed;
         self.value_filled |= value_changed;
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
-        let allowed: &[&[u8]] = &[b"Type", b"AP", b"AS", b"M", b"TI"];
-        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"DA"] } else { &[] };
+        // Table 234: no first option is the first one.
+        let is_same_top = new.entry(b"TI").as_integer().unwrap_or(0) == old.entry(b"TI").as_integer().unwrap_or(0);
+        let allowed: &[&[u8]] = if is_same_top { &[b"Type", b"AP", b"AS", b"M", b"TI"] } else { &[b"Type", b"AP", b"AS", b"M"] };
+        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"TI", b"DA"] } else { &[] };
         let keys = if value_changed { self.changed_keys(node) } else { self.keys_since_signed(node) };
         self.entries_kept(node, new, FORM_FILL, (keys, &[allowed, with_value].concat()));
         self.explain_below(new.entry(b"V"), FORM_FILL, &format!("{}.V", node.path), Some(&place.name));
@@ -130,11 +133,16 @@ impl Step<'_, '_, '_> {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP without /V");
         }
         let looks = (value_changed || appearance_changed).then(|| match place.kind {
-            FieldKind::Button => self.objection_to_button(node, place, &new_value),
+            FieldKind::Button => self.objection_to_button(node, place, &new_value).map(Doubt::Objection),
             _ => self.objection_to_text(new, place, &new_value),
         });
-        if let Some(what) = looks.flatten() {
-            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what);
+        match looks.flatten() {
+            Some(Doubt::Objection(what)) => self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what),
+            Some(Doubt::NotCompared) => self.not_compared.push(place.name.to_string()),
+            None => {}
+        }
+        if self.changed_keys(node).iter().any(|key| **key == *b"I") && !self.are_chosen(new, &new_value) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/I that names another option than /V");
         }
         let is_default_changed = self.changed_keys(node).iter().any(|key| **key == *b"DA");
         let default = self.value(new, b"DA");
@@ -172,6 +180,10 @@ impl Step<'_, '_, '_> {
         match (text(rich), text(value)) {
             (Some(None), _) => true,
             (Some(Some(rich)), Some(value)) => {
+                // Comments, sections and further entities say what is not looked for here.
+                if rich.contains("<!") || has_other_entity(&rich) {
+                    return false;
+                }
                 let outside: String = rich.split('<').map(|part| part.rsplit('>').next().unwrap_or_default()).collect();
                 let plain = outside.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "").replace("&amp;", "&");
                 let visible = |text: &str| text.chars().filter(|character| !is_blank(*character)).collect::<String>();
@@ -338,6 +350,12 @@ fn keeps_visible((old, new): &(Object, Object)) -> bool {
     const PRINT: i64 = 1 << 2;
     let flags = |object: &Object| object.as_integer().unwrap_or(0);
     (flags(old) ^ flags(new)) & INVISIBLE_HIDDEN_ZOOM_ROTATE_VIEW_TOGGLE == 0 && flags(old) & PRINT & !flags(new) == 0
+}
+
+/// Whether a rich text names a character otherwise than readers and writers of values do.
+fn has_other_entity(rich: &str) -> bool {
+    const KNOWN: [&str; 6] = ["lt;", "gt;", "amp;", "#13;", "quot;", "apos;"];
+    rich.split('&').skip(1).any(|entity| !KNOWN.iter().any(|known| entity.starts_with(known)))
 }
 
 /// Whether of the flags of a field the first is set now, and no other differs (table 227).

@@ -52,6 +52,7 @@ impl Step<'_, '_, '_> {
             of_trailer: self.of_trailer,
             unread_evidence: self.unread_evidence,
             lost_evidence: self.lost_evidence,
+            not_compared: self.not_compared,
             covered: self.covered,
             draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }

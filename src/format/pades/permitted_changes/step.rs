@@ -57,6 +57,8 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub widgets: BTreeMap<Reference, NewWidget>,
     /// New objects that something leads to which was judged, by number: what else leads to them was not.
     pub led_to: BTreeSet<u32>,
+    /// Fields whose appearance could not be compared with their value.
+    pub not_compared: Vec<String>,
     /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
     pub known_fields: Vec<(Reference, usize)>,
 }
@@ -98,6 +100,7 @@ pub(super) struct Explained {
     pub of_trailer: Vec<Explanation>,
     pub unread_evidence: Vec<Reference>,
     pub lost_evidence: Vec<Reference>,
+    pub not_compared: Vec<String>,
     pub covered: Covered,
     /// Whether a new signature shows something.
     pub draws: bool,
@@ -134,6 +137,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             value_filled: false,
             widgets: BTreeMap::new(),
             led_to: BTreeSet::new(),
+            not_compared: Vec::new(),
             known_fields: Vec::new(),
         }
     }
