@@ -16,6 +16,7 @@ mod node;
 mod number_tree;
 mod of_all;
 mod page;
+mod page_text;
 mod permission;
 mod references;
 mod remainder;
@@ -74,11 +75,14 @@ checks! {
         "After the signing, revision {revision} added, changed or deleted an annotation that shows something: {path}.",
         "Sau khi ký, phiên bản {revision} đã thêm, sửa hoặc xóa một chú thích có hiển thị nội dung: {path}.";
     APPEARANCE_SIZE = "permitted_changes.appearance_size", "ISO 32000-2 §12.5.5, §12.5.2", Indeterminate(SigConstraintsFailure),
-        "The appearance of a signature added in revision {revision} covers {what} of the page: {path}.",
-        "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che {what} trang: {path}.";
+        "The appearance of a signature or value added in revision {revision} covers {what} of the page: {path}.",
+        "Hình ảnh của chữ ký hoặc giá trị được thêm ở phiên bản {revision} che {what} trang: {path}.";
     APPEARANCE_OVERLAP = "permitted_changes.appearance_overlap", "ISO 32000-2 §12.5.5", Indeterminate(SigConstraintsFailure),
-        "The appearance of a signature added in revision {revision} covers something older than half: {what} ({path}).",
-        "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che quá nửa một nội dung có trước: {what} ({path}).";
+        "The appearance of a signature or value added in revision {revision} covers something older than half: {what} ({path}).",
+        "Hình ảnh của chữ ký hoặc giá trị được thêm ở phiên bản {revision} che quá nửa một nội dung có trước: {what} ({path}).";
+    OVER_TEXT = "permitted_changes.appearance_over_text", "ISO 32000-2 §12.5.5, §9.4", Indeterminate(SigConstraintsFailure),
+        "What a field shows since revision {revision} lies over the text of the page that was signed: {path} ({what}).",
+        "Nội dung mà một trường hiển thị từ phiên bản {revision} nằm đè lên văn bản của trang đã ký: {path} ({what}).";
     EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
         "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
         "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
@@ -101,7 +105,7 @@ checks! {
 
 /// Whether a relying party, not the signature, stands against a change with this check.
 fn is_of_policy(check: &Check) -> bool {
-    [&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP].iter().any(|of_policy| of_policy.id == check.id)
+    [&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP, &OVER_TEXT].iter().any(|of_policy| of_policy.id == check.id)
 }
 
 /// What came after a signed revision.
@@ -139,6 +143,8 @@ struct Told {
     lost: Vec<(usize, String)>,
     /// By revision and name, fields whose appearance could not be compared with their value.
     not_compared: Vec<(usize, String)>,
+    /// By revision, new signatures over letters of a page, and over how many.
+    over_text: Vec<(usize, (String, usize))>,
 }
 
 /// What a later revision did to a signed one, whatever is permitted.
@@ -153,6 +159,8 @@ struct Compared {
     lost: Vec<Reference>,
     /// Fields whose appearance could not be compared with their value.
     not_compared: Vec<String>,
+    /// New signatures over letters of a page.
+    over_text: Vec<(String, usize)>,
     /// Whether a new signature shows something.
     draws: bool,
 }
@@ -225,6 +233,13 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
                     r.tolerate(check, false, [("revision", revision.into()), ("object", object.into())]);
                 }
             }
+            if evidence.over_text.is_empty() {
+                held(r, &judged, &[&OVER_TEXT]);
+            }
+            for (revision, (path, letters)) in evidence.over_text.into_iter().take(MOST_REASONS) {
+                let inputs = [("revision", revision.to_string().into()), ("path", path.into()), ("what", letters.to_string().into())];
+                r.tolerate(&OVER_TEXT, false, inputs);
+            }
             if evidence.not_compared.is_empty() {
                 held(r, &judged, &[&VALUE_COMPARED]);
             }
@@ -291,6 +306,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             unread: explained.unread_evidence,
             lost: explained.lost_evidence,
             not_compared: explained.not_compared,
+            over_text: explained.over_text,
             draws: explained.draws,
         })
     }
@@ -299,6 +315,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         let revision = later.saturating_add(1);
         evidence.unread.extend(compared.unread.iter().map(|reference| (revision, reference.to_string())));
         evidence.not_compared.extend(compared.not_compared.iter().map(|field| (revision, field.clone())));
+        evidence.over_text.extend(compared.over_text.iter().map(|found| (revision, found.clone())));
         evidence.lost.extend(compared.lost.iter().map(|reference| (revision, reference.to_string())));
         let brings_validation_data = compared
             .changes
@@ -365,6 +382,7 @@ impl Judged {
             id if id == NOT_LOCKED.id => self.is_of_field,
             id if id == ANNOTATIONS.id => matches!(&**rule, "annotation" | "annotation_without_appearance"),
             id if id == APPEARANCE_SIZE.id || id == APPEARANCE_OVERLAP.id => rule == "new_signature_field",
+            id if id == OVER_TEXT.id => matches!(&**rule, "form_fill" | "new_signature_field"),
             id if id == VALUE_COMPARED.id => rule == "form_fill",
             id if id == EVIDENCE_READ.id || id == EVIDENCE_KEPT.id => rule == "dss",
             _ => self.change.class > ChangeClass::None,

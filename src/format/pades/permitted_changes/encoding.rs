@@ -71,7 +71,8 @@ pub(super) fn of_glyph_name(name: &[u8]) -> Option<char> {
     if let Some((_, character)) = NAMES.split(' ').filter_map(|pair| pair.split_once(':')).find(|(known, _)| *known == name) {
         return Some(character.chars().next().unwrap_or(' '));
     }
-    let digits = name.strip_prefix("uni").filter(|digits| digits.len() == 4).or_else(|| name.strip_prefix('u').filter(|digits| digits.len() > 3));
+    let digits =
+        name.strip_prefix("uni").filter(|digits| digits.len() == 4).or_else(|| name.strip_prefix('u').filter(|digits| digits.len() > 3));
     if let Some(number) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
         return char::from_u32(number);
     }

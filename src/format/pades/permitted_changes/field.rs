@@ -109,6 +109,9 @@ impl Step<'_, '_, '_> {
         let allowed: &[&[u8]] = if signed == Signed::No { &[b"Type"] } else { &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA"] };
         self.entries_kept(node, new, rule, (self.changed_keys(node), allowed));
         self.appearance(node, rule, Some(&place.name));
+        if signed != Signed::No {
+            self.filled_in_place(node, new, rule);
+        }
     }
 
     /// A field of another type: its value and how that is shown.
@@ -159,6 +162,9 @@ impl Step<'_, '_, '_> {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V without /AP");
         }
         self.appearance(node, FORM_FILL, Some(&place.name));
+        if value_changed || appearance_changed {
+            self.filled_in_place(node, new, FORM_FILL);
+        }
     }
 
     /// §12.5.4: whether a border is one or no unit wide.

@@ -40,7 +40,8 @@ fn digits(text: &str) -> String {
 /// Whether the digits are those of the number, as many behind the point as said: rounded, in some unit.
 fn is_number(value: &str, shown: &str, decimals: usize, unit: u128) -> bool {
     // Separators, signs and brackets aside nothing else is shown.
-    let is_of_number = |character: char| character.is_ascii_digit() || character.is_whitespace() || "+-(),.'\u{a0}\u{202f}’".contains(character);
+    let is_of_number =
+        |character: char| character.is_ascii_digit() || character.is_whitespace() || "+-(),.'\u{a0}\u{202f}’".contains(character);
     if !shown.chars().all(is_of_number) {
         return false;
     }
@@ -61,7 +62,8 @@ fn is_number(value: &str, shown: &str, decimals: usize, unit: u128) -> bool {
     let Some(number) = number else { return false };
     let shown = digits(shown).parse::<u128>();
     // Red in the place of a sign is one of the styles.
-    (is_negative || !says_negative) && shown.is_ok_and(|shown| shown == number / 10 || shown == (number / 10).saturating_add(1) && number % 10 >= 5)
+    (is_negative || !says_negative)
+        && shown.is_ok_and(|shown| shown == number / 10 || shown == (number / 10).saturating_add(1) && number % 10 >= 5)
 }
 
 /// Months by the letters that their names begin with.
@@ -70,7 +72,8 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 /// Whether every number that is shown is one of the value: days, months, years or the end of these, hours and minutes.
 fn is_date(value: &str, shown: &str) -> bool {
     let (value, shown) = (numbers(value), numbers(shown));
-    let is_of_value = |number: &u32| value.iter().any(|own| own == number || own % 100 == *number || number % 100 == *own || *own == number + 12);
+    let is_of_value =
+        |number: &u32| value.iter().any(|own| own == number || own % 100 == *number || number % 100 == *own || *own == number + 12);
     shown.is_empty() == value.is_empty() && shown.iter().all(is_of_value) && shown.len() <= value.len()
 }
 
@@ -94,7 +97,9 @@ mod tests {
         for (value, shown) in [("2000", "$2,000.00"), ("2000.5", "2,000.50"), ("2.005", "2.01"), ("-3", "-3.00"), ("", "")] {
             assert_eq!(is_formatted(value, shown, script), Some(true), "{value} {shown}");
         }
-        for (value, shown) in [("2000", "9,000.00"), ("2000", "20,000.00"), ("2000", "free"), ("2000", "-2,000.00"), ("13/QD", "99"), ("", "1")] {
+        for (value, shown) in
+            [("2000", "9,000.00"), ("2000", "20,000.00"), ("2000", "free"), ("2000", "-2,000.00"), ("13/QD", "99"), ("", "1")]
+        {
             assert_eq!(is_formatted(value, shown, script), Some(false), "{value} {shown}");
         }
         assert_eq!(is_formatted("0.25", "25 %", "AFPercent_Format(0, 0)"), Some(true));

@@ -53,6 +53,7 @@ impl Step<'_, '_, '_> {
             unread_evidence: self.unread_evidence,
             lost_evidence: self.lost_evidence,
             not_compared: self.not_compared,
+            over_text: self.over_text,
             covered: self.covered,
             draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }

@@ -52,9 +52,8 @@ const LEAST_ADVANCE: f64 = 0.2;
 const LEAST_CONTRAST: f64 = 0.2;
 
 /// Operators (annex A) that neither show anything nor change how text is shown.
-const SILENT: [&[u8]; 19] = [
-    b"ET", b"G", b"RG", b"K", b"CS", b"SC", b"w", b"J", b"j", b"M", b"d", b"i", b"ri", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"BX",
-];
+const SILENT: [&[u8]; 19] =
+    [b"ET", b"G", b"RG", b"K", b"CS", b"SC", b"w", b"J", b"j", b"M", b"d", b"i", b"ri", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"BX"];
 /// Operators that paint a path.
 const PAINTING: [&[u8]; 9] = [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s"];
 
@@ -312,6 +311,9 @@ impl Reading {
             let [rectangle] = path.as_slice() else { return None };
             segments.is_empty().then_some(())?;
             self.state.clip = self.state.clip.common(rectangle);
+            // A clip leaves out what is near the edge, and not half of the box.
+            let ((width, height), (across, up)) = (self.state.clip.size(), self.bounds.size());
+            self.shown.is_cut |= width < across * 0.5 || height < up * 0.5;
         }
         Some(())
     }
@@ -520,7 +522,8 @@ mod tests {
     }
 
     fn codes(content: &[u8]) -> Option<Vec<u8>> {
-        ShownText::of(&[b"/F1 12 Tf ", content].concat(), 0, &paper()).map(|shown| shown.runs.into_iter().flat_map(|run| run.codes).collect())
+        ShownText::of(&[b"/F1 12 Tf ", content].concat(), 0, &paper())
+            .map(|shown| shown.runs.into_iter().flat_map(|run| run.codes).collect())
     }
 
     #[test]

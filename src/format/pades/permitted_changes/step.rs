@@ -59,6 +59,8 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub led_to: BTreeSet<u32>,
     /// Fields whose appearance could not be compared with their value.
     pub not_compared: Vec<String>,
+    /// New signatures over letters of a page, and over how many.
+    pub over_text: Vec<(String, usize)>,
     /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
     pub known_fields: Vec<(Reference, usize)>,
 }
@@ -101,6 +103,8 @@ pub(super) struct Explained {
     pub unread_evidence: Vec<Reference>,
     pub lost_evidence: Vec<Reference>,
     pub not_compared: Vec<String>,
+    /// New signatures over letters of a page, and over how many.
+    pub over_text: Vec<(String, usize)>,
     pub covered: Covered,
     /// Whether a new signature shows something.
     pub draws: bool,
@@ -138,6 +142,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             widgets: BTreeMap::new(),
             led_to: BTreeSet::new(),
             not_compared: Vec::new(),
+            over_text: Vec::new(),
             known_fields: Vec::new(),
         }
     }

@@ -153,7 +153,8 @@ impl Step<'_, '_, '_> {
             let options = options.get(first..).unwrap_or_default();
             lines.len() <= options.len() && lines.iter().zip(options).all(|((_, text), (_, option))| is_text(told, text, option))
         };
-        let is_chosen = |option: Option<&(String, String)>| option.is_some_and(|(stored, shown)| chosen.contains(stored) || chosen.contains(shown));
+        let is_chosen =
+            |option: Option<&(String, String)>| option.is_some_and(|(stored, shown)| chosen.contains(stored) || chosen.contains(shown));
         let is_marked = |baseline: i64| {
             let middle = baseline.saturating_add(2);
             shown.bands.iter().any(|(bottom, top)| (*bottom..=*top).contains(&number(middle)))
@@ -167,7 +168,9 @@ impl Step<'_, '_, '_> {
         };
         let is_alone = || {
             let wanted: Vec<&str> = options.iter().filter(|option| is_chosen(Some(option))).map(|(_, shown)| shown.as_str()).collect();
-            shown.bands.is_empty() && wanted.len() == lines.len() && lines.iter().zip(wanted).all(|((_, text), wanted)| is_text(told, text, wanted))
+            shown.bands.is_empty()
+                && wanted.len() == lines.len()
+                && lines.iter().zip(wanted).all(|((_, text), wanted)| is_text(told, text, wanted))
         };
         let firsts = options.len().min(MOST_OPTIONS);
         lines.len() <= MOST_OPTIONS && ((0..=firsts).any(|first| is_run(first) && marks_chosen(first)) || is_alone())
@@ -358,7 +361,8 @@ impl Told {
     /// Each line with its baseline, where it shows something.
     fn lines(&self) -> Vec<(i64, String)> {
         let parts = self.parts().chunk_by(|one, other| one.baseline == other.baseline);
-        let lines = parts.map(|parts| (parts.first().map_or(0, |part| part.baseline), parts.iter().map(|part| part.text.as_str()).collect()));
+        let lines =
+            parts.map(|parts| (parts.first().map_or(0, |part| part.baseline), parts.iter().map(|part| part.text.as_str()).collect()));
         lines.filter(|(_, text): &(i64, String)| !visible(text).is_empty()).collect()
     }
 
