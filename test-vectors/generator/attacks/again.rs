@@ -122,6 +122,12 @@ fn members(cases: &mut Cases<'_>) -> Outcome {
     let good = Update::of(all).compressed(&signed, &[3, 8]);
     let what = "a decision with a number, signed, the number corrected, page and field in an object stream";
     let twin = cases.honest("members", what, &passes("form_filling"), good.clone())?;
+    let hidden = pdf::objects(&[(4, &pdf::content(super::decision::FORGED))]);
+    let hidden =
+        plus(&pdf::objects(&[(3, &page), (8, &field(&decision, NEW, 20, "")), (20, &shows(NEW))]), vec![(51, pdf::object_stream(&hidden))]);
+    let unnamed = Update::of(hidden).compressed(&signed, &[3, 8]);
+    let change = "another object stream has the content of the page, which no cross-reference names";
+    cases.attack(&twin, "members-unnamed", change, &judged(), unnamed)?;
     let container = pdf::last_size(&good) - 2;
     let again = |page: &str, value: &str| -> Vec<u8> {
         let inside = pdf::objects(&[(3, page), (8, &field(&decision, value, 20, ""))]);

@@ -129,6 +129,15 @@ fn places(cases: &mut Cases<'_>) -> Outcome {
         let document = with(cases, &content)?;
         cases.attack(&good, case, change, &judged(), document)?;
     }
+    for (case, change, content, entries) in [
+        ("framed-layer", "it belongs to a layer", format!("BT {text}"), "/OC << /Type /OCG /Name (x) >> "),
+        ("framed-layer-inside", "a part of it belongs to a layer", format!("/OC /L BDC BT {text} EMC"), ""),
+        ("framed-elsewhere", "another file is shown in its place", format!("BT {text}"), "/Ref << /F (x.pdf) /Page 0 >> "),
+    ] {
+        let looks = drawn(&content).replace("/Type /XObject", &format!("{entries}/Type /XObject"));
+        let document = filled(cases, "/FT /Tx ", (&value(OLD), &shows(OLD)), (&value("1 000"), &looks), WIN_ANSI)?;
+        cases.attack(&good, case, change, &judged(), document)?;
+    }
     Ok(())
 }
 

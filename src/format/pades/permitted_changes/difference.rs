@@ -117,6 +117,10 @@ fn changed(signed: &View<'_, '_>, before: Option<&View<'_, '_>>, later: &View<'_
             match nature(signed, later, (reference, placed), old_value, new_value) {
                 // Members that this revision does not mention are other objects all at once.
                 Nature::ObjectStream if of_before.is_some() => Nature::Doubtful("an object stream is written again"),
+                // Readers that repair a file find what is in it.
+                Nature::ObjectStream if !later.names_all_members(number) => {
+                    Nature::Doubtful("it holds objects that no cross-reference has from it")
+                }
                 Nature::CrossReferenceStream if of_before.is_some() && !was_section() => Nature::Value,
                 // As it was signed, but a revision in between made something else of it, and perhaps of what belongs to it.
                 Nature::Same if between.is_some() && !is_as_before() && !stands_in_its_revision(later, placed, new_value) => {

@@ -10,7 +10,7 @@ pub(super) const UNKNOWN: char = '\u{fffd}';
 pub(super) enum Encoding {
     Windows,
     Macintosh,
-    /// `StandardEncoding`, or none: the codes of ASCII.
+    /// Another one, of which the codes of ASCII are read.
     Ascii,
 }
 

@@ -268,6 +268,8 @@ impl Reading {
             b"h" => self.line_to(self.begins)?,
             b"W" | b"W*" => self.is_clip = true,
             b"n" => return self.end_of_path(),
+            // §14.6.1: what belongs to a layer is shown now and then.
+            b"BDC" if matches!(operands.first(), Some(Token::Name(b"OC"))) => return None,
             // Paint over what was written hides it.
             painting if PAINTING.contains(&painting) => {
                 if painting != b"S" {
@@ -564,6 +566,7 @@ mod tests {
             "(1) Tj 1 g 9 0 Td (2) Tj",
             "(1) Tj 1 0 0 1 -20 0 cm (2) Tj",
             "/Cs1 cs 1 sc (12) Tj",
+            "/OC /L BDC (12) Tj EMC",
             "5 1 m 5 9 l S (y) Tj",
             "0 5 m 9 5 l S (y) Tj",
             "4 4 2 2 re S (y) Tj",

@@ -93,6 +93,11 @@ impl Step<'_, '_, '_> {
         if !matches!(place.kind, FieldKind::Text | FieldKind::Choice) {
             return untold;
         }
+        // Layers, other files and other languages show something else, to some readers or now and then.
+        let is_form = self.value(&stream.dictionary, b"Subtype").is_name(b"Form");
+        if !is_form || [&b"OC"[..], b"Ref", b"PS", b"OPI", b"F"].iter().any(|key| stream.dictionary.has(key)) {
+            return untold;
+        }
         let cells = inherited(b"MaxLen").as_integer().and_then(|cells| usize::try_from(cells).ok()).unwrap_or(0);
         let data = self.later.stream_data(&stream).ok().filter(|data| data.len() <= LONGEST);
         let bounds = Rectangle::read(&self.later, &self.value(&stream.dictionary, b"BBox")).unwrap_or(Rectangle::EVERYWHERE);
@@ -236,7 +241,7 @@ impl Step<'_, '_, '_> {
         for run in &shown.runs {
             // Where nobody has the font, readers take one of their own, with the codes of letters.
             let font = [fonts.entry(&run.font), of_form.entry(&run.font)].into_iter().find(|font| **font != Object::Null);
-            let codes = font.map_or(Codes::Letters(Encoding::Ascii), |font| self.codes(font, &run.codes));
+            let codes = font.map_or(Codes::Letters(Encoding::Windows), |font| self.codes(font, &run.codes));
             let dictionary = font.and_then(|font| self.later.resolve(font).ok()?.as_dictionary().cloned());
             let text = match (codes, dictionary) {
                 (Codes::Letters(encoding), font) => {
@@ -303,7 +308,9 @@ impl Step<'_, '_, '_> {
         let encoding = match base.as_name() {
             Some(b"WinAnsiEncoding") => Encoding::Windows,
             Some(b"MacRomanEncoding") => Encoding::Macintosh,
-            _ => Encoding::Ascii,
+            Some(_) => Encoding::Ascii,
+            // Writers that say nothing mean this one, whatever readers make of it beyond ASCII.
+            None => Encoding::Windows,
         };
         if has_letters && (is_signed || !has_program) { Codes::Letters(encoding) } else { otherwise }
     }
