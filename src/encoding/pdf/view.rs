@@ -261,6 +261,14 @@ impl<'p, 'a> View<'p, 'a> {
     }
 
     /// Object stream `number` as it stands in this view; an entry of revision `revision` asks for it.
+    /// Whether each object in object stream `number` is one that this view has from there.
+    pub fn names_all_members(&self, number: u32) -> bool {
+        let Some(placed) = self.entry(number) else { return false };
+        let is_named =
+            |member: u32| matches!(self.entry(member), Some(Placed { entry: Entry::Compressed { stream, .. }, .. }) if stream == number);
+        self.object_stream(number, placed.revision).is_ok_and(|held| held.stream.numbers().all(is_named))
+    }
+
     pub(super) fn object_stream(&self, number: u32, revision: usize) -> Result<Held, Problem> {
         let reference = Reference { number, generation: 0 };
         let wrong = |what: &'static str| Problem::new("object_stream", what, self.start());

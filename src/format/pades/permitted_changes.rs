@@ -4,22 +4,26 @@ mod annotation;
 mod button;
 mod catalog;
 mod difference;
+mod encoding;
 mod explanation;
 mod field;
 mod font;
 mod form;
+mod formatted;
 mod geometry;
 mod new_field;
 mod node;
 mod number_tree;
 mod of_all;
 mod page;
+mod page_text;
 mod permission;
 mod references;
 mod remainder;
 mod same;
 mod shown_text;
 mod signature_value;
+mod signed_values;
 mod step;
 mod structure;
 mod validation_data;
@@ -42,6 +46,7 @@ use explanation::{ANNOTATION, EMPTY_PLACED_FIELD, Exemption, Explanation, Object
 use font::Fonts;
 use permission::{InForce, Level, Restriction};
 use references::References;
+use signed_values::ShownValues;
 use step::{Covered, Step};
 
 checks! {
@@ -70,17 +75,26 @@ checks! {
         "After the signing, revision {revision} added, changed or deleted an annotation that shows something: {path}.",
         "Sau khi ký, phiên bản {revision} đã thêm, sửa hoặc xóa một chú thích có hiển thị nội dung: {path}.";
     APPEARANCE_SIZE = "permitted_changes.appearance_size", "ISO 32000-2 §12.5.5, §12.5.2", Indeterminate(SigConstraintsFailure),
-        "The appearance of a signature added in revision {revision} covers {what} of the page: {path}.",
-        "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che {what} trang: {path}.";
+        "The appearance of a signature or value added in revision {revision} covers {what} of the page: {path}.",
+        "Hình ảnh của chữ ký hoặc giá trị được thêm ở phiên bản {revision} che {what} trang: {path}.";
     APPEARANCE_OVERLAP = "permitted_changes.appearance_overlap", "ISO 32000-2 §12.5.5", Indeterminate(SigConstraintsFailure),
-        "The appearance of a signature added in revision {revision} covers something older than half: {what} ({path}).",
-        "Hình ảnh của chữ ký được thêm ở phiên bản {revision} che quá nửa một nội dung có trước: {what} ({path}).";
+        "The appearance of a signature or value added in revision {revision} covers something older than half: {what} ({path}).",
+        "Hình ảnh của chữ ký hoặc giá trị được thêm ở phiên bản {revision} che quá nửa một nội dung có trước: {what} ({path}).";
+    OVER_TEXT = "permitted_changes.appearance_over_text", "ISO 32000-2 §12.5.5, §9.4", Indeterminate(SigConstraintsFailure),
+        "What a field shows since revision {revision} lies over the text of the page that was signed: {path} ({what}).",
+        "Nội dung mà một trường hiển thị từ phiên bản {revision} nằm đè lên văn bản của trang đã ký: {path} ({what}).";
     EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
         "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
         "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
     EVIDENCE_KEPT = "permitted_changes.validation_data_kept", "ISO 32000-2 §12.8.4.3", Indeterminate(SigConstraintsFailure),
         "Revision {revision} left validation data out of the store that it had: {object}.",
         "Phiên bản {revision} đã bỏ khỏi kho dữ liệu kiểm tra một dữ liệu vốn có: {object}.";
+    VALUE_COMPARED = "permitted_changes.value_compared", "ISO 32000-2 §12.7.4.3, §12.6.3", Indeterminate(SigConstraintsFailure),
+        "Revision {revision} gave the field {what} a value whose appearance cannot be compared with it.",
+        "Phiên bản {revision} đã điền trường {what} một giá trị mà hình hiển thị không so sánh được với nó.";
+    VALUE_SHOWN = "permitted_changes.value_shown", "ISO 32000-2 §12.7.4.3, §12.7.5.2", Indeterminate(SigConstraintsFailure),
+        "The field {what} shows something else than its value already in the revision that was signed.",
+        "Trường {what} đã hiển thị khác với giá trị của nó ngay trong phiên bản được ký.";
     OBJECTS_LISTED = "permitted_changes.objects_listed", "ISO 32000-2 §7.5.6", Failed(FormatFailure),
         "Object {object} was added after the signing, at byte {at}, where no cross-reference of the file names it.",
         "Đối tượng {object} được thêm sau khi ký, tại byte {at}, mà không bảng tham chiếu nào của tệp ghi nhận.";
@@ -91,7 +105,7 @@ checks! {
 
 /// Whether a relying party, not the signature, stands against a change with this check.
 fn is_of_policy(check: &Check) -> bool {
-    [&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP].iter().any(|of_policy| of_policy.id == check.id)
+    [&ANNOTATIONS, &APPEARANCE_SIZE, &APPEARANCE_OVERLAP, &OVER_TEXT].iter().any(|of_policy| of_policy.id == check.id)
 }
 
 /// What came after a signed revision.
@@ -115,16 +129,22 @@ pub(super) struct LaterRevisions<'p, 'a> {
     signed: BTreeSet<usize>,
     /// By revision, what it did to each of these before it, where that is the same.
     of_all: Vec<OnceCell<Option<Compared>>>,
+    /// The fields of the oldest signed revision, and those that show something else than their value.
+    values: OnceCell<ShownValues>,
     references: OnceCell<References>,
     fonts: Fonts,
     budget: Budget,
 }
 
-/// Validation data, by revision and object: those that are none, and those that the store has no more.
+/// What is told and decides nothing: validation data, by revision and object, that are none, and those that the store has no more.
 #[derive(Default)]
-struct FoundEvidence {
+struct Told {
     unread: Vec<(usize, String)>,
     lost: Vec<(usize, String)>,
+    /// By revision and name, fields whose appearance could not be compared with their value.
+    not_compared: Vec<(usize, String)>,
+    /// By revision, new signatures over letters of a page, and over how many.
+    over_text: Vec<(usize, (String, usize))>,
 }
 
 /// What a later revision did to a signed one, whatever is permitted.
@@ -137,6 +157,10 @@ struct Compared {
     unread: Vec<Reference>,
     /// Validation data that the store has no more.
     lost: Vec<Reference>,
+    /// Fields whose appearance could not be compared with their value.
+    not_compared: Vec<String>,
+    /// New signatures over letters of a page.
+    over_text: Vec<(String, usize)>,
     /// Whether a new signature shows something.
     draws: bool,
 }
@@ -164,6 +188,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             base: oldest,
             signed: signed.iter().map(|(_, revision)| *revision).collect(),
             of_all: pdf.revisions().iter().map(|_| OnceCell::new()).collect(),
+            values: OnceCell::new(),
             references: OnceCell::new(),
             fonts: Fonts::default(),
             budget: Budget::new("changes", policy.limits.changes),
@@ -174,7 +199,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
     pub fn since(&self, signed: usize) -> LaterChanges {
         let in_force = InForce::at(&self.restrictions, signed);
         let mut judged = Vec::new();
-        let mut evidence = FoundEvidence::default();
+        let mut evidence = Told::default();
         let mut covered = Covered::default();
         let mut is_complete = true;
         for later in signed.saturating_add(1)..self.pdf.revisions().len() {
@@ -208,11 +233,46 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
                     r.tolerate(check, false, [("revision", revision.into()), ("object", object.into())]);
                 }
             }
+            if evidence.over_text.is_empty() {
+                held(r, &judged, &[&OVER_TEXT]);
+            }
+            for (revision, (path, letters)) in evidence.over_text.into_iter().take(MOST_REASONS) {
+                let inputs = [("revision", revision.to_string().into()), ("path", path.into()), ("what", letters.to_string().into())];
+                r.tolerate(&OVER_TEXT, false, inputs);
+            }
+            if evidence.not_compared.is_empty() {
+                held(r, &judged, &[&VALUE_COMPARED]);
+            }
+            for (revision, field) in evidence.not_compared.into_iter().take(MOST_REASONS) {
+                r.tolerate(&VALUE_COMPARED, false, [("revision", revision.to_string().into()), ("what", field.into())]);
+            }
+            self.as_signed(r, signed);
             Ok(())
         });
         let changes = judged.into_iter().map(|judged| judged.change).collect();
         let modifications = Modifications { class, permitted, permission: in_force.permission(), changes };
         LaterChanges { modifications, forbidden, constraints }
+    }
+
+    /// Tells of fields that showed something else than their value when they were signed, and are as they were.
+    fn as_signed(&self, r: &mut Recorder, signed: usize) {
+        let Some(view) = self.pdf.at(signed) else { return };
+        let values = self.values.get_or_init(|| self.shown_values());
+        let is_kept = |number: u32| view.entry(number).is_some_and(|placed| placed.revision <= self.base);
+        let other: Vec<&String> =
+            values.otherwise.iter().filter(|(_, objects)| objects.iter().all(|number| is_kept(*number))).map(|(name, _)| name).collect();
+        if other.is_empty() && values.compared > 0 {
+            r.ask(&VALUE_SHOWN, true, [("values", values.compared.into())]);
+        }
+        for field in other.into_iter().take(MOST_REASONS) {
+            r.tolerate(&VALUE_SHOWN, false, [("what", field.clone().into())]);
+        }
+    }
+
+    fn shown_values(&self) -> ShownValues {
+        let Some(base) = self.pdf.at(self.base) else { return ShownValues::default() };
+        let nothing = Difference::default();
+        Step::new(base, base, &nothing, &self.budget, (&self.references, self.base), &self.fonts).shown_values()
     }
 
     /// An object that stands behind the signed octets where no cross-reference names it: readers that search for objects find it.
@@ -245,13 +305,17 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             of_trailer: explained.of_trailer,
             unread: explained.unread_evidence,
             lost: explained.lost_evidence,
+            not_compared: explained.not_compared,
+            over_text: explained.over_text,
             draws: explained.draws,
         })
     }
 
-    fn judge(&self, later: usize, compared: &Compared, in_force: &InForce<'_>, judged: &mut Vec<Judged>, evidence: &mut FoundEvidence) {
+    fn judge(&self, later: usize, compared: &Compared, in_force: &InForce<'_>, judged: &mut Vec<Judged>, evidence: &mut Told) {
         let revision = later.saturating_add(1);
         evidence.unread.extend(compared.unread.iter().map(|reference| (revision, reference.to_string())));
+        evidence.not_compared.extend(compared.not_compared.iter().map(|field| (revision, field.clone())));
+        evidence.over_text.extend(compared.over_text.iter().map(|found| (revision, found.clone())));
         evidence.lost.extend(compared.lost.iter().map(|reference| (revision, reference.to_string())));
         let brings_validation_data = compared
             .changes
@@ -318,6 +382,8 @@ impl Judged {
             id if id == NOT_LOCKED.id => self.is_of_field,
             id if id == ANNOTATIONS.id => matches!(&**rule, "annotation" | "annotation_without_appearance"),
             id if id == APPEARANCE_SIZE.id || id == APPEARANCE_OVERLAP.id => rule == "new_signature_field",
+            id if id == OVER_TEXT.id => matches!(&**rule, "form_fill" | "new_signature_field"),
+            id if id == VALUE_COMPARED.id => rule == "form_fill",
             id if id == EVIDENCE_READ.id || id == EVIDENCE_KEPT.id => rule == "dss",
             _ => self.change.class > ChangeClass::None,
         }

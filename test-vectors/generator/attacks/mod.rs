@@ -2,7 +2,9 @@
 //!
 //! A class a file; `docs/attacks.md` tells what each is about.
 
+mod again;
 mod appended;
+mod below;
 mod decision;
 mod dictionary;
 mod fonts;
@@ -11,6 +13,7 @@ mod kinds;
 mod later;
 mod shown;
 mod tagged;
+mod told;
 mod update;
 
 use crate::case::{Case, Entry, FAILED, Good, INDETERMINATE};
@@ -24,7 +27,7 @@ const CONSTRAINTS: &str = "SIG_CONSTRAINTS_FAILURE";
 /// Puts the cases of one class among the files.
 type Class = fn(&mut Cases<'_>) -> Outcome;
 
-const CLASSES: [(&str, &str, Class); 15] = [
+const CLASSES: [(&str, &str, Class); 18] = [
     ("dictionary", "ISO 32000-2 §12.8.1", dictionary::add),
     ("appended", "ISO 32000-2 §12.8.2", appended::add),
     ("kinds", "ISO 32000-2 §12.8.2", kinds::add),
@@ -38,6 +41,9 @@ const CLASSES: [(&str, &str, Class); 15] = [
     ("seals", "ISO 32000-2 §12.5.5", shown::seals),
     ("store", "EN 319 142-1 §5.4.2", shown::store),
     ("later", "ISO 32000-2 §12.8.2", later::add),
+    ("again", "ISO 32000-2 §7.5.6", again::add),
+    ("below", "ISO 32000-2 §12.5.5", below::add),
+    ("told", "ISO 32000-2 §12.7.4.3", told::add),
     ("tagged", "ISO 32000-2 §14.7", tagged::add),
     ("entries", "ISO 32000-2 §7.5.4", shown::entries),
 ];

@@ -20,6 +20,14 @@ impl Step<'_, '_, '_> {
         self.is_another_state(place, value).then_some("/AS that shows another state than /V")
     }
 
+    /// Whether it shows another state than its value; a push button has none.
+    pub fn shows_another_state(&self, place: &FieldPlace, value: &Object) -> bool {
+        const PUSH_BUTTON: i64 = 1 << 16;
+        let field = self.later.object(place.field).unwrap_or(Object::Null);
+        let flags = field.as_dictionary().map_or(Object::Null, |field| self.value(field, b"Ff")).as_integer().unwrap_or(0);
+        flags & PUSH_BUTTON == 0 && self.is_another_state(place, value)
+    }
+
     /// Whether some widget of the field is shown on while the value is not its state, or none is although the value is the state of one.
     fn is_another_state(&self, place: &FieldPlace, value: &Object) -> bool {
         let Ok(Object::Dictionary(field)) = self.later.object(place.field) else { return true };

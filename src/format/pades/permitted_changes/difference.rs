@@ -43,8 +43,10 @@ pub(super) enum Nature {
 /// Readers of the first and readers of the last of two equal keys see different objects.
 pub(super) const KEY_TWICE: &str = "a key stands twice in it";
 
+const OF_ANOTHER_REVISION: &str = "its entry points to octets of another revision";
+
 impl Difference {
-    /// What revision `later` mentions that is not where it was in revision `signed`.
+    /// What revision `later` mentions that is not where it was in revision `signed`, or that was not there in the revision right before.
     ///
     /// # Errors
     /// When `budget` does not last for that many objects.
@@ -54,7 +56,8 @@ impl Difference {
         numbers.sort_unstable();
         numbers.dedup();
         budget.spend(u64::try_from(numbers.len()).unwrap_or(u64::MAX))?;
-        Ok(Self(numbers.into_iter().filter_map(|number| changed(signed, later, number)).collect()))
+        let before = revision_before(signed, later);
+        Ok(Self(numbers.into_iter().filter_map(|number| changed(signed, before.as_ref(), later, number)).collect()))
     }
 
     /// The changed object with this number.
@@ -68,6 +71,12 @@ impl Difference {
     }
 }
 
+/// The revision right before `later`, when that is later than the signed one too.
+pub(super) fn revision_before<'p, 'a>(signed: &View<'p, 'a>, later: &View<'p, 'a>) -> Option<View<'p, 'a>> {
+    let before = later.revision().checked_sub(1).filter(|before| *before > signed.revision())?;
+    later.pdf().at(before)
+}
+
 /// The object that an entry names.
 fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
     match placed?.entry {
@@ -77,25 +86,49 @@ fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
     }
 }
 
-fn changed(signed: &View<'_, '_>, later: &View<'_, '_>, number: u32) -> Option<Changed> {
+fn changed(signed: &View<'_, '_>, before: Option<&View<'_, '_>>, later: &View<'_, '_>, number: u32) -> Option<Changed> {
     let (old_place, new_place) = (signed.entry(number), later.entry(number));
+    // What a revision in between made of it; what that left alone is as it was signed.
+    let between = before.and_then(|before| before.entry(number)).filter(|placed| placed.revision > signed.revision());
     // A writer may repeat the whole cross-reference: the same place holds the same octets. (What an object stream holds may change with the
     // stream; that is the stream's own change.)
-    if old_place.map(|placed| placed.entry) == new_place.map(|placed| placed.entry) {
+    let is_at = |place: Option<Placed>| place.map(|placed| placed.entry) == new_place.map(|placed| placed.entry);
+    if is_at(old_place) && between.is_none_or(|between| is_at(Some(between))) {
         return None;
     }
     let (old, new) = (named(number, old_place), named(number, new_place));
-    let reference = new.or(old)?;
+    let of_before = named(number, between);
+    let reference = new.or(old).or(of_before)?;
     let read = |view: &View<'_, '_>, reference: Option<Reference>| reference.map_or(Ok(Object::Null), |reference| view.object(reference));
     let (old_value, new_value) = (read(signed, old), read(later, new));
-    let kind = match (old, new) {
-        (None, _) => ChangeKind::Added,
+    let kind = match (old.or(of_before), new) {
         (_, None) => ChangeKind::Removed,
+        _ if old.is_none() => ChangeKind::Added,
         _ => ChangeKind::Changed,
     };
     let nature = match (&old_value, &new_value, new_place) {
         (Ok(old_value), Ok(new_value), Some(placed)) if old.is_none() || new.is_none() || old == new => {
-            nature(signed, later, (reference, placed), old_value, new_value)
+            let value_before = before.zip(of_before).filter(|_| of_before == Some(reference)).and_then(|(before, reference)| {
+                let value = before.object(reference).ok()?;
+                Some((before, value))
+            });
+            let is_as_before = || value_before.as_ref().is_some_and(|(before, value)| same((before, value), (later, new_value)));
+            let was_section = || value_before.as_ref().is_some_and(|(before, value)| is_section(before, value));
+            match nature(signed, later, (reference, placed), old_value, new_value) {
+                // Members that this revision does not mention are other objects all at once.
+                Nature::ObjectStream if of_before.is_some() => Nature::Doubtful("an object stream is written again"),
+                // Readers that repair a file find what is in it.
+                Nature::ObjectStream if !later.names_all_members(number) => {
+                    Nature::Doubtful("it holds objects that no cross-reference has from it")
+                }
+                Nature::CrossReferenceStream if of_before.is_some() && !was_section() => Nature::Value,
+                // As it was signed, but a revision in between made something else of it, and perhaps of what belongs to it.
+                Nature::Same if between.is_some() && !is_as_before() && !stands_in_its_revision(later, placed, new_value) => {
+                    Nature::Doubtful(OF_ANOTHER_REVISION)
+                }
+                Nature::Same if between.is_some() && !is_as_before() => Nature::Value,
+                nature => nature,
+            }
         }
         (Ok(_), Ok(_), _) => Nature::Doubtful("its generation number changed"),
         _ => Nature::Doubtful("it cannot be read"),
@@ -115,7 +148,7 @@ fn nature(signed: &View<'_, '_>, later: &View<'_, '_>, (reference, placed): (Ref
         return Nature::Same;
     }
     if !stands_in_its_revision(later, placed, new) {
-        return Nature::Doubtful("its entry points to octets of another revision");
+        return Nature::Doubtful(OF_ANOTHER_REVISION);
     }
     if placed.origin == Origin::HybridStream {
         return Nature::Doubtful("only readers of hybrid files find it");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
@@ -14,6 +15,7 @@ use super::same::same;
 use super::shown_text::ShownText;
 use super::signature_value::Signed;
 use super::step::Step;
+use super::variable_text::Doubt;
 use super::{FIELDS_KEPT, JUDGED};
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 use crate::encoding::pdf::{View, decode_text};
@@ -21,7 +23,7 @@ use crate::encoding::pdf::{View, decode_text};
 /// A field, or a widget of one, by its place in the form.
 pub(super) struct FieldPlace {
     /// Fully qualified name (§12.7.4.2).
-    name: Rc<str>,
+    pub name: Rc<str>,
     /// The dictionary with the value: the field itself, or the one above a widget.
     pub field: Reference,
     /// `/FT`, its own or inherited.
@@ -40,7 +42,7 @@ pub(super) enum FieldKind {
 }
 
 impl FieldKind {
-    fn of(kind: &Object) -> Self {
+    pub fn of(kind: &Object) -> Self {
         match kind.as_name() {
             Some(b"Btn") => Self::Button,
             Some(b"Tx") => Self::Text,
@@ -80,7 +82,7 @@ impl Step<'_, '_, '_> {
         if old_value != Object::Null {
             // Whose signature it is must stay, and how it looks.
             let kept = same((&self.signed, &old_value), (&self.later, &new_value));
-            self.entries_kept(node, new, SIGNED_EXISTING_FIELD, &[b"Type"]);
+            self.entries_kept(node, new, SIGNED_EXISTING_FIELD, (self.changed_keys(node), &[b"Type"]));
             if !kept {
                 self.object_to(number, SIGNED_EXISTING_FIELD, &node.path, &FIELDS_KEPT, "/V");
             }
@@ -105,8 +107,11 @@ impl Step<'_, '_, '_> {
         self.explain_field(number, rule, &node.path, locked_as);
         self.explain_below(new_value, value_rule(rule), &format!("{}.V", node.path), locked_as);
         let allowed: &[&[u8]] = if signed == Signed::No { &[b"Type"] } else { &[b"Type", b"V", b"AP", b"AS", b"M", b"MK", b"DA"] };
-        self.entries_kept(node, new, rule, allowed);
+        self.entries_kept(node, new, rule, (self.changed_keys(node), allowed));
         self.appearance(node, rule, Some(&place.name));
+        if signed != Signed::No {
+            self.filled_in_place(node, new, rule);
+        }
     }
 
     /// A field of another type: its value and how that is shown.
@@ -119,20 +124,28 @@ impl Step<'_, '_, '_> {
         self.filled |= value_changed;
         self.value_filled |= value_changed;
         self.explain_field(node.answers, FORM_FILL, &node.path, Some(&place.name));
-        let allowed: &[&[u8]] = &[b"Type", b"AP", b"AS", b"M", b"TI"];
-        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"DA"] } else { &[] };
-        self.entries_kept(node, new, FORM_FILL, &[allowed, with_value].concat());
+        // Table 234: no first option is the first one.
+        let is_same_top = new.entry(b"TI").as_integer().unwrap_or(0) == old.entry(b"TI").as_integer().unwrap_or(0);
+        let allowed: &[&[u8]] = if is_same_top { &[b"Type", b"AP", b"AS", b"M", b"TI"] } else { &[b"Type", b"AP", b"AS", b"M"] };
+        let with_value: &[&[u8]] = if value_changed { &[b"V", b"RV", b"I", b"TI", b"DA"] } else { &[] };
+        let keys = if value_changed { self.changed_keys(node) } else { self.keys_since_signed(node) };
+        self.entries_kept(node, new, FORM_FILL, (keys, &[allowed, with_value].concat()));
         self.explain_below(new.entry(b"V"), FORM_FILL, &format!("{}.V", node.path), Some(&place.name));
         self.explain_below(new.entry(b"RV"), FORM_FILL, &format!("{}.RV", node.path), Some(&place.name));
         if appearance_changed && !value_changed {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/AP without /V");
         }
         let looks = (value_changed || appearance_changed).then(|| match place.kind {
-            FieldKind::Button => self.objection_to_button(node, place, &new_value),
+            FieldKind::Button => self.objection_to_button(node, place, &new_value).map(Doubt::Objection),
             _ => self.objection_to_text(new, place, &new_value),
         });
-        if let Some(what) = looks.flatten() {
-            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what);
+        match looks.flatten() {
+            Some(Doubt::Objection(what)) => self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what),
+            Some(Doubt::NotCompared) => self.not_compared.push(place.name.to_string()),
+            None => {}
+        }
+        if self.changed_keys(node).iter().any(|key| **key == *b"I") && !self.are_chosen(new, &new_value) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/I that names another option than /V");
         }
         let is_default_changed = self.changed_keys(node).iter().any(|key| **key == *b"DA");
         let default = self.value(new, b"DA");
@@ -149,6 +162,9 @@ impl Step<'_, '_, '_> {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V without /AP");
         }
         self.appearance(node, FORM_FILL, Some(&place.name));
+        if value_changed || appearance_changed {
+            self.filled_in_place(node, new, FORM_FILL);
+        }
     }
 
     /// §12.5.4: whether a border is one or no unit wide.
@@ -170,6 +186,10 @@ impl Step<'_, '_, '_> {
         match (text(rich), text(value)) {
             (Some(None), _) => true,
             (Some(Some(rich)), Some(value)) => {
+                // Comments, sections and further entities say what is not looked for here.
+                if rich.contains("<!") || has_other_entity(&rich) {
+                    return false;
+                }
                 let outside: String = rich.split('<').map(|part| part.rsplit('>').next().unwrap_or_default()).collect();
                 let plain = outside.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "").replace("&amp;", "&");
                 let visible = |text: &str| text.chars().filter(|character| !is_blank(*character)).collect::<String>();
@@ -189,14 +209,14 @@ impl Step<'_, '_, '_> {
         let normal = of(&self.later, new, b"N");
         [&b"R"[..], b"D"].into_iter().any(|key| {
             let (old, new) = (of(&self.signed, old, key), of(&self.later, new, key));
-            let is_written = new.as_reference().is_some_and(|new| self.changed(new.number).is_some());
+            let is_written = new.as_reference().is_some_and(|new| self.is_written_since(new));
             new != Object::Null && new != normal && (is_written || !same((&self.signed, &old), (&self.later, &new)))
         })
     }
 
     /// Whether a widget got another appearance, or one of its streams was written again.
     pub fn is_appearance_written(&self, old: &Dictionary, new: &Dictionary) -> bool {
-        let written = |object: &Object| object.as_reference().is_some_and(|reference| self.changed(reference.number).is_some());
+        let written = |object: &Object| object.as_reference().is_some_and(|reference| self.is_written_since(reference));
         let appearance = self.value(new, b"AP");
         let states = appearance.as_dictionary().map(|appearance| appearance.entries().map(|(_, states)| states.clone()).collect());
         let states: Vec<Object> = states.unwrap_or_default();
@@ -218,7 +238,7 @@ impl Step<'_, '_, '_> {
         let stays = |dictionary: &Dictionary| {
             let appearance = self.value(dictionary, b"AP");
             let normal = appearance.as_dictionary().map(|appearance| appearance.entry(b"N").clone()).unwrap_or(Object::Null);
-            normal.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && self.changed(normal.number).is_none())
+            normal.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && !self.is_written_since(normal))
         };
         let (_, new) = node.dictionaries();
         let kids = self.value(new, b"Kids");
@@ -229,8 +249,8 @@ impl Step<'_, '_, '_> {
 
     /// Entries that may differ only where `allowed` names them. How a value is shown may change where this very value does: a signature in
     /// another field hides nothing, and at most makes read-only what it locks (table 227).
-    fn entries_kept(&mut self, node: &Node, new: &Dictionary, rule: Rule, allowed: &[&[u8]]) {
-        for key in self.changed_keys(node).into_iter().filter(|key| !allowed.contains(&&**key)) {
+    fn entries_kept(&mut self, node: &Node, new: &Dictionary, rule: Rule, (changed, allowed): (Vec<Arc<[u8]>>, &[&[u8]])) {
+        for key in changed.into_iter().filter(|key| !allowed.contains(&&**key)) {
             let is_of_value = allowed.contains(&&b"V"[..]) || (*key == *b"Ff" && only_made_read_only(&node.entries(&key)));
             match &*key {
                 b"F" if is_of_value && !keeps_visible(&node.entries(&key)) => {
@@ -275,6 +295,7 @@ impl Step<'_, '_, '_> {
 
     fn drawn(&mut self, state: &Node, rule: Rule, field: Option<&Rc<str>>) {
         self.explain_field(state.answers, rule, &state.path, field);
+        self.led_to.insert(state.answers);
         self.explain_below(&state.new, rule, &state.path, field);
     }
 
@@ -335,6 +356,12 @@ fn keeps_visible((old, new): &(Object, Object)) -> bool {
     const PRINT: i64 = 1 << 2;
     let flags = |object: &Object| object.as_integer().unwrap_or(0);
     (flags(old) ^ flags(new)) & INVISIBLE_HIDDEN_ZOOM_ROTATE_VIEW_TOGGLE == 0 && flags(old) & PRINT & !flags(new) == 0
+}
+
+/// Whether a rich text names a character otherwise than readers and writers of values do.
+fn has_other_entity(rich: &str) -> bool {
+    const KNOWN: [&str; 6] = ["lt;", "gt;", "amp;", "#13;", "quot;", "apos;"];
+    rich.split('&').skip(1).any(|entity| !KNOWN.iter().any(|known| entity.starts_with(known)))
 }
 
 /// Whether of the flags of a field the first is set now, and no other differs (table 227).

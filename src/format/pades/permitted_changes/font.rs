@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::page_text::PageTexts;
 use super::step::Step;
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object, Reference, Stream};
@@ -17,6 +18,7 @@ use crate::limits::Budget;
 use program::Program;
 pub(super) use program::is_blank;
 use skrifa::GlyphId;
+pub(super) use to_unicode::{LONGEST as LONGEST_MAP, to_unicode as characters};
 use to_unicode::{LONGEST, to_unicode};
 
 /// Different codes of one appearance: a field shows no more.
@@ -40,6 +42,8 @@ type Kept<K, V> = RefCell<BTreeMap<K, Option<Rc<V>>>>;
 
 /// What was read of fonts, once for all signatures; and what that may still cost.
 pub(super) struct Fonts {
+    /// Where the letters of pages stand.
+    pub pages: PageTexts,
     work: Budget,
     /// By the place of the stream.
     maps: Kept<(usize, usize), Characters>,
@@ -60,7 +64,7 @@ struct Own {
 
 impl Default for Fonts {
     fn default() -> Self {
-        Self { work: Budget::new("fonts", MOST_WORK), maps: RefCell::default(), own: RefCell::default() }
+        Self { pages: PageTexts::default(), work: Budget::new("fonts", MOST_WORK), maps: RefCell::default(), own: RefCell::default() }
     }
 }
 
@@ -261,7 +265,7 @@ fn only(text: &str) -> Option<char> {
 }
 
 /// §9.7.4.3: `c [w w w]` and `first last w`.
-fn widths(view: &View<'_, '_>, list: &Object) -> Option<BTreeMap<u16, f64>> {
+pub(super) fn widths(view: &View<'_, '_>, list: &Object) -> Option<BTreeMap<u16, f64>> {
     let mut widths = BTreeMap::new();
     let mut elements = list.as_array().unwrap_or_default().iter();
     while let Some(first) = elements.next() {

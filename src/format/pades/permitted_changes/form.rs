@@ -98,8 +98,9 @@ impl Step<'_, '_, '_> {
             self.added_default(&category);
             self.explain_below(&category.new, FORM_ADDITIONS, &category.path, None);
             for name in self.changed_keys(&category) {
-                let (old, font) = category.entries(&name);
-                let is_unused = old == Object::Null && !(*key == *b"Font" && !self.is_of_letters(&font) && self.is_in_defaults(&name));
+                let (_, font) = category.entries(&name);
+                let is_new = [&category.old, &category.before].iter().all(|fonts| says_nothing_of(fonts, &name));
+                let is_unused = is_new && !(*key == *b"Font" && !self.is_of_letters(&font) && self.is_in_defaults(&name));
                 if is_unused || self.is_moved(&category, &name) {
                     continue;
                 }
@@ -193,6 +194,10 @@ impl Step<'_, '_, '_> {
         }
         false
     }
+}
+
+fn says_nothing_of(dictionary: &Object, key: &[u8]) -> bool {
+    dictionary.as_dictionary().is_none_or(|dictionary| !dictionary.has(key))
 }
 
 pub(super) fn elements(object: &Object) -> &[Object] {

@@ -36,9 +36,20 @@ impl Rectangle {
         (self.right - self.left, self.top - self.bottom)
     }
 
-    /// Its left side.
-    pub fn left(&self) -> f64 {
-        self.left
+    /// Left, bottom, right and top.
+    pub fn sides(&self) -> [f64; 4] {
+        [self.left, self.bottom, self.right, self.top]
+    }
+
+    /// With these two opposite corners.
+    pub fn of((x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> Self {
+        Self { left: x0.min(x1), bottom: y0.min(y1), right: x0.max(x1), top: y0.max(y1) }
+    }
+
+    /// What both have; no more than a line where that is nothing.
+    pub fn common(&self, other: &Self) -> Self {
+        let (left, bottom) = (self.left.max(other.left), self.bottom.max(other.bottom));
+        Self { left, bottom, right: self.right.min(other.right).max(left), top: self.top.min(other.top).max(bottom) }
     }
 
     /// How much of `other` it covers, from 0 to 1.

@@ -98,6 +98,12 @@ impl Step<'_, '_, '_> {
         keys
     }
 
+    /// The keys of the dictionary at `node` that have another value than in the signed revision, whichever revision gave it.
+    pub fn keys_since_signed(&self, node: &Node) -> Vec<Arc<[u8]>> {
+        let (old, new) = node.dictionaries();
+        different((&self.signed, old), (&self.later, new))
+    }
+
     /// Whether the value of `key` is what it was, be it moved to another object or into one.
     pub fn is_moved(&self, node: &Node, key: &[u8]) -> bool {
         let (old, new) = node.entries(key);

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
-use super::explanation::{NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, STRUCTURE, UNEXPLAINED};
+use super::explanation::{FORM_FILL, NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, Rule, STRUCTURE, UNEXPLAINED};
 use super::form::{elements, grown, references_of};
 use super::geometry::Rectangle;
 use super::new_field::NewWidget;
 use super::node::Node;
 use super::references::Segment;
 use super::step::Step;
-use super::{APPEARANCE_OVERLAP, APPEARANCE_SIZE, FIELDS_KEPT, JUDGED, PAGES_KEPT};
+use super::{APPEARANCE_OVERLAP, APPEARANCE_SIZE, FIELDS_KEPT, JUDGED, OVER_TEXT, PAGES_KEPT};
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 
 /// A page tree deeper than that is none.
@@ -144,6 +144,9 @@ impl Step<'_, '_, '_> {
             Some(widget) => {
                 self.explain(list.answers, widget.rule, &list.path);
                 let answers = if self.changed(reference.number).is_some() { reference.number } else { list.answers };
+                if let Some(drawn) = widget.drawn.filter(|_| widget.rule == NEW_SIGNATURE_FIELD) {
+                    self.over_text(Reference { number: page.answers, generation: 0 }, &drawn, (answers, widget.rule), path);
+                }
                 self.measured((&page.old, &list.old), answers, (reference, &widget), path)
             }
             None => {
@@ -205,6 +208,47 @@ impl Step<'_, '_, '_> {
             }
         }
         share
+    }
+
+    /// What the widget of a field of the signed revision covers that is filled in or signed now: its place was there and nothing in it, so it
+    /// may be larger than that of a new one, but neither most of the page nor what was on it.
+    pub fn filled_in_place(&mut self, widget: &Node, new: &Dictionary, rule: Rule) {
+        let Some(drawn) = self.drawn_at(new).filter(|_| new.has(b"Subtype")) else { return };
+        let reference = Reference { number: widget.answers, generation: 0 };
+        for user in self.references().users(&self.signed, reference).collect::<Vec<_>>() {
+            let user = Reference { number: user, generation: 0 };
+            let page = self.page_of_annotations(user).unwrap_or(user);
+            if !self.is_page(page) || self.budget.spend(1).is_err() {
+                continue;
+            }
+            let Ok(Object::Dictionary(dictionary)) = self.signed.object(page) else { continue };
+            let share = drawn.share_of(&self.page_box(&dictionary));
+            if share > LARGEST_SUM {
+                self.object_to(widget.answers, rule, &widget.path, &APPEARANCE_SIZE, percent(share));
+            }
+            self.over_text(page, &drawn, (widget.answers, rule), &widget.path);
+            if rule != FORM_FILL {
+                continue;
+            }
+            let annotations = self.signed.value(&dictionary, b"Annots").unwrap_or(Object::Null);
+            for older in elements(&annotations).iter().filter_map(Object::as_reference).filter(|older| *older != reference) {
+                let cover = self.cover(&drawn, older).filter(|cover| *cover > LARGEST_COVER);
+                if let Some(cover) = cover {
+                    self.object_to(widget.answers, rule, &widget.path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(cover)));
+                }
+            }
+        }
+    }
+
+    /// Values do not lie over the letters of the page; of signatures, which do with honest seals, it is told.
+    fn over_text(&mut self, page: Reference, drawn: &Rectangle, (answers, rule): (u32, Rule), path: &str) {
+        match self.letters_below(page, drawn) {
+            Some(0) => {}
+            Some(letters) if rule != FORM_FILL => self.over_text.push((path.to_owned(), letters)),
+            Some(letters) => self.object_to(answers, rule, path, &OVER_TEXT, letters.to_string()),
+            None if rule != FORM_FILL => {}
+            None => self.object_to(answers, rule, path, &JUDGED, "a page whose text cannot be told"),
+        }
     }
 
     /// How much of an older annotation is covered; other signatures, and fields without a value, may be.

@@ -44,6 +44,7 @@ impl Step<'_, '_, '_> {
         self.measured_again();
         self.how_values_are_shown();
         self.natures();
+        self.written_again();
         self.remainder();
         self.unread();
         Explained {
@@ -51,6 +52,8 @@ impl Step<'_, '_, '_> {
             of_trailer: self.of_trailer,
             unread_evidence: self.unread_evidence,
             lost_evidence: self.lost_evidence,
+            not_compared: self.not_compared,
+            over_text: self.over_text,
             covered: self.covered,
             draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }

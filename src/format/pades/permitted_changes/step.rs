@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::difference::{Changed, Difference, Nature};
-use super::explanation::{Explanation, Objection, Rule};
+use super::difference::{Changed, Difference, Nature, revision_before};
+use super::explanation::{Explanation, Objection, Rule, UNEXPLAINED};
 use super::font::Fonts;
 use super::new_field::NewWidget;
 use super::node::Node;
@@ -15,6 +15,7 @@ use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Object, Reference};
 use crate::limits::Budget;
 use crate::report::Check;
+use crate::report::json::ChangeKind;
 
 /// A later revision beside the signed one.
 pub(super) struct Step<'s, 'p, 'a> {
@@ -54,6 +55,12 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub value_filled: bool,
     /// The widgets of new signature fields that were looked at.
     pub widgets: BTreeMap<Reference, NewWidget>,
+    /// New objects that something leads to which was judged, by number: what else leads to them was not.
+    pub led_to: BTreeSet<u32>,
+    /// Fields whose appearance could not be compared with their value.
+    pub not_compared: Vec<String>,
+    /// New signatures over letters of a page, and over how many.
+    pub over_text: Vec<(String, usize)>,
     /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
     pub known_fields: Vec<(Reference, usize)>,
 }
@@ -95,6 +102,9 @@ pub(super) struct Explained {
     pub of_trailer: Vec<Explanation>,
     pub unread_evidence: Vec<Reference>,
     pub lost_evidence: Vec<Reference>,
+    pub not_compared: Vec<String>,
+    /// New signatures over letters of a page, and over how many.
+    pub over_text: Vec<(String, usize)>,
     pub covered: Covered,
     /// Whether a new signature shows something.
     pub draws: bool,
@@ -110,11 +120,10 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
         (references, base): (&'s OnceCell<References>, usize),
         fonts: &'s Fonts,
     ) -> Self {
-        let before = later.revision().checked_sub(1).filter(|before| *before > signed.revision());
         Self {
             signed,
             later,
-            before: before.and_then(|before| later.pdf().at(before)),
+            before: revision_before(&signed, &later),
             difference,
             budget,
             references,
@@ -131,6 +140,9 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             filled: false,
             value_filled: false,
             widgets: BTreeMap::new(),
+            led_to: BTreeSet::new(),
+            not_compared: Vec::new(),
+            over_text: Vec::new(),
             known_fields: Vec::new(),
         }
     }
@@ -173,6 +185,33 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
         }
     }
 
+    /// Whether the later revision has another value for an object than the signed one: it or one in between wrote it again.
+    pub fn is_written_since(&self, reference: Reference) -> bool {
+        let is_newer = self.later.entry(reference.number).is_some_and(|placed| placed.revision > self.signed.revision());
+        is_newer
+            && match (self.signed.object(reference), self.later.object(reference)) {
+                (Ok(old), Ok(new)) => !same((&self.signed, &old), (&self.later, &new)),
+                _ => true,
+            }
+    }
+
+    /// New objects are judged by what leads to them. One that an older later revision brought, or left a gap for, is written again with
+    /// everything that leads to it, or something that was judged beside the old value now has another one.
+    pub fn written_again(&mut self) {
+        let difference = self.difference;
+        for changed in difference.iter() {
+            let number = changed.reference.number;
+            if changed.kind != ChangeKind::Added || !self.led_to.contains(&number) || self.is_as_before(changed) {
+                continue;
+            }
+            let is_older = |user: u32| self.later.entry(user).is_some_and(|placed| placed.revision < self.later.revision());
+            if self.references().users(&self.later, changed.reference).any(is_older) {
+                let path = changed.reference.to_string();
+                self.object_to(number, UNEXPLAINED, &path, &super::JUDGED, "what older objects lead to is another one");
+            }
+        }
+    }
+
     /// Whether the revision before had the object with this value: then it was judged with that.
     fn is_as_before(&self, changed: &Changed) -> bool {
         let Some(before) = &self.before else { return false };
@@ -200,6 +239,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
                 continue;
             }
             self.explain_field(reference.number, rule, path, field);
+            self.led_to.insert(reference.number);
             if let Ok(object) = self.later.object(reference) {
                 each_reference(&object, |reference| waiting.push(reference));
             }

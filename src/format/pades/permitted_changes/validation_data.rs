@@ -111,6 +111,7 @@ impl Step<'_, '_, '_> {
     fn timestamp_of_collection(&mut self, entry: &Node) {
         let timestamp = self.enter(entry, b"TS");
         self.explain(timestamp.answers, DSS, &timestamp.path);
+        self.led_to.insert(timestamp.answers);
         if !matches!(timestamp.new, Object::Null | Object::Stream(_)) {
             self.object_to(timestamp.answers, DSS, &timestamp.path, &JUDGED, "/TS");
         }
@@ -166,6 +167,7 @@ impl Step<'_, '_, '_> {
         match &changed.new {
             Object::Stream(stream) => {
                 self.explain(reference.number, DSS, path);
+                self.led_to.insert(reference.number);
                 let data = self.later.stream_data(stream).unwrap_or_default();
                 let is_read = match kind {
                     Evidence::Certificates => Certificate::from_der(&data).is_ok(),

@@ -1,10 +1,14 @@
 //! ISO 32000-2 §12.7.4.3 — Variable text: what the appearance of a text or choice field shows, beside its value
 
+use std::collections::BTreeMap;
+
 use unicode_normalization::UnicodeNormalization;
 
+use super::encoding::{Encoding, UNKNOWN, is_of_windows, of_glyph_name};
 use super::field::{FieldKind, FieldPlace};
 use super::font::is_blank;
 use super::form::elements;
+use super::formatted;
 use super::geometry::Rectangle;
 use super::same::same;
 use super::shown_text::ShownText;
@@ -22,6 +26,9 @@ const MOST_LARGER: f64 = 2.0;
 /// How far to the left of its box a text may begin.
 const CUT_OFF: f64 = 1.0;
 
+/// Options of a list that is compared.
+const MOST_OPTIONS: usize = 1_000;
+
 /// Table 228, table 230.
 const PASSWORD: i64 = 1 << 13;
 const COMBO: i64 = 1 << 17;
@@ -32,8 +39,8 @@ const UNTOLD: &str = "/AP whose text cannot be told";
 /// What is known of the codes of a font.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Codes {
-    /// Those of ASCII are those of ASCII.
-    Letters,
+    /// Those of ASCII are those of ASCII, the others those of an encoding.
+    Letters(Encoding),
     /// The form had the font for its values when it was signed.
     Signed,
     /// They mean what the maker of the later revision wanted.
@@ -42,57 +49,151 @@ enum Codes {
 
 /// What is known of the text that an appearance shows.
 enum Told {
-    /// Each character.
-    Exactly(String),
-    /// The characters of ASCII; what others are depends on encodings.
-    Letters(String),
+    /// Each character, with its line.
+    Exactly(Vec<Line>),
+    /// The same by fonts that do not have each character that a value may have.
+    Letters(Vec<Line>),
     /// Codes of their own of a font that was signed for values.
     BySignedFont,
 }
 
+/// A part of a text, and its baseline.
+struct Line {
+    baseline: i64,
+    text: String,
+}
+
+/// What stands against an appearance.
+pub(super) enum Doubt {
+    /// It is not what the value is, or nobody can tell.
+    Objection(&'static str),
+    /// Nothing that could be compared.
+    NotCompared,
+}
+
 impl Step<'_, '_, '_> {
-    /// What stands against the normal appearance of `widget` beside `value`: other letters and digits, or a text that nobody can tell. A
-    /// field whose value a script formats, and one in a signed font with codes of its own, are not compared.
-    pub fn objection_to_text(&self, widget: &Dictionary, place: &FieldPlace, value: &Object) -> Option<&'static str> {
+    /// What stands against the normal appearance of `widget` beside `value`: other characters, or a text that nobody can tell. A field whose
+    /// value a script formats in a way that is not known, and one in a signed font with codes of its own, are not compared.
+    pub fn objection_to_text(&self, widget: &Dictionary, place: &FieldPlace, value: &Object) -> Option<Doubt> {
         let field = self.later.object(place.field).ok().and_then(|field| field.as_dictionary().cloned()).unwrap_or_default();
-        if !matches!(place.kind, FieldKind::Text | FieldKind::Choice) || widget.has(b"AA") || field.has(b"AA") {
-            return None;
-        }
         let inherited = |key: &[u8]| {
             let parent = || self.value(&field, b"Parent").as_dictionary().map_or(Object::Null, |parent| self.value(parent, key));
             let own = [widget, &field].into_iter().map(|of| self.value(of, key)).find(|value| *value != Object::Null);
             own.unwrap_or_else(parent)
         };
         let appearance = self.value(widget, b"AP");
-        let normal = appearance.as_dictionary().map_or(Object::Null, |appearance| self.value(appearance, b"N"));
-        if normal == Object::Null {
+        let named = appearance.as_dictionary().map_or(Object::Null, |appearance| appearance.entry(b"N").clone());
+        if named == Object::Null {
             return None;
         }
         // What was signed with a text that nobody can tell has not been made to deceive since.
-        let is_signed = appearance.as_dictionary().and_then(|appearance| appearance.entry(b"N").as_reference());
-        let is_signed = is_signed.is_some_and(|normal| self.signed.is_defined(normal) && self.changed(normal.number).is_none());
-        let untold = (!is_signed).then_some(UNTOLD);
-        let Object::Stream(stream) = &normal else { return untold };
+        let is_signed = named.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && !self.is_written_since(normal));
+        let untold = (!is_signed).then_some(Doubt::Objection(UNTOLD));
+        let Ok(Object::Stream(stream)) = self.later.resolve(&named) else { return untold };
+        if !matches!(place.kind, FieldKind::Text | FieldKind::Choice) {
+            return untold;
+        }
+        // Layers, other files and other languages show something else, to some readers or now and then.
+        let is_form = self.value(&stream.dictionary, b"Subtype").is_name(b"Form");
+        if !is_form || [&b"OC"[..], b"Ref", b"PS", b"OPI", b"F"].iter().any(|key| stream.dictionary.has(key)) {
+            return untold;
+        }
         let cells = inherited(b"MaxLen").as_integer().and_then(|cells| usize::try_from(cells).ok()).unwrap_or(0);
-        let data = self.later.stream_data(stream).ok().filter(|data| data.len() <= LONGEST);
-        let Some(shown) = data.and_then(|data| ShownText::of(&data, cells)) else { return untold };
+        let data = self.later.stream_data(&stream).ok().filter(|data| data.len() <= LONGEST);
+        let bounds = Rectangle::read(&self.later, &self.value(&stream.dictionary, b"BBox")).unwrap_or(Rectangle::EVERYWHERE);
+        let Some(shown) = data.and_then(|data| ShownText::of(&data, cells, &bounds)) else { return untold };
         if !self.is_legible(widget, &stream.dictionary, &shown) {
             return untold;
         }
         let told = match self.told(&shown, &self.value(&stream.dictionary, b"Resources")) {
-            Some(Told::BySignedFont) => return None,
+            Some(Told::BySignedFont) => return Some(Doubt::NotCompared),
             Some(told) => told,
             None => return untold,
         };
         let flags = inherited(b"Ff").as_integer().unwrap_or(0);
-        let is_value = match self.later.resolve(value) {
-            Ok(Object::Null) => told.shows("") || is_list(place, flags),
-            Ok(Object::String(_)) if place.kind == FieldKind::Text && flags & PASSWORD != 0 => told.letters().is_empty(),
-            Ok(Object::String(value)) => is_shown(&told, &decode_text(&value), is_list(place, flags), &self.options(&inherited(b"Opt"))),
-            Ok(Object::Array(_)) if is_list(place, flags) => is_shown(&told, "", true, &self.options(&inherited(b"Opt"))),
+        let value = self.later.resolve(value).unwrap_or(Object::Null);
+        if let Some(script) = [widget, &field].into_iter().find_map(|of| self.format_action(of)) {
+            let text = value.as_string().map(decode_text).unwrap_or_default();
+            return match formatted::is_formatted(&text, &told.text(), &script) {
+                _ if told.shows(&text) => None,
+                Some(true) => None,
+                Some(false) => Some(Doubt::Objection(ANOTHER)),
+                None => Some(Doubt::NotCompared),
+            };
+        }
+        let is_value = match &value {
+            value if is_list(place, flags) => self.is_list_of(&told, &shown, value, &self.options(&inherited(b"Opt"))),
+            Object::Null => told.shows(""),
+            Object::String(_) if place.kind == FieldKind::Text && flags & PASSWORD != 0 => told.letters().is_empty(),
+            Object::String(value) => is_shown(&told, &decode_text(value), &self.options(&inherited(b"Opt"))),
             _ => return untold,
         };
-        (!is_value).then_some(ANOTHER)
+        (!is_value).then_some(Doubt::Objection(ANOTHER))
+    }
+
+    /// §12.6.3: the script that makes the text that is shown of the value (table 199). What else happens to a field changes nothing of that.
+    fn format_action(&self, field: &Dictionary) -> Option<String> {
+        let actions = self.value(field, b"AA");
+        let action = self.value(actions.as_dictionary()?, b"F");
+        let script = self.value(action.as_dictionary()?, b"JS");
+        Some(match &script {
+            Object::String(script) => decode_text(script),
+            Object::Stream(stream) => {
+                let data = self.later.stream_data(stream).ok().filter(|data| data.len() <= LONGEST);
+                data.map(|data| decode_text(&data)).unwrap_or_default()
+            }
+            _ => String::new(),
+        })
+    }
+
+    /// §12.7.5.4: whether a list box shows options one behind the other, and of these the chosen ones marked.
+    fn is_list_of(&self, told: &Told, shown: &ShownText, value: &Object, options: &[(String, String)]) -> bool {
+        let text = |object: &Object| self.later.resolve(object).ok().and_then(|text| text.as_string().map(decode_text));
+        let chosen: Vec<String> = match value {
+            Object::Array(values) => values.iter().filter_map(text).collect(),
+            value => value.as_string().map(decode_text).into_iter().collect(),
+        };
+        let lines = told.lines();
+        let is_run = |first: usize| {
+            let options = options.get(first..).unwrap_or_default();
+            lines.len() <= options.len() && lines.iter().zip(options).all(|((_, text), (_, option))| is_text(told, text, option))
+        };
+        let is_chosen =
+            |option: Option<&(String, String)>| option.is_some_and(|(stored, shown)| chosen.contains(stored) || chosen.contains(shown));
+        let is_marked = |baseline: i64| {
+            let middle = baseline.saturating_add(2);
+            shown.bands.iter().any(|(bottom, top)| (*bottom..=*top).contains(&number(middle)))
+        };
+        let marks_chosen = |first: usize| {
+            let of_line = |(index, (baseline, _)): (usize, &(i64, String))| {
+                is_chosen(options.get(first.saturating_add(index))) == is_marked(*baseline)
+            };
+            let has_chosen = chosen.is_empty() || (0..lines.len()).any(|index| is_chosen(options.get(first.saturating_add(index))));
+            has_chosen && lines.iter().enumerate().all(of_line)
+        };
+        let is_alone = || {
+            let wanted: Vec<&str> = options.iter().filter(|option| is_chosen(Some(option))).map(|(_, shown)| shown.as_str()).collect();
+            shown.bands.is_empty()
+                && wanted.len() == lines.len()
+                && lines.iter().zip(wanted).all(|((_, text), wanted)| is_text(told, text, wanted))
+        };
+        let firsts = options.len().min(MOST_OPTIONS);
+        lines.len() <= MOST_OPTIONS && ((0..=firsts).any(|first| is_run(first) && marks_chosen(first)) || is_alone())
+    }
+
+    /// Table 234: whether `/I` names the chosen options, if it names any.
+    pub fn are_chosen(&self, field: &Dictionary, value: &Object) -> bool {
+        let Object::Array(indices) = self.value(field, b"I") else { return true };
+        let value = self.later.resolve(value).unwrap_or(Object::Null);
+        let values: Vec<Object> = value.as_array().map_or_else(|| vec![value.clone()], <[Object]>::to_vec);
+        let text = |object: &Object| self.later.resolve(object).ok().and_then(|text| text.as_string().map(decode_text));
+        let chosen: Vec<String> = values.iter().filter_map(text).collect();
+        let options = self.options(&self.value(field, b"Opt"));
+        let option = |index: &Object| {
+            let index = self.later.resolve(index).ok()?.as_integer().and_then(|index| usize::try_from(index).ok())?;
+            options.get(index)
+        };
+        indices.len() == chosen.len() && indices.iter().all(|index| option(index).is_some_and(|(stored, _)| chosen.contains(stored)))
     }
 
     /// §12.5.5: whether the letters are neither mirrored nor cut off on the left, of about one size, and large enough where they are shown.
@@ -114,7 +215,9 @@ impl Step<'_, '_, '_> {
         let (across, up) = if is_turned { (up, across) } else { (across, up) };
         let (horizontal, vertical) = (across / width, up / height);
         let is_even = horizontal.is_finite() && vertical.is_finite() && horizontal <= vertical * 3.0 && vertical <= horizontal * 3.0;
-        is_even && smallest * vertical >= SMALLEST && largest <= smallest * MOST_LARGER && shown.left >= bounds.left() - CUT_OFF
+        let left = bounds.sides().first().copied().unwrap_or(0.0);
+        let is_large = smallest * vertical >= SMALLEST && largest <= smallest * MOST_LARGER;
+        is_even && is_large && shown.left >= left - CUT_OFF && !shown.is_cut
     }
 
     /// §12.7.5.4: what each option is stored as, and what is shown for it.
@@ -130,34 +233,59 @@ impl Step<'_, '_, '_> {
     /// What the codes of all fonts mean; `None` where nobody can tell.
     fn told(&self, shown: &ShownText, resources: &Object) -> Option<Told> {
         if shown.runs.is_empty() {
-            return Some(Told::Exactly(String::new()));
+            return Some(Told::Exactly(Vec::new()));
         }
         let fonts = self.value(resources.as_dictionary()?, b"Font").as_dictionary().cloned().unwrap_or_default();
         let of_form = self.fonts_for_values(&self.later);
-        let (mut text, mut is_exact, mut is_compared) = (String::new(), true, true);
+        let (mut lines, mut is_exact, mut is_compared) = (Vec::new(), true, true);
         for run in &shown.runs {
             // Where nobody has the font, readers take one of their own, with the codes of letters.
             let font = [fonts.entry(&run.font), of_form.entry(&run.font)].into_iter().find(|font| **font != Object::Null);
-            let codes = font.map_or(Codes::Letters, |font| self.codes(font, &run.codes));
+            let codes = font.map_or(Codes::Letters(Encoding::Windows), |font| self.codes(font, &run.codes));
             let dictionary = font.and_then(|font| self.later.resolve(font).ok()?.as_dictionary().cloned());
-            match (codes, dictionary) {
-                (Codes::Letters, _) => {
-                    is_exact &= run.codes.is_ascii();
-                    text.extend(run.codes.iter().map(|code| char::from(*code)));
+            let text = match (codes, dictionary) {
+                (Codes::Letters(encoding), font) => {
+                    is_exact = false;
+                    let differences = font.map_or_else(BTreeMap::new, |font| self.differences(&font));
+                    let character = |code: &u8| differences.get(code).copied().unwrap_or_else(|| encoding.character(*code));
+                    run.codes.iter().map(character).collect()
                 }
                 (Codes::Signed, Some(font)) => match self.said(&font, &run.codes) {
-                    Some(said) => text.push_str(&said),
-                    None => is_compared = false,
+                    Some(said) => said,
+                    None => {
+                        is_compared = false;
+                        String::new()
+                    }
                 },
-                (Codes::Own, Some(dictionary)) => text.push_str(&self.shown_by_own_program(font?, &dictionary, &run.codes)?),
+                (Codes::Own, Some(dictionary)) => self.shown_by_own_program(font?, &dictionary, &run.codes)?,
                 _ => return None,
-            }
+            };
+            lines.push(Line { baseline: run.baseline, text });
         }
         Some(match (is_compared, is_exact) {
             (false, _) => Told::BySignedFont,
-            (true, true) => Told::Exactly(text),
-            (true, false) => Told::Letters(text),
+            (true, true) => Told::Exactly(lines),
+            (true, false) => Told::Letters(lines),
         })
+    }
+
+    /// §9.6.5.1: the characters that `/Differences` give to codes.
+    fn differences(&self, font: &Dictionary) -> BTreeMap<u8, char> {
+        let encoding = self.value(font, b"Encoding");
+        let differences = encoding.as_dictionary().map_or(Object::Null, |encoding| self.value(encoding, b"Differences"));
+        let (mut code, mut characters) = (Some(0_u8), BTreeMap::new());
+        for element in differences.as_array().unwrap_or_default() {
+            match self.later.resolve(element).unwrap_or(Object::Null) {
+                Object::Name(name) => {
+                    if let Some(here) = code {
+                        characters.insert(here, of_glyph_name(&name).unwrap_or(UNKNOWN));
+                        code = here.checked_add(1);
+                    }
+                }
+                number => code = number.as_integer().and_then(|number| u8::try_from(number).ok()),
+            }
+        }
+        characters
     }
 
     fn codes(&self, font: &Object, codes: &[u8]) -> Codes {
@@ -177,12 +305,19 @@ impl Step<'_, '_, '_> {
         let is_bare = base == Object::Null && descriptor == Object::Null;
         let differences = encoding.as_dictionary().map_or(Object::Null, |encoding| self.value(encoding, b"Differences"));
         let has_letters = is_simple && !is_symbolic && (is_named || is_bare) && keeps_letters(&differences) && self.are_wide(&font, codes);
-        if has_letters && (is_signed || !has_program) { Codes::Letters } else { otherwise }
+        let encoding = match base.as_name() {
+            Some(b"WinAnsiEncoding") => Encoding::Windows,
+            Some(b"MacRomanEncoding") => Encoding::Macintosh,
+            Some(_) => Encoding::Ascii,
+            // Writers that say nothing mean this one, whatever readers make of it beyond ASCII.
+            None => Encoding::Windows,
+        };
+        if has_letters && (is_signed || !has_program) { Codes::Letters(encoding) } else { otherwise }
     }
 
     /// Whether a font shows letters and digits by the codes of ASCII.
     pub fn is_of_letters(&self, font: &Object) -> bool {
-        self.codes(font, b"0123456789") == Codes::Letters
+        matches!(self.codes(font, b"0123456789"), Codes::Letters(_))
     }
 
     /// §9.6.2: whether each letter moves the next one about as far as letters are wide, as far as the font says so.
@@ -219,28 +354,57 @@ fn is_list(place: &FieldPlace, flags: i64) -> bool {
 }
 
 impl Told {
-    fn text(&self) -> &str {
+    fn parts(&self) -> &[Line] {
         match self {
-            Self::Exactly(text) | Self::Letters(text) => text,
-            Self::BySignedFont => "",
+            Self::Exactly(lines) | Self::Letters(lines) => lines,
+            Self::BySignedFont => &[],
         }
+    }
+
+    fn text(&self) -> String {
+        self.parts().iter().map(|line| line.text.as_str()).collect()
+    }
+
+    /// Each line with its baseline, where it shows something.
+    fn lines(&self) -> Vec<(i64, String)> {
+        let parts = self.parts().chunk_by(|one, other| one.baseline == other.baseline);
+        let lines =
+            parts.map(|parts| (parts.first().map_or(0, |part| part.baseline), parts.iter().map(|part| part.text.as_str()).collect()));
+        lines.filter(|(_, text): &(i64, String)| !visible(text).is_empty()).collect()
     }
 
     fn letters(&self) -> String {
         letters(self.text().chars())
     }
 
-    /// Whether it is `value`: each character that shows something, or those that every encoding has and nothing that looks like one.
+    /// Whether it is `value`.
     fn shows(&self, value: &str) -> bool {
-        match self {
-            Self::Letters(_) if !value.is_ascii() => {
-                let is_small_digit = |character: char| matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾') && !value.contains(character);
-                letters(value.chars()) == self.letters() && !self.text().contains(is_small_digit)
-            }
-            Self::Exactly(text) | Self::Letters(text) => visible(text) == visible(value),
-            Self::BySignedFont => false,
-        }
+        is_text(self, &self.text(), value)
     }
+}
+
+/// Whether a text is `value`: each character that shows something. Fonts with codes of one octet do not have each letter; writers then leave
+/// it out, or show something in its place that is no letter.
+fn is_text(told: &Told, text: &str, value: &str) -> bool {
+    let (text, value) = (visible(text), visible(value));
+    if text == value || !matches!(told, Told::Letters(_)) {
+        return text == value;
+    }
+    let mut shown = text.chars().peekable();
+    for character in value.chars() {
+        if shown.next_if_eq(&character).is_some() {
+            continue;
+        }
+        if is_of_windows(character) || !character.is_alphabetic() {
+            return false;
+        }
+        let _: Option<char> = shown.next_if(|instead| matches!(*instead, '?' | '.' | '·' | '•' | UNKNOWN));
+    }
+    shown.next().is_none()
+}
+
+fn number(integer: i64) -> f64 {
+    i32::try_from(integer).map_or(f64::MAX, f64::from)
 }
 
 /// The characters that show something, marks together with their letters (Unicode annex 15).
@@ -250,16 +414,13 @@ fn visible(text: &str) -> String {
 }
 
 /// Whether this text is a value, or what a choice field shows for it.
-fn is_shown(told: &Told, value: &str, is_list: bool, options: &[(String, String)]) -> bool {
-    if is_list {
-        return letters(options.iter().flat_map(|(_, shown)| shown.chars())).contains(&told.letters());
-    }
+fn is_shown(told: &Told, value: &str, options: &[(String, String)]) -> bool {
     let of_option = options.iter().filter(|(stored, _)| stored == value).map(|(_, shown)| shown.as_str());
     of_option.chain([value]).any(|wanted| told.shows(wanted))
 }
 
 /// Letters and digits that every encoding has at the same codes.
-fn letters(text: impl Iterator<Item = char>) -> String {
+pub(super) fn letters(text: impl Iterator<Item = char>) -> String {
     text.filter(char::is_ascii_alphanumeric).collect()
 }
 

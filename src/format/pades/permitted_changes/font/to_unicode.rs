@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 const MOST_MAPPINGS: usize = 1 << 16;
 
 /// A map longer than that is not read.
-pub(super) const LONGEST: usize = 1 << 22;
+pub(in super::super) const LONGEST: usize = 1 << 22;
 
 /// What `cmap` maps codes of `width` octets to; `None` when it says anything that is not read here or maps a code twice.
-pub(super) fn to_unicode(cmap: &[u8], width: usize) -> Option<BTreeMap<u16, String>> {
+pub(in super::super) fn to_unicode(cmap: &[u8], width: usize) -> Option<BTreeMap<u16, String>> {
     let mut map = BTreeMap::new();
     let mut rest = Some(cmap).filter(|cmap| cmap.len() <= LONGEST)?;
     while let Some((operator, after)) = next_section(rest) {

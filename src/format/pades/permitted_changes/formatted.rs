@@ -1,0 +1,126 @@
+//! ISO 32000-2 §12.6.3 — Format actions (table 199): whether a text is what the usual scripts make of a value
+//!
+//! No script is run. Those of one library are in nearly every form; what each makes of a value is known, and which numbers and letters must be
+//! in it is what is asked here.
+
+use super::variable_text::letters;
+
+/// Whether `shown` is `value` as `script` formats it; `None` for a script that is not known.
+pub(super) fn is_formatted(value: &str, shown: &str, script: &str) -> Option<bool> {
+    let (function, arguments) = call(script)?;
+    match function {
+        "AFNumber_Format" => {
+            let currency: String = arguments.get(4).map_or(String::new(), |currency| currency.trim_matches(['"', '\'']).to_owned());
+            Some(is_number(value, &shown.replacen(currency.trim(), "", 1), decimals(&arguments)?, 1))
+        }
+        "AFPercent_Format" => Some(is_number(value, &shown.replacen('%', "", 1), decimals(&arguments)?, 100)),
+        "AFSpecial_Format" => Some(digits(value) == digits(shown) && letters(value.chars()) == letters(shown.chars())),
+        "AFDate_Format" | "AFDate_FormatEx" | "AFTime_Format" | "AFTime_FormatEx" => Some(is_date(value, shown)),
+        _ => None,
+    }
+}
+
+/// The one call that a script consists of, with its arguments.
+fn call(script: &str) -> Option<(&str, Vec<&str>)> {
+    let script = script.trim().trim_end_matches(';').trim_end();
+    let (function, rest) = script.split_once('(')?;
+    let arguments = rest.strip_suffix(')')?;
+    // Another call behind it, or within.
+    (!arguments.contains(['(', ')', ';'])).then(|| (function.trim(), arguments.split(',').map(str::trim).collect()))
+}
+
+fn decimals(arguments: &[&str]) -> Option<usize> {
+    arguments.first()?.parse().ok().filter(|decimals| *decimals <= 20)
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Whether the digits are those of the number, as many behind the point as said: rounded, in some unit.
+fn is_number(value: &str, shown: &str, decimals: usize, unit: u128) -> bool {
+    // Separators, signs and brackets aside nothing else is shown.
+    let is_of_number =
+        |character: char| character.is_ascii_digit() || character.is_whitespace() || "+-(),.'\u{a0}\u{202f}’".contains(character);
+    if !shown.chars().all(is_of_number) {
+        return false;
+    }
+    if value.trim().is_empty() {
+        return digits(shown).is_empty();
+    }
+    let is_negative = value.trim_start().starts_with('-');
+    let says_negative = shown.contains(['-', '(']);
+    let point = value.rfind(['.', ',']).unwrap_or(value.len());
+    let (whole, part) = (value.get(..point).unwrap_or_default(), value.get(point..).unwrap_or_default().trim_start_matches(['.', ',']));
+    if !value.trim().trim_start_matches('-').chars().all(|character| character.is_ascii_digit() || matches!(character, '.' | ',')) {
+        return false;
+    }
+    // One digit more than is shown, to round by.
+    let wanted = decimals.saturating_add(1);
+    let part: String = digits(part).chars().chain(std::iter::repeat('0')).take(wanted).collect();
+    let number = format!("{}{part}", digits(whole)).parse::<u128>().ok().and_then(|number| number.checked_mul(unit));
+    let Some(number) = number else { return false };
+    let shown = digits(shown).parse::<u128>();
+    // Red in the place of a sign is one of the styles.
+    (is_negative || !says_negative)
+        && shown.is_ok_and(|shown| shown == number / 10 || shown == (number / 10).saturating_add(1) && number % 10 >= 5)
+}
+
+/// Months by the letters that their names begin with.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// Whether every number that is shown is one of the value: days, months, years or the end of these, hours and minutes.
+fn is_date(value: &str, shown: &str) -> bool {
+    let (value, shown) = (numbers(value), numbers(shown));
+    let is_of_value =
+        |number: &u32| value.iter().any(|own| own == number || own % 100 == *number || number % 100 == *own || *own == number + 12);
+    shown.is_empty() == value.is_empty() && shown.iter().all(is_of_value) && shown.len() <= value.len()
+}
+
+/// The numbers of a date, months by name among them.
+fn numbers(text: &str) -> Vec<u32> {
+    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let number = |word: &str| {
+        let month = MONTHS.iter().zip(1..).find(|(month, _)| word.to_ascii_lowercase().starts_with(**month)).map(|(_, number)| number);
+        word.parse().ok().or(month)
+    };
+    words.filter_map(number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let script = "AFNumber_Format(2, 0, 0, 0, \"$\", true);";
+        for (value, shown) in [("2000", "$2,000.00"), ("2000.5", "2,000.50"), ("2.005", "2.01"), ("-3", "-3.00"), ("", "")] {
+            assert_eq!(is_formatted(value, shown, script), Some(true), "{value} {shown}");
+        }
+        for (value, shown) in
+            [("2000", "9,000.00"), ("2000", "20,000.00"), ("2000", "free"), ("2000", "-2,000.00"), ("13/QD", "99"), ("", "1")]
+        {
+            assert_eq!(is_formatted(value, shown, script), Some(false), "{value} {shown}");
+        }
+        assert_eq!(is_formatted("0.25", "25 %", "AFPercent_Format(0, 0)"), Some(true));
+        assert_eq!(is_formatted("0.25", "75 %", "AFPercent_Format(0, 0)"), Some(false));
+    }
+
+    #[test]
+    fn dates_keep_their_numbers() {
+        let script = "AFDate_FormatEx(\"d mmm yyyy\")";
+        for (value, shown) in [("23/11/2026", "23 Nov 2026"), ("23/11/26", "23.11.2026"), ("14:30", "2:30 pm")] {
+            assert_eq!(is_formatted(value, shown, script), Some(true), "{value} {shown}");
+        }
+        for (value, shown) in [("23/11/2026", "24 Nov 2026"), ("23/11/2026", "23 Nov 2036"), ("23/11/2026", ""), ("13/QD", "99/QD")] {
+            assert_eq!(is_formatted(value, shown, script), Some(false), "{value} {shown}");
+        }
+    }
+
+    #[test]
+    fn other_scripts_are_not_known() {
+        for script in ["", "event.value = 1", "AFNumber_Format(2); x()", "AFNumber_Format(x())", "Other(2)"] {
+            assert_eq!(is_formatted("1", "1", script), None, "{script}");
+        }
+    }
+}
