@@ -31,9 +31,9 @@ checks! {
     OVER_CONTAINER = "asic.over_the_container", "EN 319 162-1 §4.3.3.2, §4.4.3.2, §4.4.4.2", Failed(FormatFailure),
         "{name} signs something of its own, and nothing of the container.", "{name} ký nội dung riêng của nó chứ không ký tệp nào của gói.";
     MANIFEST_READABLE = "asic.manifest_readable", "EN 319 162-1 §A.4", Indeterminate(SigConstraintsFailure),
-        "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}: {what}.";
+        "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}.";
     SIGNATURE_READABLE = "asic.signature_readable", "EN 319 162-1 §4.4", Indeterminate(SigConstraintsFailure),
-        "{name} stands in the place of a signature and cannot be read: {what}.", "{name} nằm ở vị trí chữ ký nhưng không đọc được: {what}.";
+        "{name} stands in the place of a signature and cannot be read: {what}.", "{name} nằm ở vị trí chữ ký nhưng không đọc được.";
 }
 
 /// Every check of this room.

@@ -15,7 +15,7 @@ use crate::report::{Recorder, checks};
 checks! {
     READABLE = "stamped.timestamps_readable", "EN 319 122-1 §5.3", Indeterminate(SigConstraintsFailure),
         "A timestamp of the signature cannot be read and proves nothing: {what}.",
-        "Không đọc được một dấu thời gian của chữ ký, nên nó không chứng minh được gì: {what}.";
+        "Không đọc được một dấu thời gian của chữ ký, nên nó không chứng minh được gì.";
     WITHIN_LIMITS = "stamped.timestamps_within_limit", "EN 319 122-1 §5.5", Indeterminate(SigConstraintsFailure),
         "The signature has more than {limit} timestamps; the others are not judged.",
         "Chữ ký có hơn {limit} dấu thời gian; phần còn lại không được kiểm tra.";

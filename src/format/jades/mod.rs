@@ -24,12 +24,12 @@ use protected_header::ProtectedHeader;
 
 checks! {
     VALUE_READABLE = "jades.signature_value_readable", "RFC 7515 §5.2 (7)", Failed(FormatFailure),
-        "The signature value cannot be decoded: {what}.", "Không giải mã được giá trị chữ ký: {what}.";
+        "The signature value cannot be decoded: {what}.", "Không giải mã được giá trị chữ ký.";
     VALUE_FORM = "jades.signature_value_form", "RFC 7518 §3.4", Failed(FormatFailure),
         "The signature value of {octets} octets is not of the form that {algorithm} has in JSON.",
         "Giá trị chữ ký dài {octets} octet không đúng dạng của {algorithm} trong JSON.";
     COUNTER_READABLE = "jades.counter_signature_readable", "ETSI TS 119 182-1 §5.3.2", Failed(FormatFailure),
-        "A counter signature cannot be read: {what}.", "Không đọc được chữ ký xác nhận: {what}.";
+        "A counter signature cannot be read: {what}.", "Không đọc được chữ ký xác nhận.";
 }
 
 /// Every check of this room.

@@ -13,9 +13,9 @@ use crate::report::{Recorder, checks};
 
 checks! {
     READABLE = "payload.readable", "RFC 7515 §5.2 (6)", Failed(FormatFailure),
-        "The payload cannot be decoded: {what}.", "Không giải mã được nội dung: {what}.";
+        "The payload cannot be decoded: {what}.", "Không giải mã được nội dung.";
     SIG_D_READABLE = "payload.sig_d_readable", "ETSI TS 119 182-1 §5.2.8", Failed(FormatFailure),
-        "What the signature says of the files that it covers cannot be read: {what}.", "Không đọc được phần mô tả các tệp được ký: {what}.";
+        "What the signature says of the files that it covers cannot be read: {what}.", "Không đọc được phần mô tả các tệp được ký.";
     DETACHED_ALONE = "payload.detached_alone", "ETSI TS 119 182-1 §5.2.8.1", Failed(FormatFailure),
         "The signature covers files elsewhere and brings a payload of its own too.", "Chữ ký ký các tệp bên ngoài nhưng lại có nội dung đi kèm.";
     HEADERS_UNENCODED = "payload.http_headers_unencoded", "ETSI TS 119 182-1 §5.1.10", Failed(FormatFailure),

@@ -18,14 +18,14 @@ use crate::report::{Block, Recorder, Stop, checks};
 
 checks! {
     READABLE = "core_validation.reference_readable", "XML Signature §4.4.3", Failed(FormatFailure),
-        "A reference cannot be read: {what}.", "Không đọc được một tham chiếu: {what}.";
+        "A reference cannot be read: {what}.", "Không đọc được một tham chiếu.";
     ID_UNIQUE = "core_validation.identifier_unique", "XML Signature §4.4.3.3", Failed(FormatFailure),
         "Several elements have the identifier of {uri}, so nobody can tell which one is signed.",
         "Nhiều phần tử cùng mang định danh {uri} nên không thể biết phần tử nào được ký.";
     CANONICAL_FORM = "core_validation.canonical_form", "XML Signature §4.4.3.2", Failed(FormatFailure),
-        "There is no canonical form of {uri}: {what}.", "Không có dạng chuẩn tắc của {uri}: {what}.";
+        "There is no canonical form of {uri}: {what}.", "Không có dạng chuẩn tắc của {uri}.";
     TRANSFORMS = "core_validation.transforms_known", "XML Signature §6.6", Indeterminate(SignedDataNotFound),
-        "A transform of {uri} is refused: {what}.", "Một phép biến đổi của {uri} bị từ chối: {what}.";
+        "A transform of {uri} is refused: {what}.", "Một phép biến đổi của {uri} bị từ chối.";
     TRANSFORM_LIMIT = "limit.transforms", "XML Signature §4.4.3.4", Indeterminate(SigConstraintsFailure),
         "{uri} has more than {limit} transforms, and none is applied.", "{uri} có hơn {limit} phép biến đổi nên không được áp dụng.";
     OCTET_LIMIT = "limit.referenced_octets", "XML Signature §4.4.3.2", Indeterminate(SigConstraintsFailure),
@@ -33,7 +33,7 @@ checks! {
     MANIFEST_ENTRY = "core_validation.manifest_entry_found", "XML Signature §5.1", Indeterminate(SignedDataNotFound),
         "What the manifest names {uri} is not at hand.", "Không có dữ liệu mà bảng kê gọi là {uri}.";
     CANONICAL_SIGNED_INFO = "core_validation.signed_info_canonical", "XML Signature §4.4.1", Failed(FormatFailure),
-        "There is no canonical form of what is signed: {what}.", "Không có dạng chuẩn tắc của phần được ký: {what}.";
+        "There is no canonical form of what is signed: {what}.", "Không có dạng chuẩn tắc của phần được ký.";
     ONE_KEY = "core_validation.key_is_the_certificates", "XML Signature §4.5", Failed(FormatFailure),
         "The key beside the signature is not that of the certificate beside it.", "Khóa công khai kèm chữ ký không phải khóa của chứng thư kèm theo.";
     COUNTERSIGNED = "core_validation.counter_signature_covers_value", "EN 319 132-1 §5.2.7.2", Failed(HashFailure),
