@@ -216,7 +216,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
                 let entry = match super::reference::reference(tree, node) {
                     Ok(entry) => entry,
                     Err(what) => {
-                        self.constraints.push(("the manifest".into(), Fault::Refused(what.into())));
+                        self.constraints.push(("Manifest".into(), Fault::Refused(what.into())));
                         continue;
                     }
                 };
@@ -251,7 +251,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             self.targets.extend(selection.target.first().filter(|node| tree.is_element(*node) && *node != tree.root()));
             self.covered = NodeSet::union([self.covered.clone(), selection.covered]);
         }
-        let mut name = uri.clone();
+        let name = uri.clone();
         match &outcome {
             Ok(_) => {
                 r.ask(&ID_UNIQUE, true, [("uri", uri.clone().into())]);
@@ -273,7 +273,6 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             }
             Err(Fault::NotFound) => self.missing.extend(reference.uri.clone()),
             Err(fault) => {
-                name = format!("{uri}, {fault}");
                 self.constraints.push((uri, fault.clone()));
             }
         }
@@ -467,7 +466,7 @@ fn profile(properties: &QualifyingProperties, unsigned: &UnsignedProperties) -> 
 }
 
 fn uri_of(reference: &Reference) -> String {
-    reference.uri.as_deref().map_or_else(|| "without URI".into(), |uri| if uri.is_empty() { "the document".into() } else { uri.to_owned() })
+    reference.uri.as_deref().map_or_else(|| "Reference".into(), |uri| if uri.is_empty() { "URI=\"\"".into() } else { uri.to_owned() })
 }
 
 fn share(part: usize, whole: usize) -> f64 {
