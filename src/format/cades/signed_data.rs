@@ -200,6 +200,7 @@ fn digests(r: &mut Recorder, signer: &SignerInfo, algorithm: &SignatureAlgorithm
 }
 
 /// Without signed attributes the value is over the content. What was signed as attributes must not pass for content.
+#[cfg(feature = "cms")]
 pub(crate) fn content_is_no_attributes(r: &mut Recorder, content: &[u8]) {
     r.ask(&CONTENT_NO_ATTRIBUTES, !SignedAttributes::are_in(content), []);
 }

@@ -10,7 +10,7 @@ use super::signature_element::{self, SignatureElement};
 use super::time_stamps::TimeStamped;
 use super::transforms::Fault;
 use super::unsigned_properties::{Property, PropertyKind, UnsignedProperties, unsigned_properties, values};
-use crate::encoding::xml::{NodeId, NodeSet};
+use crate::encoding::xml::{NodeId, NodeSet, Unsigned};
 use crate::format::signature::{Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::{Certificate, SignerIdentifier};
 use crate::report::json::{CoveredReference, Format, Kind, Level};
@@ -30,6 +30,9 @@ checks! {
         "{uri} has more than {limit} transforms, and none is applied.", "{uri} có hơn {limit} phép biến đổi nên không được áp dụng.";
     OCTET_LIMIT = "limit.referenced_octets", "XML Signature §4.4.3.2", Indeterminate(SigConstraintsFailure),
         "The references of the document are over more than {limit} octets.", "Các tham chiếu của tài liệu bao trùm hơn {limit} byte.";
+    VALUE_PREFIXES = "core_validation.prefixes_of_values_signed", "Exclusive XML Canonicalization §1.3", Indeterminate(SigConstraintsFailure),
+        "A value of {path} has the prefix {prefix}, and that this stands for {namespace} is not signed.",
+        "Một giá trị của {path} dùng tiền tố {prefix}, nhưng việc tiền tố đó chỉ {namespace} không được ký.";
     MANIFEST_ENTRY = "core_validation.manifest_entry_found", "XML Signature §5.1", Indeterminate(SignedDataNotFound),
         "What the manifest names {uri} is not at hand.", "Không có dữ liệu mà bảng kê gọi là {uri}.";
     CANONICAL_SIGNED_INFO = "core_validation.signed_info_canonical", "XML Signature §4.4.1", Failed(FormatFailure),
@@ -154,6 +157,8 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
 
     fn whole(&mut self, r: &mut Recorder, node: NodeId) -> Result<(), Stop> {
         let tree = self.references().tree;
+        // Whatever the signature before it left.
+        self.references().value_prefixes.take();
         let element = signature_element::read(r, tree, node, self.references().limits.references)?;
         let keys = element.key_info.map(|node| key_info(tree, node)).unwrap_or_default();
         self.unreadable = keys.unread;
@@ -161,6 +166,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         self.value(r, &element)?;
         let listed = self.listed(r, &element)?;
         self.data(r, &element, &listed);
+        value_prefixes(r, self.references().value_prefixes.take());
         let mut properties = qualifying_properties::find(r, tree, &element)?;
         let signed_properties = self.signed_properties(r, &element, &listed, &properties)?;
         properties.read(r, tree);
@@ -463,6 +469,15 @@ fn profile(properties: &QualifyingProperties, unsigned: &UnsignedProperties) -> 
         () if properties.has_policy => "EPES",
         () => "BES",
     }
+}
+
+/// Whoever changes what the prefix stands for changes what the value says, and no signed octet.
+fn value_prefixes(r: &mut Recorder, unsigned: Option<Unsigned>) {
+    let inputs = |found: Unsigned| [("path", found.path.into()), ("prefix", found.prefix.into()), ("namespace", found.namespace.into())];
+    match unsigned {
+        None => r.tolerate(&VALUE_PREFIXES, true, []),
+        Some(found) => r.tolerate(&VALUE_PREFIXES, false, inputs(found)),
+    };
 }
 
 fn uri_of(reference: &Reference) -> String {

@@ -87,14 +87,19 @@ fn alone(shared: &Shared, is_simple: bool, files: &mut Files) -> Outcome {
     bad.indeterminate(ended.0, ended.1).entries(&[Entry::intact().kind(kind)]).add(&format!("asic/renewed-{group}-without"), files)?;
     let late = Entry::default().kind(kind);
     let bad = good.but("the second timestamp is of after that end").file(zip(&renewed(&kept, at(-9))?));
-    bad.indeterminate(ended.0, ended.1).entries(&[late.clone(), Entry::passed().kind(kind)]).add(&format!("asic/renewed-{group}-late"), files)?;
+    bad.indeterminate(ended.0, ended.1)
+        .entries(&[late.clone(), Entry::passed().kind(kind)])
+        .add(&format!("asic/renewed-{group}-late"), files)?;
     let bad = good.but("the archive manifest does not list the first timestamp");
     let others: Vec<&str> = all.iter().copied().filter(|name| *name != TOKEN).collect();
     let bad = bad.file(zip(&archived(shared, &kept, SECOND, &others, at(-11))?));
-    bad.indeterminate(ended.0, ended.1).entries(&[late.clone(), Entry::passed().kind(kind)]).add(&format!("asic/renewed-{group}-unlisted"), files)?;
+    bad.indeterminate(ended.0, ended.1)
+        .entries(&[late.clone(), Entry::passed().kind(kind)])
+        .add(&format!("asic/renewed-{group}-unlisted"), files)?;
     let bad = good.but("the first token has no list of that time, which proved its authority");
     let bad = bad.file(zip(&renewed(&container(stamped(over, &[])?), at(-11))?));
-    let bad = bad.indeterminate("CERTIFICATE_CHAIN_GENERAL_FAILURE", "revocation.status_known").entries(&[late, Entry::passed().kind(kind)]);
+    let bad =
+        bad.indeterminate("CERTIFICATE_CHAIN_GENERAL_FAILURE", "revocation.status_known").entries(&[late, Entry::passed().kind(kind)]);
     bad.add(&format!("asic/renewed-{group}-unproven"), files)?;
     let bad = good.but("a letter of the file is another one").by("EN 319 102-1 §5.4.4");
     let bad = bad.file(zip(&with(&whole, "decision.txt", DECISION.to_ascii_uppercase())));
