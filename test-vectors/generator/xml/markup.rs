@@ -18,6 +18,7 @@ pub fn add(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
     empty(shared, files)?;
     style_sheets(shared, parted, files)?;
     characters(parted, files)?;
+    unsigned_properties(parted, files)?;
     prefixes(shared, files)
 }
 
@@ -124,6 +125,26 @@ fn style_sheets(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome 
     let bad = parted.good.but("a style sheet is named before what is signed").by("EN 319 102-1 §5.1.3");
     let bad = bad.file(format!("{SHEET}{}", parted.text).into_bytes());
     bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/style-sheet-unsigned", files)?;
+    Ok(())
+}
+
+/// What the properties that nobody signed say, where a text is expected nowhere.
+fn unsigned_properties(parted: &Signed, files: &mut Files) -> Outcome {
+    let end = "</xades:QualifyingProperties>";
+    for (name, change, said) in [
+        ("text", "a text stands among the unsigned properties", "Tu choi"),
+        (
+            "role",
+            "a role of the signer stands among the unsigned properties",
+            "<xades:SignerRoleV2><xades:ClaimedRoles><xades:ClaimedRole>Bo truong</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>",
+        ),
+    ] {
+        let properties = format!(
+            "<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{said}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>{end}"
+        );
+        let bad = parted.good.but(change).by("EN 319 102-1 §5.1.3").file(replaced(&parted.text, end, &properties)?);
+        bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add(&format!("xml/unsigned-property-{name}"), files)?;
+    }
     Ok(())
 }
 
