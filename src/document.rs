@@ -4,7 +4,7 @@
 mod container;
 
 #[cfg(feature = "asic")]
-pub(crate) use container::{Container, File};
+pub(crate) use container::{Container, File, is_media_type};
 #[cfg(all(feature = "asic", feature = "sign"))]
 pub(crate) use container::{EXTENDED, SIMPLE};
 
@@ -111,7 +111,14 @@ impl Cms {
         if octets.first() == Some(&b'-') {
             let objects = pem::read(octets)?;
             return match objects.as_slice() {
-                [one] if LABELS.contains(&&*one.label) => Self::from_ber(&one.octets),
+                // Headers, and what stands behind, nobody signed.
+                [one] if LABELS.contains(&&*one.label) && one.headers.is_empty() => {
+                    let end = format!("-----END {}-----", one.label).into_bytes();
+                    let behind = memchr::memmem::rfind(octets, &end).and_then(|at| octets.get(at.saturating_add(end.len())..));
+                    let behind = behind.unwrap_or_default().trim_ascii().len();
+                    let read = Self::from_ber(&one.octets)?;
+                    Ok(Self { unaccounted: read.unaccounted.saturating_add(behind), ..read })
+                }
                 _ => Err(Malformed::new("CMS", "one signature in PEM expected", 0)),
             };
         }

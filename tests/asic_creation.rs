@@ -403,6 +403,48 @@ fn files_are_stamped_that_nobody_signs() {
     }
 }
 
+/// §A.7: what proves the authority is kept in its token, then everything under an archive manifest, and once more before that one ends.
+#[test]
+fn a_timestamp_alone_is_kept_and_renewed_with_nothing_beside_the_container() {
+    let pki = pki();
+    let (policy, anchors, evidence) = (Policy::etsi_basic(), pki.trust_anchors().unwrap(), Evidence::none());
+    let context = Context { policy: &policy, anchors: &anchors, evidence: &evidence, time: time(), existence: None };
+    let manifests = |octets: &[u8]| entries(octets).iter().filter(|(name, _)| name.contains("ASiCArchiveManifest")).count();
+    for kind in [Simple, Extended] {
+        let mut authority = Authority::new(self::pki(), time());
+        let stamped = stamped(&document(kind), kind, &pki, &mut authority).unwrap().octets;
+        let alone = |octets: &[u8]| report(&pki, octets, &Evidence::none(), time().plus_seconds(3_600)).conclusion.indication;
+        assert_eq!(alone(&stamped), Indication::Indeterminate, "the status of the authority is nowhere");
+        let mut reach = |octets: &[u8], goal: &Goal| augment(octets, goal, TIMESTAMPS, &context, &mut authority).unwrap().octets;
+        assert_eq!(reach(&stamped, &Goal::level(Level::BT)), stamped);
+        let kept = reach(&stamped, &Goal::level(Level::BLT));
+        let archived = reach(&kept, &Goal::level(Level::BLTA));
+        let renewed = reach(&archived, &Goal::renewal());
+        let made = [(&stamped, 0, 1), (&kept, 0, 1), (&archived, 1, 2), (&renewed, 2, 3)];
+        for (octets, lists, stamps) in made {
+            assert_eq!((manifests(octets), supplied(&pki, octets).signatures.len()), (lists, stamps));
+            assert_eq!(supplied(&pki, octets).conclusion.indication, Indication::TotalPassed);
+            let data = |octets: &[u8]| entries(octets).into_iter().filter(|(name, _)| !name.starts_with("META-INF/")).collect::<Vec<_>>();
+            assert_eq!(data(octets), data(&stamped));
+        }
+        assert_eq!(alone(&kept), Indication::TotalPassed, "by what is in the token");
+        for octets in [&kept, &archived] {
+            assert_eq!(reach(octets, &Goal::level(Level::BLT)), *octets, "nothing is done to what is there");
+        }
+        assert_eq!(reach(&archived, &Goal::level(Level::BLTA)), archived);
+        // What a manifest lists stays as it was, and a manifest that was changed is found.
+        let listed = |octets: &[u8]| entries(octets).into_iter().filter(|(name, _)| name.ends_with(".tst")).collect::<Vec<_>>();
+        assert_eq!(listed(&renewed)[0], listed(&kept)[0]);
+        let forged = entries(&renewed).into_iter().map(|(name, octets)| {
+            let is_first = name.contains("ASiCArchiveManifest0");
+            let octets = if is_first { [octets, b"\n".to_vec()].concat() } else { octets };
+            (name, octets)
+        });
+        let read = supplied(&pki, &with_entries(&forged.collect::<Vec<_>>()));
+        assert_eq!(read.conclusion.indication, Indication::TotalFailed);
+    }
+}
+
 #[test]
 fn a_timestamp_of_somebody_else_is_none_and_no_container_comes_of_it() {
     let mut authority = Authority::new(pki(), time());

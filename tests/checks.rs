@@ -115,8 +115,29 @@ fn names(check: &Check) -> BTreeSet<String> {
         text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
     };
     let (en, vi) = (of(check.sentences.en), of(check.sentences.vi));
-    assert_eq!(en, vi, "{}: the sentences name different values", check.id);
+    assert!(vi.is_subset(&en), "{}: the sentences name different values", check.id);
     en
+}
+
+/// What readers and rules say of a fault is English, in the report's values too; a Vietnamese sentence does without, and the check's id leads to it.
+#[test]
+fn vietnamese_sentences_have_no_english_words() {
+    const ENGLISH: [&str; 16] =
+        ["the", "is", "are", "not", "no", "and", "that", "with", "which", "by", "more", "than", "another", "nothing", "stands", "bytes"];
+    let mut faults = BTreeSet::new();
+    for report in all().iter().filter_map(vectors::Vector::report) {
+        let reasons = report.signatures.iter().flat_map(|entry| &entry.reasons).chain(&report.conclusion.reasons);
+        let reasons = reasons.map(|reason| (&reason.check, &reason.vi));
+        let findings = report.document.findings.iter().map(|finding| (&finding.check, &finding.vi));
+        for (check, vi) in reasons.chain(findings) {
+            // A file's name, an address and an identifier may be made of anything.
+            let words = vi.split(|c: char| !c.is_alphanumeric() && !"_#-./".contains(c)).map(|word| word.trim_end_matches('.'));
+            if let Some(word) = words.into_iter().find(|word| ENGLISH.contains(word)) {
+                faults.insert(format!("{check}: {word}: {vi}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_message_is_made_of_files_signed_and_judged() {
     desk.write("added.edxml", text.replacen("</AttachmentEncoded>", &format!("{attachment}</AttachmentEncoded>"), 1).as_bytes());
     let added = desk.verify("added.edxml", &[]);
     assert_eq!((added.0, added.1["conclusion"]["reasons"][0]["check"].as_str()), (2, Some("verdict.document_not_modified")));
-    assert!(added.1["conclusion"]["reasons"][0]["en"].as_str().unwrap().contains("attachment 9"), "{}", added.1);
+    assert!(added.1["conclusion"]["reasons"][0]["en"].as_str().unwrap().contains("Attachment 9"), "{}", added.1);
 }
 
 #[test]

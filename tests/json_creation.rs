@@ -69,14 +69,21 @@ fn files_elsewhere_are_named_by_each_mechanism() {
     let pki = pki();
     let signer = pki.leader_signer().unwrap();
     let detached = profile().packaging(Packaging::Detached);
-    let with = |document: Document<'static>| document.with_detached("record.json", RECORD).with_detached("annex.txt", ANNEX);
-    for mechanism in [Mechanism::ObjectIdByUri, Mechanism::ObjectIdByUriHash] {
+    for (mechanism, count) in [(Mechanism::ObjectIdByUri, 1), (Mechanism::ObjectIdByUriHash, 2)] {
+        let given: [(&str, &'static [u8]); 2] = [("annex.txt", ANNEX), ("record.json", RECORD)];
+        let with = |document: Document<'static>| {
+            given.iter().take(count).fold(document, |document, (name, octets)| document.with_detached(*name, *octets))
+        };
+        let all = Document::data(b"").with_detached("annex.txt", ANNEX).with_detached("record.json", RECORD);
+        let several = sign(&all, &detached.clone().mechanism(mechanism), &signer);
+        assert_eq!(several.is_ok(), count == 2, "files one after another could be parted otherwise later");
         for profile in [detached.clone(), detached.clone().unencoded_payload()] {
             let signed = sign(&with(Document::data(b"")), &profile.mechanism(mechanism), &signer).unwrap();
             let signed: &'static [u8] = signed.leak();
             let read = report(&pki, &with(Document::detect(signed).unwrap()));
             assert_eq!(read.signatures.iter().map(said).collect::<Vec<_>>(), [GOOD], "{mechanism:?}");
-            let other = Document::detect(signed).unwrap().with_detached("record.json", RECORD).with_detached("annex.txt", b"other");
+            let other = Document::detect(signed).unwrap().with_detached("annex.txt", b"other");
+            let other = if count == 2 { other.with_detached("record.json", RECORD) } else { other };
             assert_eq!(report(&pki, &other).conclusion.indication, Indication::TotalFailed, "{mechanism:?}");
         }
     }

@@ -13,6 +13,7 @@ mod material;
 mod paved;
 mod placement;
 mod reading;
+mod timestamps_alone;
 #[cfg(feature = "xml")]
 mod xml_record;
 
@@ -32,7 +33,7 @@ use crate::format::pades::writing::{document_timestamp, security_store};
 use crate::format::signature::Role;
 use crate::limits::Limits;
 use crate::pki::{TimestampRequest, TimestampResponse, object_id};
-use crate::report::json::{Level, SignatureReport, Want};
+use crate::report::json::{Kind, Level, SignatureReport, Want};
 use crate::report::{Indication, Report};
 use crate::time::Time;
 use crate::verifying::{Judged, judged};
@@ -297,6 +298,9 @@ impl Augmentation {
         let limits = self.limits.clone();
         let carrier = carrier(document, &limits)?;
         let signatures: Vec<&SignatureReport> = signatures(&judged.report).collect();
+        if signatures.first().is_some_and(|entry| entry.kind == Kind::ContainerTimestamp) {
+            return self.act_on_timestamps(judged, &carrier, document, context, &signatures);
+        }
         // The older form has no levels: it is asked whether the document has what its verdict rests on.
         let older = signatures.iter().any(|entry| entry.level == Level::None);
         if older && matches!(carrier, Carrier::Record(_)) {

@@ -155,6 +155,12 @@ fn of_document(document: &Document<'_>, profile: &Profile) -> Result<Payload, Si
     let mut member = json!({ "mId": mechanism.uri(), "pars": names });
     let input = match mechanism {
         Mechanism::HttpHeaders => elsewhere.http_headers().input.map(std::borrow::Cow::into_owned).ok_or_else(not_given)?,
+        Mechanism::ObjectIdByUri if names.len() > 1 => {
+            return Err(Misuse::new(
+                "files that are signed one after another can be parted otherwise later: name several by their digests",
+            )
+            .into());
+        }
         Mechanism::ObjectIdByUri => elsewhere.concatenation().ok_or_else(not_given)?.into_owned(),
         Mechanism::ObjectIdByUriHash => {
             let digests = names.iter().map(|name| elsewhere.digest(name, DigestAlgorithm::Sha256).map(|digest| base64url::encode(&digest)));

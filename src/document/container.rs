@@ -1,5 +1,7 @@
 //! EN 319 162-1 §4, annex A — A container: files, and in `META-INF` what signs them
 
+use std::collections::BTreeMap;
+
 use crate::encoding::uri::percent_decoded;
 use crate::encoding::zip::{self, Archive};
 use crate::error::Malformed;
@@ -16,6 +18,8 @@ pub(crate) struct Container {
     pub is_first_and_stored: bool,
     /// Every file.
     pub files: Vec<File>,
+    /// Their positions: no name stands twice.
+    by_name: BTreeMap<String, usize>,
     /// Octets of the ZIP file that are none's.
     pub unaccounted: usize,
 }
@@ -54,7 +58,12 @@ impl Container {
             .map(|entry| Ok(File { name: entry.name.clone(), octets: archive.content(entry)? }))
             .collect::<Result<Vec<_>, Malformed>>()?;
         let is_simple = said.unwrap_or_else(|| files.iter().any(|file| is_of_simple(&file.name)));
-        Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, unaccounted: archive.unaccounted }))
+        // A comment that says more than the type (annex A.1) says it of no file.
+        let is_type = archive.comment.strip_prefix(b"mimetype=").is_some_and(is_media_type);
+        let comment = if is_type { 0 } else { archive.comment.len() };
+        let unaccounted = archive.unaccounted.saturating_add(comment);
+        let by_name = files.iter().enumerate().map(|(position, file)| (file.name.clone(), position)).collect();
+        Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, by_name, unaccounted }))
     }
 
     /// Its media type.
@@ -66,7 +75,8 @@ impl Container {
     pub fn file(&self, uri: &str) -> Option<&File> {
         let uri = uri.strip_prefix("./").or_else(|| uri.strip_prefix('/')).unwrap_or(uri);
         let decoded = percent_decoded(uri);
-        self.files.iter().find(|file| file.name == uri).or_else(|| self.files.iter().find(|file| Some(&file.name) == decoded.as_ref()))
+        let position = self.by_name.get(uri).or_else(|| self.by_name.get(decoded.as_ref()?));
+        self.files.get(*position?)
     }
 
     /// What is kept in the container, and does not belong to its making.
@@ -84,6 +94,16 @@ fn said(archive: &Archive<'_>, mimetype: Option<&[u8]>) -> Option<bool> {
         () if is(text, EXTENDED) => Some(false),
         () => None,
     })
+}
+
+/// Whether `octets` are a media type by its grammar (RFC 6838 §4.2), and nothing more.
+pub(crate) fn is_media_type(octets: &[u8]) -> bool {
+    let is_name = |name: &[u8]| {
+        let is_allowed = |octet: &u8| octet.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(octet);
+        (1..=127).contains(&name.len()) && name.iter().all(is_allowed)
+    };
+    let mut parts = octets.trim_ascii_end().split(|octet| *octet == b'/');
+    matches!((parts.next(), parts.next(), parts.next()), (Some(one), Some(other), None) if is_name(one) && is_name(other))
 }
 
 /// Names for what signs the one file of a simple container (§4.3.3.2).

@@ -15,7 +15,7 @@ use super::{Found, jades};
 
 checks! {
     PAYLOAD_READABLE = "batch.payload_readable", "docs/batch.md 2", Failed(FormatFailure),
-        "What is signed is not the root of a batch: {what}.", "Nội dung được ký không phải gốc của một lô: {what}.";
+        "What is signed is not the root of a batch: {what}.", "Nội dung được ký không phải gốc của một lô.";
     HEADERS_OF_BATCH = "batch.headers_of_batch", "docs/batch.md 2", Failed(FormatFailure),
         "The header parameter {name} says that something else than the root of a batch is signed.",
         "Tham số {name} cho biết nội dung được ký không phải gốc của một lô.";
@@ -24,7 +24,7 @@ checks! {
         "Đường dẫn gồm {nodes} nút không dẫn từ bản ghi có chỉ số {index} đến gốc của cây gồm {size} bản ghi.";
     RECORD_DIGESTED = "batch.record_digested", "docs/batch.md 1", Failed(HashFailure),
         "The record is none of this batch, whose records have a canonical form (RFC 8785): {what}.",
-        "Bản ghi không thuộc lô này, mọi bản ghi của lô đều có dạng chuẩn (RFC 8785): {what}.";
+        "Bản ghi không thuộc lô này, mọi bản ghi của lô đều có dạng chuẩn (RFC 8785).";
 }
 
 /// What a proof holds: the signatures of the root, over the record too. The record is the first file that was given.

@@ -16,7 +16,7 @@ use crate::time::Time;
 
 checks! {
     READABLE = "evidence_record.readable", "RFC 4998 §3.1", Indeterminate(SigConstraintsFailure),
-        "The evidence record {name} cannot be read and proves nothing: {what}.", "Không đọc được hồ sơ bằng chứng {name}, nên nó không chứng minh được gì: {what}.";
+        "The evidence record {name} cannot be read and proves nothing: {what}.", "Không đọc được hồ sơ bằng chứng {name}, nên nó không chứng minh được gì.";
     FORM_JUDGED = "evidence_record.form_judged", "RFC 6283 §2", Indeterminate(SigConstraintsFailure),
         "The evidence record {name} is in XML, which is not judged: it proves nothing.",
         "Hồ sơ bằng chứng {name} ở dạng XML, không được kiểm tra, nên không chứng minh được gì.";

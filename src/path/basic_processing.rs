@@ -26,7 +26,7 @@ checks! {
         "Bên kiểm tra chỉ tin cậy {anchor} từ {from} đến {until}, không tin cậy tại {time}.";
     ANCHOR_SERVES = "basic_processing.anchor_serves", "RFC 5914 §2.5", Indeterminate(NoCertificateChainFound),
         "The relying party does not trust {anchor} for this purpose: {purpose}.",
-        "Bên kiểm tra không tin cậy {anchor} cho mục đích này: {purpose}.";
+        "Bên kiểm tra không tin cậy {anchor} cho mục đích này.";
     ANCHOR_TRACK = "basic_processing.anchor_track", "EN 319 102-1 §5.1.4.2", Indeterminate(ChainConstraintsFailure),
         "The policy lets documents be signed under {tracks}, and the anchor {anchor} is of {track}.",
         "Chính sách chỉ chấp nhận chữ ký thuộc hệ thống {tracks}, trong khi {anchor} thuộc {track}.";
@@ -55,7 +55,7 @@ checks! {
         "Một tên trong chứng thư của {subject} nằm ngoài phạm vi mà các tổ chức chứng thực được phép cấp: {names}.";
     POLICIES_READABLE = "basic_processing.policies_readable", "RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14", Indeterminate(CertificateChainGeneralFailure),
         "What the certificate of {subject} says of policies cannot be read: {what}.",
-        "Không đọc được các chính sách trong chứng thư của {subject}: {what}.";
+        "Không đọc được các chính sách trong chứng thư của {subject}.";
     POLICY_VALID = "basic_processing.policy_valid", "RFC 5280 §6.1.3 (f)", Indeterminate(CertificateChainGeneralFailure),
         "A certificate policy is required, and none is valid down to the certificate of {subject}.",
         "Bắt buộc có chính sách chứng thư, nhưng không chính sách nào có hiệu lực đến chứng thư của {subject}.";

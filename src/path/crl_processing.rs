@@ -13,14 +13,14 @@ checks! {
     ALGORITHMS_EQUAL = "crl_processing.algorithms_equal", "RFC 5280 §5.1.1.2", Indeterminate(CertificateChainGeneralFailure),
         "The revocation list names two different signature algorithms.", "Danh sách thu hồi ghi hai thuật toán ký khác nhau.";
     SCOPE = "crl_processing.scope", "RFC 5280 §6.3.3 (b)", Indeterminate(CertificateChainGeneralFailure),
-        "The revocation list does not speak of this certificate: {why}.", "Danh sách thu hồi không áp dụng cho chứng thư này: {why}.";
+        "The revocation list does not speak of this certificate: {why}.", "Danh sách thu hồi không áp dụng cho chứng thư này.";
     ADDS_REASONS = "crl_processing.adds_reasons", "RFC 5280 §6.3.3 (e)", Indeterminate(CertificateChainGeneralFailure),
         "The revocation list covers no reason that a later one does not.", "Danh sách thu hồi không bổ sung lý do thu hồi nào so với danh sách mới hơn.";
     CRITICAL_PROCESSED = "crl_processing.critical_extensions_processed", "RFC 5280 §5.2, §5.3", Indeterminate(CertificateChainGeneralFailure),
         "The revocation list has critical extensions that cannot be judged: {extensions}.",
         "Danh sách thu hồi có phần mở rộng quan trọng không thể kiểm tra: {extensions}.";
     ENTRIES_READABLE = "crl_processing.entries_readable", "RFC 5280 §5.1.2.6", Indeterminate(CertificateChainGeneralFailure),
-        "The entries of the revocation list cannot be read: {what}.", "Không đọc được các mục của danh sách thu hồi: {what}.";
+        "The entries of the revocation list cannot be read: {what}.", "Không đọc được các mục của danh sách thu hồi.";
     ALGORITHM_RELIABLE = "crl_processing.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5), RFC 5280 §6.3.3 (f)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The revocation list of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
         "Danh sách thu hồi của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";

@@ -12,7 +12,7 @@ use crate::report::{Block, Fact, Recorder, Stop, checks};
 
 checks! {
     FITS = "delta_crl.fits", "RFC 5280 §6.3.3 (c)", Indeterminate(CertificateChainGeneralFailure),
-        "The delta does not continue this revocation list: {why}.", "Danh sách thu hồi delta không nối tiếp danh sách này: {why}.";
+        "The delta does not continue this revocation list: {why}.", "Danh sách thu hồi delta không nối tiếp danh sách này.";
     SIGNATURE_VALID = "delta_crl.signature_valid", "RFC 5280 §6.3.3 (h)", Indeterminate(CertificateChainGeneralFailure),
         "The delta was not signed by the key that signed the revocation list.",
         "Danh sách thu hồi delta không được ký bằng khóa đã ký danh sách đầy đủ.";

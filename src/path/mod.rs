@@ -50,10 +50,10 @@ checks! {
         "Không có đường dẫn chứng thực từ chứng thư của {subject} tới tổ chức chứng thực mà bên kiểm tra tin cậy.";
     WITHIN_LIMITS = "limit.paths", "RFC 5280 §6", Indeterminate(CertificateChainGeneralFailure),
         "The search for a certification path ended at a limit: {limit}.",
-        "Việc tìm đường dẫn chứng thực dừng do đạt giới hạn: {limit}.";
+        "Việc tìm đường dẫn chứng thực dừng do đạt giới hạn.";
     DERIVATION_TOLD = "limit.derivation", "EN 319 102-1 §5.1.3", Indeterminate(CertificateChainGeneralFailure),
         "Here only what failed is told, as the derivation grew to its limit: {limit}.",
-        "Tại đây chỉ nêu những gì không đạt, do phần dẫn giải đã đến giới hạn: {limit}.";
+        "Tại đây chỉ nêu những gì không đạt, do phần dẫn giải đã đến giới hạn.";
 }
 
 /// Every check of this room.

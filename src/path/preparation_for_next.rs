@@ -24,7 +24,7 @@ checks! {
         "Chứng thư của {issuer} có phần mở rộng quan trọng không thể kiểm tra: {extensions}.";
     EXTENSIONS_READABLE = "preparation_for_next.extensions_readable", "RFC 5280 §4.1.2.9", Indeterminate(CertificateChainGeneralFailure),
         "An extension of the certificate of {issuer} cannot be read: {what}.",
-        "Không đọc được một phần mở rộng trong chứng thư của {issuer}: {what}.";
+        "Không đọc được một phần mở rộng trong chứng thư của {issuer}.";
     EXTENSIONS_UNIQUE = "preparation_for_next.extensions_unique", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {issuer} has an extension twice.", "Chứng thư của {issuer} có một phần mở rộng xuất hiện hai lần.";
 }

@@ -22,7 +22,7 @@ checks! {
         "Không có thông tin thu hồi nào được chứng minh tồn tại trước {control_time} cho chứng thư của {subject}.";
     TIME_KEPT = "validation_time_sliding.control_time_kept", "EN 319 102-1 §5.6.2.2.4 (2)(b), (c)", Indeterminate(NoPoe),
         "Below the certificate of {subject}, what is believed must be proven to be of {control_time} or before: {because}.",
-        "Dưới chứng thư của {subject}, mọi thứ phải được chứng minh tồn tại vào {control_time} hoặc trước đó: {because}.";
+        "Dưới chứng thư của {subject}, mọi thứ phải được chứng minh tồn tại vào {control_time} hoặc trước đó.";
     ALGORITHM_LISTED = "validation_time_sliding.algorithm_listed", "EN 319 102-1 §5.6.2.2.4 (2)(c)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The certificate of {subject} is signed with {algorithm}, which was reliable at no time.",
         "Chứng thư của {subject} được ký bằng {algorithm}, thuật toán không được tin cậy vào bất kỳ thời điểm nào.";

@@ -18,7 +18,7 @@ checks! {
         "Chứng thư của {subject} có phần mở rộng quan trọng không thể kiểm tra: {extensions}.";
     EXTENSIONS_READABLE = "wrap_up.extensions_readable", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),
         "An extension of the certificate of {subject} cannot be read: {what}.",
-        "Không đọc được một phần mở rộng trong chứng thư của {subject}: {what}.";
+        "Không đọc được một phần mở rộng trong chứng thư của {subject}.";
     EXTENSIONS_UNIQUE = "wrap_up.extensions_unique", "RFC 5280 §4.2", Indeterminate(CertificateChainGeneralFailure),
         "The certificate of {subject} has an extension twice.", "Chứng thư của {subject} có một phần mở rộng xuất hiện hai lần.";
     KEY_USAGE = "wrap_up.key_usage", "RFC 5280 §4.2.1.3", Indeterminate(ChainConstraintsFailure),

@@ -122,6 +122,7 @@ impl Attributes {
 
 impl Attribute {
     /// `attrType` with identifier and length.
+    #[cfg(feature = "cms")]
     pub(crate) fn type_octets(&self) -> &[u8] {
         // It stands before the SET with the values, by whatever rules that was written.
         Reader::with_rules(&self.contents, FORMAT, Rules::Basic).value().map(|value| value.octets()).unwrap_or_default()
@@ -150,6 +151,7 @@ impl SignedAttributes {
     }
 
     /// Whether `octets` are signed attributes as they are signed: a `SET OF Attribute` with a `message-digest` (§11.2).
+    #[cfg(feature = "cms")]
     pub(crate) fn are_in(octets: &[u8]) -> bool {
         if octets.first() != Some(&tag::SET) {
             return false;

@@ -85,6 +85,7 @@ impl SignedData {
     }
 
     /// Elements of the field `field`, [`Self::certificates_field`] or [`Self::crls_field`], in their order, read or not.
+    #[cfg(feature = "cms")]
     pub(crate) fn elements<'a>(&self, field: Option<&'a Received>) -> Vec<Value<'a>> {
         let elements = |received: &'a Received| Reader::with_rules(received, FORMAT, self.rules).value()?.reader()?.each(Reader::value);
         field.and_then(|received| elements(received).ok()).unwrap_or_default()

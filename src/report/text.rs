@@ -3,6 +3,8 @@
 mod name;
 mod words;
 
+use std::collections::BTreeSet;
+
 use super::indication::Conclusion;
 use super::json::{
     CertificateReport, CertificateRole, Finding, Kind, Permission, Reason, Report, RevocationStatus, SignatureReport, TimeSource, Want,
@@ -71,8 +73,13 @@ impl Text<'_> {
     }
 
     fn reasons(&mut self, reasons: &[Reason]) {
+        let mut told = BTreeSet::new();
         for reason in reasons {
-            self.push(format!("  - {} [{}]", self.language.of(&reason.vi, &reason.en), reason.check));
+            // One sentence may stand for several faults, which the JSON report tells apart.
+            let line = format!("  - {} [{}]", self.language.of(&reason.vi, &reason.en), reason.check);
+            if told.insert(line.clone()) {
+                self.push(line);
+            }
         }
     }
 

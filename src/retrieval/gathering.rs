@@ -115,6 +115,7 @@ impl<'f> Gathering<'f> {
     }
 
     /// What was asked for in vain: where nothing came, and where what came leaves `wants` as they are.
+    #[cfg(feature = "sign")]
     pub(crate) fn in_vain(&self, wants: &[Want]) -> Vec<FetchError> {
         let mut failures = self.failures.clone();
         for want in wants {

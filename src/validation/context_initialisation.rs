@@ -8,7 +8,7 @@ use crate::report::{Block, Fact, Recorder, checks};
 
 checks! {
     READABLE = "context_initialisation.policy_readable", "EN 319 122-1 §5.2.9", Indeterminate(PolicyProcessingError),
-        "The policy that the signature names cannot be read: {what}.", "Không đọc được chính sách chữ ký được viện dẫn: {what}.";
+        "The policy that the signature names cannot be read: {what}.", "Không đọc được chính sách chữ ký được viện dẫn.";
     ACCEPTED = "context_initialisation.policy_accepted", "EN 319 102-1 §5.2.4.4", Indeterminate(PolicyProcessingError),
         "The signature was made under the policy {policy}, which the relying party does not accept.",
         "Chữ ký được tạo theo chính sách {policy}, không được bên kiểm tra chấp nhận.";

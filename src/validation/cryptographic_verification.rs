@@ -18,10 +18,10 @@ checks! {
     VALUE_FOUND = "cryptographic_verification.value_found", "EN 319 102-1 §5.2.7", Failed(FormatFailure),
         "There is no readable signature value.", "Không đọc được giá trị chữ ký.";
     KEY_READABLE = "cryptographic_verification.key_readable", "EN 319 102-1 §5.2.7", Indeterminate(CryptoConstraintsFailureNoPoe),
-        "The public key of the signer's certificate cannot be read: {what}.", "Không đọc được khóa công khai của chứng thư người ký: {what}.";
+        "The public key of the signer's certificate cannot be read: {what}.", "Không đọc được khóa công khai của chứng thư người ký.";
     ALGORITHM_IMPLEMENTED = "cryptographic_verification.algorithm_implemented", "EN 319 102-1 §5.2.7", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The signature algorithm {algorithm} is not one that can be judged: {why}.",
-        "Thuật toán ký {algorithm} không thuộc các thuật toán có thể kiểm tra: {why}.";
+        "Thuật toán ký {algorithm} không thuộc các thuật toán có thể kiểm tra.";
     VALUE_VALID = "cryptographic_verification.value_valid", "EN 319 102-1 §5.2.7.4 (3)", Failed(SigCryptoFailure),
         "The signature value was not made by the key of the signer's certificate over this content.",
         "Giá trị chữ ký không được tạo bởi khóa của chứng thư người ký trên nội dung này.";

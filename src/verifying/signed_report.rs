@@ -12,10 +12,10 @@ use crate::report::{Block, Check, Fact, checks};
 checks! {
     CANONICAL = "signed_report.canonical", "RFC 8785 §3", Indeterminate(SigConstraintsFailure),
         "The validity report that is signed is not written as a report in the canonical form: {what}.",
-        "Báo cáo kiểm tra được ký không viết ở dạng chuẩn tắc của báo cáo: {what}.";
+        "Báo cáo kiểm tra được ký không viết ở dạng chuẩn tắc của báo cáo.";
     HOLDS = "signed_report.holds", "EN 319 102-1 §5.1.3", Indeterminate(SigConstraintsFailure),
         "The validity report that is signed does not hold in itself: {faults}.",
-        "Báo cáo kiểm tra được ký tự mâu thuẫn: {faults}.";
+        "Báo cáo kiểm tra được ký tự mâu thuẫn.";
 }
 
 /// More is not audited: an audit takes many times the octets of what it reads.

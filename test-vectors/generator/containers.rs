@@ -11,7 +11,7 @@ use kyso::{Document, Profile, sign};
 use crate::case::{Case, Entry, Good};
 use crate::hand_made::claimed;
 use crate::shared::Shared;
-use crate::signed_data::evidence;
+use crate::signed_data::{evidence, nobody};
 use crate::{Files, Outcome};
 
 pub const SIMPLE: &str = "application/vnd.etsi.asic-s+zip";
@@ -77,7 +77,43 @@ fn simple(shared: &Shared, files: &mut Files) -> Outcome<Simple> {
     let bad = bad.file(zip(&with(&stored, SIGNATURE, b"none".to_vec())));
     let entry = Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", "asic.signature_readable").kind("unsupported");
     bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "").entries(&[entry]).add("asic/simple-no-signature", files)?;
+    beside_the_signature(shared, &good, &stored, files)?;
     Ok(Simple { good, stored })
+}
+
+/// What stands in a place for signatures and evidence, and is none: somebody may read it, and nobody signed it.
+fn beside_the_signature(shared: &Shared, good: &Good, stored: &[Stored], files: &mut Files) -> Outcome {
+    let readable = "asic.signature_readable";
+    let none = Entry::concluded("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", readable).kind("unsupported");
+    let record = Entry::default().kind("container_timestamp");
+    for (name, change, path, octets, entry) in [
+        ("nobody-signs", "another signature of the container has no signer", "META-INF/signature2.p7s", nobody(shared)?, &none),
+        (
+            "nobody-signs-xml",
+            "a file that is called like signatures has none",
+            "META-INF/signatures.xml",
+            b"<a>Tu choi</a>".to_vec(),
+            &none,
+        ),
+        (
+            "junk-record",
+            "a file that is called like an evidence record is none",
+            "META-INF/evidencerecord.ers",
+            b"Tu choi".to_vec(),
+            &record,
+        ),
+        ("junk-record-xml", "a file called like one in XML is none", "META-INF/evidencerecord.xml", b"<a>Tu choi</a>".to_vec(), &none),
+    ] {
+        let bad = good.but(change).by("EN 319 162-1 §4.3.3.2").file(zip(&with(stored, path, octets)));
+        let bad = bad.indeterminate("SIG_CONSTRAINTS_FAILURE", readable).entries(&[Entry::passed(), entry.clone()]);
+        bad.add(&format!("asic/simple-{name}"), files)?;
+    }
+    let bad = good.but("the file with the type says more").by("EN 319 162-1 §A.1");
+    let bad = bad.file(zip(&with(stored, "mimetype", format!("{SIMPLE}\nTu choi\n").into_bytes())));
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("asic/simple-type-and-more", files)?;
+    Ok(())
 }
 
 /// What the ZIP file itself can do wrong.

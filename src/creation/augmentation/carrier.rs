@@ -38,6 +38,16 @@ pub(super) trait Record {
         false
     }
 
+    /// Whether the document has timestamps of its own and no signature.
+    fn is_stamped_alone(&self) -> bool {
+        false
+    }
+
+    /// Of such a one, whether the last timestamp is over everything, the older ones and what proves them too.
+    fn is_archived(&self) -> bool {
+        false
+    }
+
     /// The document with evidence in its signatures, each piece once; `None` when all of it is there.
     fn with_evidence(&self, evidence: &[(usize, Material)]) -> Result<Option<Vec<u8>>, AugmentError>;
 }

@@ -1,6 +1,6 @@
 //! EN 319 162-1 §A.7 — What the signatures of a container carry: each in its own file, and in an extended one with CAdES one archive timestamp for all
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::AugmentError;
 use super::carrier::Record;
@@ -13,7 +13,7 @@ use crate::document::{Cms, Container, Detached, File};
 use crate::encoding::xml;
 use crate::encoding::zip_writing::{Named, changed};
 use crate::error::Misuse;
-use crate::format::asic::writing::{ARCHIVE_MANIFEST, archive_time_stamp, is_kept};
+use crate::format::asic::writing::{ARCHIVE_MANIFEST, archive_time_stamp, kept};
 use crate::format::asic::{FileKind, content_of, signing_files};
 use crate::format::signature::Role;
 use crate::format::xades;
@@ -27,6 +27,10 @@ pub(super) struct ContainerRecord<'d> {
     limits: &'d Limits,
     /// The file of each signature, and its number there.
     places: Vec<(&'d File, FileKind, usize)>,
+    /// Where nothing else signs or proves: the files of the timestamps, each of which can be read.
+    tokens: Vec<&'d File>,
+    /// Names of files that a timestamp is over by its manifest.
+    kept: BTreeSet<&'d str>,
 }
 
 impl<'d> ContainerRecord<'d> {
@@ -41,7 +45,11 @@ impl<'d> ContainerRecord<'d> {
             (0..signatures).map(move |number| (file, kind, number))
         });
         let places = places.collect();
-        Self { container, octets, limits, places }
+        let token = |(file, kind): (&'d File, FileKind)| {
+            (kind == FileKind::Token && TimestampToken::from_ber(&file.octets).is_ok()).then_some(file)
+        };
+        let tokens = signing_files(container).map(token).collect::<Option<Vec<_>>>().unwrap_or_default();
+        Self { container, octets, limits, places, tokens, kept: kept(container) }
     }
 
     fn place(&self, signature: usize) -> Result<(&'d File, FileKind, usize), AugmentError> {
@@ -67,7 +75,7 @@ impl<'d> ContainerRecord<'d> {
     }
 
     fn with_file(&self, file: &File, octets: Vec<u8>) -> Result<Vec<u8>, AugmentError> {
-        if is_kept(self.container, &file.name) {
+        if self.kept.contains(file.name.as_str()) {
             return Err(Misuse::new(format!("a timestamp of the container covers {}, which has to stay what it is", file.name)).into());
         }
         Ok(changed(self.octets, &[], &[(file.name.clone(), octets)])?)
@@ -75,28 +83,34 @@ impl<'d> ContainerRecord<'d> {
 
     /// The timestamp over the last archive manifest with more evidence in it, before another manifest lists it.
     fn last_token(&self, evidence: &[(usize, Material)]) -> Result<Option<Named>, AugmentError> {
-        let signed_by = |name: &str| crate::format::asic::writing::signed_by(self.container, name);
-        let Some(file) = signed_by(ARCHIVE_MANIFEST).filter(|file| !is_kept(self.container, &file.name)) else { return Ok(None) };
-        let (mut parts, mut added) = (SignedDataParts::from_ber(&file.octets)?, false);
-        let known = self.known();
-        let is_new = |id: [u8; 32]| !known.contains(&id);
-        for (_, material) in evidence {
-            for certificate in material.certificates.iter().filter(|one| is_new(one.sha256())) {
-                added |= parts.add_certificate(certificate.octets());
-            }
-            for crl in material.crls.iter().filter(|one| is_new(one.sha256())) {
-                added |= parts.add_revocation(crl.octets());
-            }
-            for response in material.ocsp_responses.iter().filter(|one| is_new(one.sha256())) {
-                added |= parts.add_revocation(&super::cms_record::other_revocation(response));
-            }
-        }
-        Ok(added.then(|| (file.name.clone(), parts.to_der())))
+        let Some(file) = self.last().filter(|file| !self.kept.contains(file.name.as_str())) else { return Ok(None) };
+        with_more(file, evidence.iter().map(|(_, material)| material), &self.known(FileKind::Cms))
     }
 
-    /// SHA-256 of the evidence in the signatures of the container.
-    fn known(&self) -> Vec<[u8; 32]> {
-        let cms = signing_files(self.container).filter(|(_, kind)| *kind == FileKind::Cms);
+    /// The timestamp over the last archive manifest.
+    fn last(&self) -> Option<&'d File> {
+        crate::format::asic::writing::signed_by(self.container, ARCHIVE_MANIFEST)
+    }
+
+    /// Where there are timestamps alone: each with what proves it; of one that a manifest lists, and that stays what it is, the last one has that.
+    fn with_evidence_of_tokens(&self, evidence: &[(usize, Material)]) -> Result<Option<Vec<u8>>, AugmentError> {
+        let mut of_files: BTreeMap<&str, (&File, Vec<&Material>)> = BTreeMap::new();
+        for (number, material) in evidence {
+            let own = self.tokens.get(*number).copied().ok_or(AugmentError::NoSignature)?;
+            let kept = self.kept.contains(own.name.as_str());
+            let Some(file) = (if kept { self.last() } else { Some(own) }) else { continue };
+            of_files.entry(&file.name).or_insert((file, Vec::new())).1.push(material);
+        }
+        let known = self.known(FileKind::Token);
+        let new = of_files.into_values().filter(|(file, _)| !self.kept.contains(file.name.as_str()));
+        let new = new.map(|(file, materials)| with_more(file, materials.into_iter(), &known)).collect::<Result<Vec<_>, _>>()?;
+        let new: Vec<Named> = new.into_iter().flatten().collect();
+        if new.is_empty() { Ok(None) } else { Ok(Some(changed(self.octets, &[], &new)?)) }
+    }
+
+    /// SHA-256 of the evidence in the signatures or timestamps of the container.
+    fn known(&self, of: FileKind) -> Vec<[u8; 32]> {
+        let cms = signing_files(self.container).filter(|(_, kind)| *kind == of);
         cms.filter_map(|(file, _)| Cms::from_ber(&file.octets).ok())
             .flat_map(|cms| {
                 let certificates = cms.signed_data.certificates.iter().map(|one| one.sha256());
@@ -106,6 +120,24 @@ impl<'d> ContainerRecord<'d> {
             })
             .collect()
     }
+}
+
+/// A token with more evidence beside its signer, which its signature is not over (RFC 5652 §5.1); `None` where there is nothing new.
+fn with_more<'m>(file: &File, materials: impl Iterator<Item = &'m Material>, known: &[[u8; 32]]) -> Result<Option<Named>, AugmentError> {
+    let (mut parts, mut added) = (SignedDataParts::from_ber(&file.octets)?, false);
+    let is_new = |id: [u8; 32]| !known.contains(&id);
+    for material in materials {
+        for certificate in material.certificates.iter().filter(|one| is_new(one.sha256())) {
+            added |= parts.add_certificate(certificate.octets());
+        }
+        for crl in material.crls.iter().filter(|one| is_new(one.sha256())) {
+            added |= parts.add_revocation(crl.octets());
+        }
+        for response in material.ocsp_responses.iter().filter(|one| is_new(one.sha256())) {
+            added |= parts.add_revocation(&super::cms_record::other_revocation(response));
+        }
+    }
+    Ok(added.then(|| (file.name.clone(), parts.to_der())))
 }
 
 impl Record for ContainerRecord<'_> {
@@ -130,19 +162,31 @@ impl Record for ContainerRecord<'_> {
         self.with_file(file, octets)
     }
 
-    /// §A.7: the signatures of an extended container with CAdES are kept by timestamps over manifests.
+    /// §A.7: timestamps alone, and the signatures of an extended container with CAdES, are kept by timestamps over manifests.
     fn is_kept_with_others(&self, signature: usize) -> bool {
-        !self.container.is_simple && self.place(signature).is_ok_and(|(_, kind, _)| kind == FileKind::Cms)
+        self.is_stamped_alone() || !self.container.is_simple && self.place(signature).is_ok_and(|(_, kind, _)| kind == FileKind::Cms)
+    }
+
+    fn is_stamped_alone(&self) -> bool {
+        self.places.is_empty() && !self.tokens.is_empty()
+    }
+
+    fn is_archived(&self) -> bool {
+        let last = self.last().map(|last| last.name.as_str());
+        self.tokens.iter().all(|token| Some(token.name.as_str()) == last || self.kept.contains(token.name.as_str())) && last.is_some()
     }
 
     fn with_evidence(&self, evidence: &[(usize, Material)]) -> Result<Option<Vec<u8>>, AugmentError> {
+        if self.is_stamped_alone() {
+            return self.with_evidence_of_tokens(evidence);
+        }
         let mut of_files: BTreeMap<&str, Vec<(usize, Material)>> = BTreeMap::new();
         for (signature, material) in evidence {
             let (file, _, number) = self.place(*signature)?;
             of_files.entry(&file.name).or_default().push((number, material.clone()));
         }
         let mut new: Vec<Named> = Vec::new();
-        for (file, kind) in signing_files(self.container).filter(|(file, _)| !is_kept(self.container, &file.name)) {
+        for (file, kind) in signing_files(self.container).filter(|(file, _)| !self.kept.contains(file.name.as_str())) {
             let Some(evidence) = of_files.get(file.name.as_str()) else { continue };
             let octets = self.within(file, kind, |record| record.with_evidence(evidence))?;
             new.extend(octets.map(|octets| (file.name.clone(), octets)));

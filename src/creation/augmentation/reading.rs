@@ -7,11 +7,14 @@ use crate::format::signature::Role;
 use crate::report::json::{Format, Kind, Level, Reason, SignatureReport, Want, WantKind};
 use crate::report::{Block, Conclusion, Report, Step};
 
-/// The signatures: what is to reach a level. Those of files that a message brings stay what they are: the message is signed as it is.
+/// The signatures: what is to reach a level; of a container without any its timestamps. Those of files that a message brings stay what they are: the
+/// message is signed as it is.
 pub(super) fn signatures(report: &Report) -> impl Iterator<Item = &SignatureReport> {
+    let is_signed = report.signatures.iter().any(|entry| entry.kind == Kind::Signature);
+    let kind = if is_signed { Kind::Signature } else { Kind::ContainerTimestamp };
     let is_of_attachment =
         |entry: &SignatureReport| entry.container.as_deref() == Some("edXML") && !matches!(entry.format, Format::XAdES | Format::XmlDSig);
-    report.signatures.iter().filter(move |entry| entry.kind == Kind::Signature && !is_of_attachment(entry))
+    report.signatures.iter().filter(move |entry| entry.kind == kind && !is_of_attachment(entry))
 }
 
 /// The level of an entry; of the older form, which has none, by what stands for it: a timestamp, then all evidence (`is_whole`), then a document

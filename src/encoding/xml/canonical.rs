@@ -4,6 +4,7 @@ use super::canonical_attributes::{Axis, Rendered};
 use super::characters::special_character;
 use super::node_set::NodeSet;
 use super::tree::{Element, Kind, Node, NodeId, Tree, section, wide};
+use super::value_prefixes::{ValuePrefixes, Watch};
 use crate::error::Malformed;
 
 /// Which of the three.
@@ -84,11 +85,26 @@ pub fn canonical(
     how: &Canonicalisation,
     sink: &mut dyn FnMut(&[u8]) -> Result<(), Malformed>,
 ) -> Result<(), Malformed> {
+    canonical_watched(tree, set, how, sink, None)
+}
+
+/// As [`canonical`]; of an exclusive form it is told which prefix in a value has its declaration left out.
+///
+/// # Errors
+/// As [`canonical`].
+pub fn canonical_watched(
+    tree: &Tree<'_>,
+    set: &NodeSet,
+    how: &Canonicalisation,
+    sink: &mut dyn FnMut(&[u8]) -> Result<(), Malformed>,
+    told: Option<&ValuePrefixes>,
+) -> Result<(), Malformed> {
     let comments = how.comments == Comments::With && set.has_comments();
     let mut writer = Writer {
         tree,
         comments,
         axis: Axis::new(tree, how),
+        watch: told.filter(|_| how.method == Method::Exclusive).map(|told| Watch::new(tree, told)),
         open: Vec::new(),
         root_seen: false,
         output: Vec::with_capacity(PIECE * 2),
@@ -108,6 +124,7 @@ struct Writer<'t, 'a, 's> {
     tree: &'t Tree<'a>,
     comments: bool,
     axis: Axis<'t, 'a>,
+    watch: Option<Watch<'s, 't, 'a>>,
     /// Elements whose end is still to be written.
     open: Vec<Open<'a>>,
     root_seen: bool,
@@ -121,6 +138,8 @@ struct Open<'a> {
     name: &'a str,
     /// How much was rendered before it.
     rendered: usize,
+    /// How much was in scope before it.
+    scoped: usize,
 }
 
 impl<'a> Writer<'_, 'a, '_> {
@@ -131,6 +150,7 @@ impl<'a> Writer<'_, 'a, '_> {
             self.output.clear();
         }
         let node = self.tree.node(id);
+        self.watched(&node);
         match node.kind {
             Kind::Document => {}
             Kind::Element(position) => {
@@ -147,6 +167,15 @@ impl<'a> Writer<'_, 'a, '_> {
         Ok(())
     }
 
+    /// Looks for prefixes in a text.
+    fn watched(&mut self, node: &Node) {
+        if let (Some(watch), Kind::Text { .. } | Kind::Section) = (&mut self.watch, node.kind) {
+            let within = self.open.last().map(|open| NodeId(open.node));
+            let text = self.tree.slice(if node.kind == Kind::Section { section(node.span) } else { node.span });
+            watch.text(within, text, &self.axis);
+        }
+    }
+
     /// Writes the ends of elements that end before `position`.
     fn close_before(&mut self, position: u32) {
         while let Some(open) = self.open.pop_if(|open| open.end <= position) {
@@ -154,6 +183,9 @@ impl<'a> Writer<'_, 'a, '_> {
             self.output.extend_from_slice(open.name.as_bytes());
             self.output.push(b'>');
             self.axis.forget(open.rendered);
+            if let Some(watch) = &mut self.watch {
+                watch.forget(open.scoped);
+            }
         }
     }
 
@@ -172,6 +204,11 @@ impl<'a> Writer<'_, 'a, '_> {
             attribute_text(namespace, &mut self.output);
             self.output.push(b'"');
         }
+        let scoped = self.watch.as_ref().map_or(0, Watch::scoped);
+        if let Some(watch) = &mut self.watch {
+            watch.enter(id, element, is_orphan);
+            watch.attributes(id, element, &self.axis);
+        }
         for attribute in self.axis.attributes(id, element, is_orphan.then_some(around)) {
             self.output.push(b' ');
             self.output.extend_from_slice(attribute.name.as_bytes());
@@ -183,7 +220,7 @@ impl<'a> Writer<'_, 'a, '_> {
             self.output.push(b'"');
         }
         self.output.push(b'>');
-        self.open.push(Open { node: id.0, end: node.end, name, rendered });
+        self.open.push(Open { node: id.0, end: node.end, name, rendered, scoped });
         Ok(())
     }
 

@@ -58,6 +58,11 @@ impl<'t, 'a> Axis<'t, 'a> {
         }
     }
 
+    /// Whether the elements that are written say here that `prefix` stands for `namespace`.
+    pub fn declares(&self, prefix: u32, namespace: u32) -> bool {
+        self.declared.get(wide(prefix)) == Some(&namespace)
+    }
+
     /// The declarations that `element` is written with, by prefix.
     pub fn namespaces(&mut self, node: NodeId, element: &Element, is_orphan: bool) -> Result<Vec<(&'a str, &'t str)>, Malformed> {
         let tree = self.tree;

@@ -7,12 +7,14 @@ mod declaration;
 mod node_set;
 mod reader;
 pub mod tree;
+mod value_prefixes;
 
-pub use canonical::{Canonicalisation, Comments, Method, canonical};
+pub use canonical::{Canonicalisation, Comments, Method, canonical, canonical_watched};
 pub use characters::{escaped, forbidden};
 pub use node_set::NodeSet;
 pub use reader::read;
 pub use tree::{NodeId, Tree};
+pub use value_prefixes::{Unsigned, ValuePrefixes};
 
 /// Whether the first thing in `octets` is a tag, as in nothing but XML (and what is like it) it is.
 pub fn is_announced(octets: &[u8]) -> bool {

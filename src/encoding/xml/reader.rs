@@ -58,7 +58,6 @@ struct Reader<'a> {
     bound: Vec<Option<u32>>,
     /// What was bound before the elements that are open.
     shadowed: Vec<(u32, Option<u32>)>,
-    prefixes: BTreeMap<&'a str, u32>,
     namespaces: BTreeMap<Cow<'a, str>, u32>,
 }
 
@@ -86,6 +85,7 @@ impl<'a> Reader<'a> {
             attributes: Vec::new(),
             declarations: Vec::new(),
             prefixes: vec!["", "xml"],
+            prefix_positions: BTreeMap::from([("", NONE), ("xml", XML)]),
             namespaces: vec![Cow::Borrowed(""), Cow::Borrowed(XML_NAMESPACE)],
         };
         Self {
@@ -98,7 +98,6 @@ impl<'a> Reader<'a> {
             open: Vec::new(),
             bound: vec![Some(NONE), Some(XML)],
             shadowed: Vec::new(),
-            prefixes: BTreeMap::from([("", NONE), ("xml", XML)]),
             namespaces: BTreeMap::from([(Cow::Borrowed(""), NONE), (Cow::Borrowed(XML_NAMESPACE), XML)]),
             tree,
         }

@@ -1,6 +1,7 @@
 //! XPath 1.0 §5 — a document as nodes in their order, over the octets received
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::characters::{attribute_value, section_value, text_value};
@@ -23,6 +24,8 @@ pub struct Tree<'a> {
     pub(super) attributes: Vec<Attribute>,
     pub(super) declarations: Vec<Declaration>,
     pub(super) prefixes: Vec<&'a str>,
+    /// Their positions.
+    pub(super) prefix_positions: BTreeMap<&'a str, u32>,
     pub(super) namespaces: Vec<Cow<'a, str>>,
 }
 
@@ -168,6 +171,10 @@ impl<'a> Tree<'a> {
 
     pub(super) fn namespace_text(&self, namespace: u32) -> &str {
         self.namespaces.get(wide(namespace)).map_or("", AsRef::as_ref)
+    }
+
+    pub(super) fn prefix_named(&self, prefix: &str) -> Option<u32> {
+        self.prefix_positions.get(prefix).copied()
     }
 
     pub(super) fn prefix_text(&self, prefix: u32) -> &'a str {

@@ -15,7 +15,7 @@ use super::evidence_record::{NotJudged, Subject, not_judged, time_stamps};
 use super::signature::{Role, Signature};
 use super::{Found, Modified, xades};
 use crate::context::Policy;
-use crate::document::{Cms, Container, Detached, File};
+use crate::document::{Cms, Container, Detached, File, is_media_type};
 use crate::encoding::xml;
 use crate::pki::{EvidenceRecord, TimestampToken};
 use crate::report::json::{Coverage, CoveredReference, DocumentFacts, Format, Kind, Want, WantKind};
@@ -31,9 +31,9 @@ checks! {
     OVER_CONTAINER = "asic.over_the_container", "EN 319 162-1 §4.3.3.2, §4.4.3.2, §4.4.4.2", Failed(FormatFailure),
         "{name} signs something of its own, and nothing of the container.", "{name} ký nội dung riêng của nó chứ không ký tệp nào của gói.";
     MANIFEST_READABLE = "asic.manifest_readable", "EN 319 162-1 §A.4", Indeterminate(SigConstraintsFailure),
-        "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}: {what}.";
+        "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}.";
     SIGNATURE_READABLE = "asic.signature_readable", "EN 319 162-1 §4.4", Indeterminate(SigConstraintsFailure),
-        "{name} stands in the place of a signature and cannot be read: {what}.", "{name} nằm ở vị trí chữ ký nhưng không đọc được: {what}.";
+        "{name} stands in the place of a signature and cannot be read: {what}.", "{name} nằm ở vị trí chữ ký nhưng không đọc được.";
 }
 
 /// Every check of this room.
@@ -50,12 +50,18 @@ pub(crate) fn found(container: &Container, policy: &Policy) -> Found {
             FileKind::Xml => reading.xml(file),
             FileKind::Token => reading.token(file),
             FileKind::EvidenceRecord => reading.evidence_record(file),
+            FileKind::XmlEvidenceRecord if !is_xml_evidence_record(file, policy) => reading.not_read(file, "no evidence record".into()),
             FileKind::XmlEvidenceRecord => {
                 reading.add(file, Found { signatures: vec![not_judged(&file.name, NotJudged::Xml)], ..Found::nothing() }, false);
             }
         }
     }
     reading.finish()
+}
+
+/// Whether it is what RFC 6283 §3.1 says of its document element, and not just called so.
+fn is_xml_evidence_record(file: &File, policy: &Policy) -> bool {
+    xml::read(&file.octets, &policy.limits).is_ok_and(|tree| tree.is(tree.root(), "urn:ietf:params:xml:ns:ers", "EvidenceRecord"))
 }
 
 /// What a file in `META-INF` holds by its name.
@@ -165,6 +171,9 @@ impl<'c, 'p> Reading<'c, 'p> {
             Ok(cms) => cms,
             Err(malformed) => return self.not_read(file, malformed.to_string()),
         };
+        if cms.signed_data.signer_infos.is_empty() {
+            return self.not_read(file, "nobody signs".into());
+        }
         let content = self.content_of(file);
         let detached: Vec<Detached<'_>> = content.iter().map(|content| Detached::of(&content.name, &content.octets)).collect();
         let mut found = content_info::found(&cms, &detached, self.policy);
@@ -201,6 +210,7 @@ impl<'c, 'p> Reading<'c, 'p> {
             Ok(record) => record,
             Err(malformed) => {
                 let entry = not_judged(&file.name, NotJudged::Unreadable(malformed.to_string()));
+                self.unread.push((false, file.name.clone(), malformed.to_string()));
                 return self.add(file, Found { signatures: vec![entry], ..Found::nothing() }, false);
             }
         };
@@ -239,6 +249,9 @@ impl<'c, 'p> Reading<'c, 'p> {
         };
         let detached: Vec<Detached<'_>> = self.container.files.iter().map(|file| Detached::of(&file.name, &file.octets)).collect();
         let mut found = xades::found_in_container(&tree, &detached, self.policy);
+        if found.signatures.is_empty() {
+            return self.not_read(file, "nobody signs".into());
+        }
         for signature in found.signatures.iter_mut().filter(|signature| signature.kind == Kind::Signature) {
             let is_elsewhere = |one: &CoveredReference| !one.uri.is_empty() && !one.uri.starts_with('#');
             let names_files = signature.coverage.references.is_empty() || signature.coverage.references.iter().any(is_elsewhere);
@@ -283,7 +296,10 @@ impl<'c, 'p> Reading<'c, 'p> {
     fn finish(mut self) -> Found {
         self.timestamps_over_signatures();
         let others = self.container.files.iter().filter(|file| file.name.starts_with("META-INF/") && !is_of_container(file));
-        let unsigned = self.container.data().chain(others).map(|file| file.name.clone()).filter(|name| !self.signed.contains(name));
+        // The type of the container or of its one file (§A.1); whatever else stands there somebody may read.
+        let type_file = self.container.file("mimetype").filter(|file| !is_media_type(&file.octets));
+        let unsigned =
+            self.container.data().chain(others).chain(type_file).map(|file| file.name.clone()).filter(|name| !self.signed.contains(name));
         let unsigned: Vec<String> = unsigned.collect();
         let is_whole = unsigned.is_empty();
         for (position, signature) in (0_u64..).zip(&mut self.found.signatures) {

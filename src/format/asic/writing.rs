@@ -1,5 +1,7 @@
 //! EN 319 162-1 §4.3, §4.4, annex A — what a container says of itself, written
 
+use std::collections::BTreeSet;
+
 use super::manifest::NAMESPACE;
 use super::{FileKind, signing_files};
 use crate::crypto::DigestAlgorithm;
@@ -107,12 +109,20 @@ pub(crate) fn archive_time_stamp(container: &Container, algorithm: DigestAlgorit
     Ok(ArchiveTimeStamp { name, manifest, renamed })
 }
 
-/// Whether a file is listed by a manifest that a timestamp is over: then it has to stay what it is.
-pub(crate) fn is_kept(container: &Container, name: &str) -> bool {
+/// The files that are listed by a manifest that a timestamp is over: they have to stay what they are.
+pub(crate) fn kept(container: &Container) -> BTreeSet<&str> {
+    let tokens: BTreeSet<&str> =
+        signing_files(container).filter(|(_, kind)| *kind == FileKind::Token).map(|(file, _)| file.name.as_str()).collect();
     let manifests = super::manifests(container, &crate::limits::Limits::default());
-    let is_token = |name: &str| signing_files(container).any(|(file, kind)| file.name == name && kind == FileKind::Token);
-    let mut stamped = manifests.iter().filter(|manifest| container.file(&manifest.signed_by).is_some_and(|file| is_token(&file.name)));
-    stamped.any(|manifest| manifest.references.iter().any(|one| container.file(&one.uri).is_some_and(|file| file.name == name)))
+    let is_stamped = |signed_by: &str| container.file(signed_by).is_some_and(|file| tokens.contains(file.name.as_str()));
+    let stamped = manifests.iter().filter(|manifest| is_stamped(&manifest.signed_by));
+    let listed = stamped.flat_map(|manifest| &manifest.references).filter_map(|one| container.file(&one.uri));
+    listed.map(|file| file.name.as_str()).collect()
+}
+
+/// Whether a file is one of those.
+pub(crate) fn is_kept(container: &Container, name: &str) -> bool {
+    kept(container).contains(name)
 }
 
 /// The file that signs the manifest of this name.

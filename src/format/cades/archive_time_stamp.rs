@@ -17,7 +17,7 @@ use crate::time::Time;
 checks! {
     INDEX_READABLE = "archive_time_stamp.hash_index_readable", "EN 319 122-1 §5.5.2", Failed(FormatFailure),
         "The archive timestamp has no readable index of what it covers: {what}.",
-        "Dấu thời gian lưu trữ không có chỉ mục đọc được về những gì nó bao trùm: {what}.";
+        "Dấu thời gian lưu trữ không có chỉ mục đọc được về những gì nó bao trùm.";
 }
 
 /// A timestamp over the type of the content, its digest, the fields of the signature and the index of everything else.

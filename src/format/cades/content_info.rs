@@ -16,7 +16,7 @@ checks! {
     WITHIN_LIMITS = "content_info.signers_within_limit", "RFC 5652 §5.1", Indeterminate(SigConstraintsFailure),
         "The file has more than {limit} signatures; the others are not judged.", "Tệp có hơn {limit} chữ ký; phần còn lại không được kiểm tra.";
     SIGNER_READABLE = "content_info.signer_readable", "RFC 5652 §5.3", Indeterminate(SigConstraintsFailure),
-        "A signature of the file cannot be read: {what}.", "Không đọc được một chữ ký của tệp: {what}.";
+        "A signature of the file cannot be read: {what}.", "Không đọc được một chữ ký của tệp.";
 }
 
 /// What a file of signed data holds.
@@ -134,7 +134,7 @@ fn findings(signed_data: &SignedData) -> Vec<Finding> {
         at: u64::try_from(unread.received.at()).ok(),
         object: None,
         en: format!("An element of {} was not read: {}.", unread.field, unread.malformed),
-        vi: format!("Không đọc được một phần tử của {}: {}.", unread.field, unread.malformed),
+        vi: format!("Không đọc được một phần tử của {}.", unread.field),
     };
     unread.map(finding).collect()
 }
@@ -160,7 +160,7 @@ fn policy_documents(signed_data: &SignedData) -> Evidence {
 
 /// Octets behind the structure, which the signatures do not account for.
 fn modified(cms: &Cms) -> Vec<Modified> {
-    let behind = (cms.unaccounted > 0).then(|| Modified(format!("{} bytes behind the signature", cms.unaccounted)));
+    let behind = (cms.unaccounted > 0).then(|| Modified(format!("+{} byte", cms.unaccounted)));
     behind.into_iter().collect()
 }
 

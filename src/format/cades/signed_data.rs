@@ -12,27 +12,27 @@ checks! {
     ONE_SIGNER = "signed_data.one_signer_info", "EN 319 142-1 §6.2.1; ISO 32000-2 §12.8.3.3.1", Failed(FormatFailure),
         "The signature has {signers} signers where exactly one must be.", "Chữ ký có {signers} người ký, trong khi phải có đúng một.";
     SIGNERS_READABLE = "signed_data.signer_infos_readable", "RFC 5652 §5.1, §5.3", Failed(FormatFailure),
-        "A signer information cannot be read: {what}.", "Không đọc được thông tin người ký: {what}.";
+        "A signer information cannot be read: {what}.", "Không đọc được thông tin người ký.";
     PARTS_READABLE = "signed_data.parts_readable", "RFC 5652 §5.1", Failed(FormatFailure),
         "A certificate or revocation list in the signature cannot be read: {what}.",
-        "Không đọc được một chứng thư hoặc danh sách thu hồi trong chữ ký: {what}.";
+        "Không đọc được một chứng thư hoặc danh sách thu hồi trong chữ ký.";
     ATTRIBUTES_PRESENT = "signed_data.signed_attributes_present", "EN 319 122-1 §5.1.1", Failed(FormatFailure),
         "The signature has no signed attributes.", "Chữ ký không có thuộc tính được ký.";
     CONTENT_TYPE = "signed_data.content_type", "RFC 5652 §11.1", Failed(FormatFailure),
         "The signed content type is missing, given twice or another one: {what}.",
-        "Kiểu nội dung được ký bị thiếu, lặp lại hoặc không đúng: {what}.";
+        "Kiểu nội dung được ký bị thiếu, lặp lại hoặc không đúng.";
     MESSAGE_DIGEST = "signed_data.message_digest", "RFC 5652 §11.2", Failed(FormatFailure),
-        "The digest of the content is missing or given twice: {what}.", "Giá trị băm của nội dung bị thiếu hoặc lặp lại: {what}.";
+        "The digest of the content is missing or given twice: {what}.", "Giá trị băm của nội dung bị thiếu hoặc lặp lại.";
     SIGNING_TIME = "signed_data.signing_time", "RFC 5652 §11.3", Failed(FormatFailure),
-        "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký: {what}.";
+        "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký.";
     SIGNING_TIME_TYPE = "signed_data.signing_time_type", "RFC 5652 §11.3", Failed(FormatFailure),
         "The signing time is not of the type that its year has.", "Thời điểm ký không dùng kiểu mã hóa quy định cho năm của nó.";
     REFERENCES_AGREE = "signed_data.certificate_references_agree", "RFC 5035 §3", Failed(FormatFailure),
         "The two references to the signer's certificate are to two certificates.", "Hai tham chiếu chứng thư người ký chỉ hai chứng thư khác nhau.";
     CERTIFICATE_REFERENCE = "signed_data.signing_certificate_reference", "RFC 5035 §3, §4", Failed(FormatFailure),
-        "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký: {what}.";
+        "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký.";
     ALGORITHM_READABLE = "signed_data.algorithm_readable", "RFC 5652 §5.3, §10.1", Failed(FormatFailure),
-        "The signature algorithm cannot be read: {what}.", "Không đọc được thuật toán ký: {what}.";
+        "The signature algorithm cannot be read: {what}.", "Không đọc được thuật toán ký.";
     ALGORITHM_PROTECTED = "signed_data.algorithm_protection", "RFC 6211 §2", Failed(FormatFailure),
         "The algorithms were exchanged: what is signed names others.", "Thuật toán đã bị thay thế: phần được ký ghi thuật toán khác.";
     IN_PLACE = "signed_data.attributes_in_place", "RFC 5652 §11", Failed(FormatFailure),
@@ -200,6 +200,7 @@ fn digests(r: &mut Recorder, signer: &SignerInfo, algorithm: &SignatureAlgorithm
 }
 
 /// Without signed attributes the value is over the content. What was signed as attributes must not pass for content.
+#[cfg(feature = "cms")]
 pub(crate) fn content_is_no_attributes(r: &mut Recorder, content: &[u8]) {
     r.ask(&CONTENT_NO_ATTRIBUTES, !SignedAttributes::are_in(content), []);
 }

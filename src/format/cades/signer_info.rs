@@ -20,9 +20,9 @@ checks! {
         "The version of the signer information is {version} where it is to be {expected}.",
         "Phiên bản của thông tin người ký là {version}, trong khi phải là {expected}.";
     COMMITMENT_READABLE = "signer_info.commitment_type", "EN 319 122-1 §5.2.3", Failed(FormatFailure),
-        "What the signer commits to cannot be read: {what}.", "Không đọc được cam kết của người ký: {what}.";
+        "What the signer commits to cannot be read: {what}.", "Không đọc được cam kết của người ký.";
     COUNTER_SIGNATURES_READABLE = "signer_info.counter_signatures_readable", "RFC 5652 §11.4", Indeterminate(SigConstraintsFailure),
-        "A counter signature cannot be read: {what}.", "Không đọc được một chữ ký xác nhận: {what}.";
+        "A counter signature cannot be read: {what}.", "Không đọc được một chữ ký xác nhận.";
     ATTRIBUTES_JUDGED = "signer_info.unsigned_attributes_judged", "EN 319 122-1 §6.2.1", Indeterminate(SigConstraintsFailure),
         "These attributes beside the signature are not judged: {oids}.", "Các thuộc tính kèm theo chữ ký sau đây không được kiểm tra: {oids}.";
 }

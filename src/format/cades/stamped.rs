@@ -1,21 +1,23 @@
 //! EN 319 122-1 §5.3, §5.5, §A.1.5, RFC 5126 §6 — timestamps among the unsigned attributes, and what each of them is over
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive_time_stamp::{archive_timestamp_v2, archive_timestamp_v3};
 use super::content::Over;
 use super::evidence_record_attribute::evidence_records;
 use super::timestamp::{timestamp_over, timestamp_over_parts};
-use super::validation_data::{data_in, referenced};
+use super::validation_data::{data_in, validation_data};
+use crate::crypto::DigestAlgorithm;
 use crate::encoding::der::Received;
 use crate::format::signature::{Role, Signature};
-use crate::pki::{Attribute, SignedData, SignerInfo, TimestampToken, object_id};
+use crate::pki::validation_data::{certificate_references, revocation_references};
+use crate::pki::{Attribute, BasicOcspResponse, Certificate, CertificateList, SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, checks};
 
 checks! {
     READABLE = "stamped.timestamps_readable", "EN 319 122-1 §5.3", Indeterminate(SigConstraintsFailure),
         "A timestamp of the signature cannot be read and proves nothing: {what}.",
-        "Không đọc được một dấu thời gian của chữ ký, nên nó không chứng minh được gì: {what}.";
+        "Không đọc được một dấu thời gian của chữ ký, nên nó không chứng minh được gì.";
     WITHIN_LIMITS = "stamped.timestamps_within_limit", "EN 319 122-1 §5.5", Indeterminate(SigConstraintsFailure),
         "The signature has more than {limit} timestamps; the others are not judged.",
         "Chữ ký có hơn {limit} dấu thời gian; phần còn lại không được kiểm tra.";
@@ -144,4 +146,27 @@ fn kind(attribute: &Attribute) -> Option<KindOf> {
 /// Whether the attribute is an archive timestamp of any version.
 pub(super) fn is_archive_timestamp(attribute: &Attribute) -> bool {
     [object_id::ARCHIVE_TIMESTAMP, object_id::ARCHIVE_TIMESTAMP_V2, object_id::ARCHIVE_TIMESTAMP_V3].iter().any(|oid| attribute.oid == *oid)
+}
+
+/// SHA-256 of everything in the signature that one value of an unsigned attribute refers to by digest.
+fn referenced(attribute: &Attribute, value: &Received, signed_data: &SignedData, signer: &SignerInfo) -> Vec<[u8; 32]> {
+    let references = match attribute.oid.known() {
+        Some(object_id::COMPLETE_CERTIFICATE_REFERENCES) => certificate_references(value),
+        Some(object_id::COMPLETE_REVOCATION_REFERENCES) => revocation_references(value),
+        _ => return Vec::new(),
+    };
+    let mut digests: BTreeMap<DigestAlgorithm, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    for reference in references.unwrap_or_default() {
+        if let Some(algorithm) = reference.algorithm {
+            digests.entry(algorithm).or_default().insert(reference.value.octets().to_vec());
+        }
+    }
+    let named = |octets: &[u8]| digests.iter().any(|(algorithm, known)| known.contains(&algorithm.digest(octets)));
+    let data = validation_data(signer);
+    let certificates = signed_data.certificates.iter().chain(&data.certificates).filter(|one| named(one.octets())).map(Certificate::sha256);
+    let crls = signed_data.crls.iter().chain(&data.crls).filter(|one| named(one.octets())).map(CertificateList::sha256);
+    let responses = signed_data.ocsp_responses.iter().chain(&data.ocsp_responses);
+    // The digest is that of the basic response, and in some files that of the whole one.
+    let responses = responses.filter(|one| named(one.octets()) || named(&one.to_ocsp_response())).map(BasicOcspResponse::sha256);
+    certificates.chain(crls).chain(responses).collect()
 }

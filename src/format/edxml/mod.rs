@@ -19,7 +19,7 @@ use crate::report::{Block, Check, Fact, Recorder, checks};
 
 checks! {
     ATTACHMENT_READABLE = "edxml.attachment_readable", "QCVN 102:2016 §2", Indeterminate(SigConstraintsFailure),
-        "The attachment {name} cannot be read: {what}.", "Không đọc được tệp đính kèm {name}: {what}.";
+        "The attachment {name} cannot be read: {what}.", "Không đọc được tệp đính kèm {name}.";
     ATTACHMENTS_COVERED = "edxml.attachments_covered", "QCVN 102:2016 §2", Indeterminate(SigConstraintsFailure),
         "The signature of the message is not over the attachments {missing}, only over {covered}.",
         "Chữ ký của thông điệp không bao trùm các tệp đính kèm {missing}, chỉ bao trùm {covered}.";
@@ -44,7 +44,7 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     over_attachments(&mut found, tree, &message, &names, &covered);
     let is_unsigned = found.signatures.is_empty();
     if is_unsigned {
-        found.modified.push(Modified("header of the message".into()));
+        found.modified.push(Modified("edXMLHeader".into()));
     }
     let covered = NodeSet::union(covered.into_iter().chain([NodeSet::of([])]));
     found.modified.extend(message.misplaced.iter().filter(|node| !covered.contains(**node)).map(|node| Modified(tree.path(*node))));
@@ -69,7 +69,7 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
             Ok(_) => {}
         }
         if !covered_here {
-            found.modified.push(Modified(format!("attachment {name}")));
+            found.modified.push(Modified(format!("Attachment {name}")));
         }
     }
     for signature in &mut found.signatures {

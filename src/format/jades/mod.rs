@@ -7,6 +7,7 @@ mod protected_header;
 mod unsigned_header;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::signature::{Role, Signature, ToBeSigned, ToBeSignedData, Value};
 use super::{Found, WITHIN_LIMITS};
@@ -24,12 +25,15 @@ use protected_header::ProtectedHeader;
 
 checks! {
     VALUE_READABLE = "jades.signature_value_readable", "RFC 7515 §5.2 (7)", Failed(FormatFailure),
-        "The signature value cannot be decoded: {what}.", "Không giải mã được giá trị chữ ký: {what}.";
+        "The signature value cannot be decoded: {what}.", "Không giải mã được giá trị chữ ký.";
     VALUE_FORM = "jades.signature_value_form", "RFC 7518 §3.4", Failed(FormatFailure),
         "The signature value of {octets} octets is not of the form that {algorithm} has in JSON.",
         "Giá trị chữ ký dài {octets} octet không đúng dạng của {algorithm} trong JSON.";
     COUNTER_READABLE = "jades.counter_signature_readable", "ETSI TS 119 182-1 §5.3.2", Failed(FormatFailure),
-        "A counter signature cannot be read: {what}.", "Không đọc được chữ ký xác nhận: {what}.";
+        "A counter signature cannot be read: {what}.", "Không đọc được chữ ký xác nhận.";
+    ENCODINGS_AGREE = "jades.encodings_agree", "RFC 7797 §3", Failed(FormatFailure),
+        "Of the signatures over one payload some take it as it stands and others what it encodes, so that they are over two contents.",
+        "Trong các chữ ký trên cùng một nội dung, có chữ ký lấy nguyên văn, có chữ ký lấy phần giải mã, nên chúng ký hai nội dung khác nhau.";
 }
 
 /// Every check of this room.
@@ -51,9 +55,18 @@ pub(crate) fn found(jws: &Jws<'_>, octets: &[u8], detached: &[Detached<'_>], lim
     let mut found = Found { document: document_facts(jws), ..Found::nothing() };
     let limit = usize::try_from(limits.signatures).unwrap_or(usize::MAX);
     let mut waiting = std::collections::VecDeque::new();
+    let mut encodings = BTreeSet::new();
     for (number, signature) in (0_u64..).zip(&jws.signatures) {
         let context = Surroundings { source: octets, payload: jws.payload.as_deref(), detached, limits, kind: Kind::Signature };
-        add(&mut found, &context, signature, number, jws.strangers.is_empty(), &mut waiting);
+        encodings.extend(add(&mut found, &context, signature, number, jws.strangers.is_empty(), &mut waiting));
+    }
+    if found.signatures.len() > 1 {
+        for signature in &mut found.signatures {
+            let format_checking = std::mem::replace(&mut signature.format_checking, Block::run("", "", "", |_| Ok(())));
+            signature.format_checking = Block::run_after(format_checking, |r| {
+                r.ask(&ENCODINGS_AGREE, encodings.len() < 2, []);
+            });
+        }
     }
     while let Some(next) = waiting.pop_front() {
         if found.signatures.len() >= limit {
@@ -116,7 +129,7 @@ struct Surroundings<'p> {
     kind: Kind,
 }
 
-/// Reads one signature into `found`.
+/// Reads one signature into `found`; whether it takes its payload as an encoded one, where that is known.
 fn add(
     found: &mut Found,
     context: &Surroundings<'_>,
@@ -124,7 +137,7 @@ fn add(
     number: u64,
     alone: bool,
     waiting: &mut std::collections::VecDeque<Waiting>,
-) {
+) -> Option<bool> {
     let mut read = Read::default();
     let signature = read.signature(context, jws);
     let whole_document = signature.coverage.whole_document && alone;
@@ -135,6 +148,7 @@ fn add(
         found.evidence.add_policy_document(document, Origin::Embedded);
     }
     waiting.extend(read.counter_signatures.into_iter().map(|octets| Waiting { octets, countersigned: jws.signature.to_string(), number }));
+    read.encoded
 }
 
 fn position(found: &Found) -> u64 {
@@ -148,6 +162,8 @@ struct Read {
     /// Names of the files given beside the document that it is over.
     files: Vec<String>,
     counter_signatures: Vec<Vec<u8>>,
+    /// Whether it is over what the payload encodes, where that is known.
+    encoded: Option<bool>,
 }
 
 impl Read {
@@ -166,8 +182,10 @@ impl Read {
         let Some(header) = header else { return signature };
         signature.format_constraints = Block::run("Constraints of the file", "RFC 7518 §3.1", "", |r| {
             protected_header::algorithm_known(r, &header);
+            payload::boundaries(r, &header);
             Ok(())
         });
+        self.encoded = Some(header.encoded);
         signature.format = if header.is_advanced { Format::JAdES } else { Format::Jws };
         signature.level = if header.is_baseline && passed && is_sound { Level::BB } else { Level::None };
         signature.claimed_time = header.claimed_time;

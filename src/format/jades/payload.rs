@@ -9,15 +9,18 @@ use crate::encoding::json::Node;
 use crate::encoding::{base64, base64url};
 use crate::format::signature::SignedDatum;
 use crate::report::json::CoveredReference;
-use crate::report::{Recorder, checks};
+use crate::report::{Fact, Recorder, checks};
 
 checks! {
     READABLE = "payload.readable", "RFC 7515 §5.2 (6)", Failed(FormatFailure),
-        "The payload cannot be decoded: {what}.", "Không giải mã được nội dung: {what}.";
+        "The payload cannot be decoded: {what}.", "Không giải mã được nội dung.";
     SIG_D_READABLE = "payload.sig_d_readable", "ETSI TS 119 182-1 §5.2.8", Failed(FormatFailure),
-        "What the signature says of the files that it covers cannot be read: {what}.", "Không đọc được phần mô tả các tệp được ký: {what}.";
+        "What the signature says of the files that it covers cannot be read: {what}.", "Không đọc được phần mô tả các tệp được ký.";
     DETACHED_ALONE = "payload.detached_alone", "ETSI TS 119 182-1 §5.2.8.1", Failed(FormatFailure),
         "The signature covers files elsewhere and brings a payload of its own too.", "Chữ ký ký các tệp bên ngoài nhưng lại có nội dung đi kèm.";
+    BOUNDARIES = "payload.boundaries_signed", "ETSI TS 119 182-1 §5.2.8.3.2", Indeterminate(SigConstraintsFailure),
+        "The files {files} are signed one after another, and where one ends and the next begins is not signed.",
+        "Các tệp {files} được ký nối liền nhau, nhưng ranh giới giữa các tệp không được ký.";
     HEADERS_UNENCODED = "payload.http_headers_unencoded", "ETSI TS 119 182-1 §5.1.10", Failed(FormatFailure),
         "The signature covers header fields of a message and does not declare its payload unencoded.",
         "Chữ ký ký các trường của thông điệp nhưng không khai báo nội dung không mã hóa.";
@@ -163,6 +166,14 @@ pub(super) fn find<'p>(
     }
 }
 
+/// §5.2.8.3.2: octets moved from the end of one file to the beginning of the next are signed as they were before.
+pub(super) fn boundaries(r: &mut Recorder, header: &ProtectedHeader) {
+    if let Some(Ok(sig_d)) = header.sig_d.as_ref().filter(|sig_d| sig_d.as_ref().is_ok_and(|sig_d| sig_d.mechanism == OBJECT_BY_URI)) {
+        let files = sig_d.parameters.iter().map(|name| name.clone().into()).collect();
+        r.ask(&BOUNDARIES, sig_d.parameters.len() < 2, [("files", Fact::List(files))]);
+    }
+}
+
 /// What `sigD` names, and what there is of it.
 pub(crate) struct Elsewhere<'s, 'p, 'd> {
     pub sig_d: &'s SigD,
@@ -282,6 +293,8 @@ impl<'p, 'd> Elsewhere<'_, 'p, 'd> {
     fn field(&self, name: &str) -> Option<Vec<u8>> {
         let of_name = |detached: &&Detached<'_>| detached.name().eq_ignore_ascii_case(name);
         let values = self.detached.iter().filter(of_name).map(|detached| detached.octets().map(<[u8]>::trim_ascii));
+        // A line end in a value would be the end of the field (RFC 9110 §5.5).
+        let values = values.map(|value| value.filter(|value| !value.iter().any(|octet| matches!(octet, b'\r' | b'\n'))));
         let values: Vec<&[u8]> = values.collect::<Option<_>>()?;
         (!values.is_empty()).then(|| values.join(&b", "[..]))
     }

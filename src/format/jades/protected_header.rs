@@ -15,7 +15,7 @@ use crate::time::Time;
 
 checks! {
     READABLE = "protected_header.readable", "RFC 7515 §5.2 (2), (3)", Failed(FormatFailure),
-        "The protected header cannot be read: {what}.", "Không đọc được phần đầu được bảo vệ: {what}.";
+        "The protected header cannot be read: {what}.", "Không đọc được phần đầu được bảo vệ.";
     DISJOINT = "protected_header.names_disjoint", "RFC 7515 §7.2.1", Failed(FormatFailure),
         "The header parameter {name} stands both where it is protected and where it is not.",
         "Tham số {name} vừa nằm trong phần được bảo vệ vừa nằm ngoài.";
@@ -27,11 +27,11 @@ checks! {
     ALGORITHM_KNOWN = "protected_header.algorithm_known", "RFC 7518 §3.1", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The signature algorithm {algorithm} is not one that can be judged.", "Thuật toán ký {algorithm} không thuộc các thuật toán có thể kiểm tra.";
     CRITICAL_UNDERSTOOD = "protected_header.critical_understood", "RFC 7515 §4.1.11", Failed(FormatFailure),
-        "What the signature declares critical is not in order: {what}.", "Phần được khai báo là bắt buộc hiểu không hợp lệ: {what}.";
+        "What the signature declares critical is not in order: {what}.", "Phần được khai báo là bắt buộc hiểu không hợp lệ.";
     CERTIFICATES_READABLE = "protected_header.certificates_readable", "RFC 7515 §4.1.6", Failed(FormatFailure),
-        "The certificates in the protected header cannot be read: {what}.", "Không đọc được chứng thư trong phần đầu được bảo vệ: {what}.";
+        "The certificates in the protected header cannot be read: {what}.", "Không đọc được chứng thư trong phần đầu được bảo vệ.";
     REFERENCE_READABLE = "protected_header.reference_readable", "ETSI TS 119 182-1 §5.1.7, §5.2.2", Failed(FormatFailure),
-        "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký: {what}.";
+        "The reference to the signer's certificate cannot be read: {what}.", "Không đọc được tham chiếu chứng thư người ký.";
     FIRST_CERTIFICATE = "protected_header.first_certificate", "RFC 7515 §4.1.6", Failed(FormatFailure),
         "The reference to the signer's certificate and the first certificate beside it name two signers.",
         "Tham chiếu chứng thư người ký và chứng thư đầu tiên đi kèm chỉ hai người ký khác nhau.";
@@ -41,11 +41,11 @@ checks! {
         "The signature offers a key or certificate in {name}, which is neither fetched nor used.",
         "Chữ ký đưa ra khóa hoặc chứng thư tại {name}, không được tải về và không được dùng.";
     SIGNING_TIME_READABLE = "protected_header.signing_time_readable", "ETSI TS 119 182-1 §5.1.11, §5.2.1", Failed(FormatFailure),
-        "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký: {what}.";
+        "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký.";
     SIGNING_TIMES_AGREE = "protected_header.signing_times_agree", "ETSI TS 119 182-1 §5.1.11, §5.2.1", Failed(FormatFailure),
         "The signature claims two times, {iat} and {sig_t}.", "Chữ ký ghi hai thời điểm khác nhau: {iat} và {sig_t}.";
     PARAMETERS_READABLE = "protected_header.parameters_readable", "ETSI TS 119 182-1 §5.2", Failed(FormatFailure),
-        "A header parameter is not what it has to be: {what}.", "Một tham số không đúng quy định: {what}.";
+        "A header parameter is not what it has to be: {what}.", "Một tham số không đúng quy định.";
 }
 
 /// What the protected header says.

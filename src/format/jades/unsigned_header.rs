@@ -16,7 +16,7 @@ use crate::report::{Recorder, checks};
 
 checks! {
     READABLE = "unsigned_header.readable", "ETSI TS 119 182-1 §5.3.1", Failed(FormatFailure),
-        "What stands beside the signature, unsigned, cannot be read: {what}.", "Không đọc được phần không được ký đi kèm chữ ký: {what}.";
+        "What stands beside the signature, unsigned, cannot be read: {what}.", "Không đọc được phần không được ký đi kèm chữ ký.";
     OF_ONE_FORM = "unsigned_header.of_one_form", "ETSI TS 119 182-1 §5.3.1", Failed(FormatFailure),
         "Of the unsigned elements some are encoded and some are not, so that what timestamps are over has no one reading.",
         "Các phần tử không được ký vừa có dạng mã hóa vừa có dạng rõ, nên nội dung được đóng dấu thời gian không xác định duy nhất.";

@@ -17,7 +17,7 @@ use crate::report::{Recorder, Stop, checks};
 
 checks! {
     READABLE = "content.readable", "ISO 32000-2 §12.8.3.3", Failed(FormatFailure),
-        "The signature value cannot be read: {what}.", "Không đọc được giá trị chữ ký: {what}.";
+        "The signature value cannot be read: {what}.", "Không đọc được giá trị chữ ký.";
     PADDING = "content.padding_is_zero", "ISO 32000-2 §12.8.3.3", Failed(FormatFailure),
         "After the signature value {octets} bytes are not zero: something may hide there.",
         "Sau giá trị chữ ký còn {octets} byte khác không: có thể chứa nội dung ẩn.";
@@ -29,10 +29,10 @@ checks! {
     SHA1_CONTENT = "content.sha1_of_ranges", "ISO 32000-1 §12.8.3.3.1", Failed(FormatFailure),
         "The signature does not carry the digest of the signed bytes.", "Chữ ký không chứa giá trị băm của phần byte được ký.";
     TIMESTAMP = "content.timestamp_token", "ISO 32000-2 §12.8.5", Failed(FormatFailure),
-        "The timestamp token cannot be read: {what}.", "Không đọc được dấu thời gian: {what}.";
+        "The timestamp token cannot be read: {what}.", "Không đọc được dấu thời gian.";
     CERTIFICATE = "content.certificate_entry", "ISO 32000-1 Table 252", Failed(FormatFailure),
         "The signature dictionary has no readable certificate in /Cert: {what}.",
-        "Từ điển chữ ký không có chứng thư đọc được trong /Cert: {what}.";
+        "Từ điển chữ ký không có chứng thư đọc được trong /Cert.";
     NO_SIGNING_TIME = "content.no_signing_time_attribute", "EN 319 142-1 §6.3 (d)", Failed(FormatFailure),
         "The signature gives its time in an attribute where the profile allows none.",
         "Chữ ký ghi thời điểm ký trong thuộc tính mà hồ sơ không cho phép.";

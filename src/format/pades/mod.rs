@@ -221,14 +221,46 @@ fn document_facts(pdf: &Pdf<'_>, signatures: &[Signature]) -> DocumentFacts {
     }
 }
 
-/// A finding of the reader; its sentence names what was found in the words of the standard, which are English ones.
+/// A finding of the reader; its English sentence names what was found in the words of the standard.
 fn finding(finding: &PdfFinding) -> Finding {
     Finding {
         check: format!("pdf.{}", finding.code),
         at: Some(finding.at),
         object: finding.object.map(|reference| reference.to_string()),
         en: format!("{} (at byte {}).", finding.what, finding.at),
-        vi: format!("Cấu trúc tệp: {} (tại byte {}).", finding.what, finding.at),
+        vi: format!("Cấu trúc tệp: {} (tại byte {}).", in_vietnamese(finding.code), finding.at),
+    }
+}
+
+fn in_vietnamese(code: &str) -> &'static str {
+    match code {
+        "beyond_size" => "một đối tượng nằm ngoài phạm vi của `/Size`",
+        "chain" => "chuỗi bảng tham chiếu kết thúc sớm",
+        "chain_order" => "một bảng tham chiếu đứng trước phần cuối của phiên bản cũ hơn",
+        "comment_after_end" => "có chú thích sau `%%EOF` cuối cùng",
+        "doubled_digit" => "chữ số đầu của phần cập nhật bị lặp",
+        "duplicate_key" => "một khóa xuất hiện hai lần trong một từ điển",
+        "encryption" => "`/Encrypt` không phải từ điển",
+        "encryption_changed" => "các phiên bản không dùng cùng một cách mã hóa",
+        "encryption_permissions" => "`/Perms` mâu thuẫn với từ điển mã hóa",
+        "end_marker" => "thiếu `%%EOF` sau `startxref`",
+        "entry_beyond_revision" => "một mục tham chiếu trỏ vào phiên bản sau",
+        "entry_format" => "một mục của bảng tham chiếu không dài đúng 20 byte theo mẫu",
+        "entry_repointed" => "một mục tham chiếu trỏ vào byte của phiên bản cũ",
+        "entry_type" => "một mục tham chiếu có kiểu không xác định",
+        "header_mismatch" => "một mục tham chiếu trỏ sai đối tượng",
+        "leading_octets" => "có byte đứng trước `%PDF-`",
+        "name_escape" => "một tên có `#` mà không có hai chữ số thập lục phân theo sau",
+        "other_generation" => "một đối tượng được tham chiếu với số thế hệ khác",
+        "root" => "`/Root` không trỏ tới đối tượng nào",
+        "second_header" => "có phần đầu `%PDF-` thứ hai",
+        "startxref_elsewhere" => "`startxref` cuối cùng không đứng sau bảng mà nó trỏ tới",
+        "startxref_mismatch" => "`startxref` sau một bảng tham chiếu trỏ tới nơi khác",
+        "startxref_missing" => "thiếu `startxref` sau một bảng tham chiếu",
+        "stream_extent" => "độ dài của một luồng không đúng",
+        "unaccounted_octets" => "có byte không thuộc thành phần nào của tệp",
+        "unlisted_object" => "một đối tượng không có trong bảng tham chiếu của phiên bản chứa nó",
+        _ => "có điểm không đúng quy định",
     }
 }
 
@@ -242,7 +274,7 @@ fn modified(pdf: &Pdf<'_>, signatures: &[Signature]) -> Vec<Modified> {
     let size = u64::try_from(pdf.octets().len()).unwrap_or(u64::MAX);
     let mut found = Vec::new();
     if end < size && pdf.accounting().unaccounted_in(&(end..size)) {
-        found.push(Modified(format!("bytes {end} to {size}")));
+        found.push(Modified(format!("byte {end}–{size}")));
     }
     found
 }

@@ -52,25 +52,25 @@ use step::{Covered, Step};
 checks! {
     PERMITTED = "permitted_changes.within_permission", "ISO 32000-2 Table 257", Failed(FormatFailure),
         "The certification of the document permits {permission}, but revision {revision} changed {path} ({class}).",
-        "Chữ ký chứng nhận của tài liệu chỉ cho phép {permission}, nhưng phiên bản {revision} đã thay đổi {path} ({class}).";
+        "Chữ ký chứng nhận của tài liệu chỉ cho phép {permission}, nhưng phiên bản {revision} đã thay đổi {path}.";
     NOT_LOCKED = "permitted_changes.field_not_locked", "ISO 32000-2 §12.8.2.4", Failed(FormatFailure),
         "Revision {revision} changed the field {what}, which is locked by a signature.",
         "Phiên bản {revision} đã thay đổi trường {what} vốn đã bị một chữ ký khóa.";
     PAGES_KEPT = "permitted_changes.pages_kept", "ISO 32000-2 §12.8.2.2, §7.7.3", Failed(FormatFailure),
         "After the signing, revision {revision} changed a page or the page tree: {path} {what}.",
-        "Sau khi ký, phiên bản {revision} đã thay đổi trang hoặc cây trang: {path} {what}.";
+        "Sau khi ký, phiên bản {revision} đã thay đổi trang hoặc cây trang: {path}.";
     CATALOG_KEPT = "permitted_changes.catalog_kept", "ISO 32000-2 §12.8.2.2, §7.7.2", Failed(FormatFailure),
         "After the signing, revision {revision} changed an entry of the document as a whole: {path} {what}.",
-        "Sau khi ký, phiên bản {revision} đã thay đổi một mục chung của tài liệu: {path} {what}.";
+        "Sau khi ký, phiên bản {revision} đã thay đổi một mục chung của tài liệu: {path}.";
     FIELDS_KEPT = "permitted_changes.fields_kept", "ISO 32000-2 §12.8.2.2, §12.7.4", Failed(FormatFailure),
         "After the signing, revision {revision} changed, added or removed a field, widget or signature otherwise than by signing or filling in: {path} {what}.",
-        "Sau khi ký, phiên bản {revision} đã sửa, thêm hoặc xóa trường, khung hiển thị hay chữ ký không phải bằng cách ký hoặc điền: {path} {what}.";
+        "Sau khi ký, phiên bản {revision} đã sửa, thêm hoặc xóa trường, khung hiển thị hay chữ ký không phải bằng cách ký hoặc điền: {path}.";
     EXPLAINED = "permitted_changes.explained", "ISO 32000-2 §12.8.2.2", Failed(FormatFailure),
         "After the signing, revision {revision} changed object {object}, and no permitted change needs that: {path} {what}.",
-        "Sau khi ký, phiên bản {revision} đã thay đổi đối tượng {object} mà không thay đổi hợp lệ nào cần đến: {path} {what}.";
+        "Sau khi ký, phiên bản {revision} đã thay đổi đối tượng {object} mà không thay đổi hợp lệ nào cần đến: {path}.";
     JUDGED = "permitted_changes.judged", "ISO 32000-2 §12.8.2", Indeterminate(SigConstraintsFailure),
         "After the signing, revision {revision} changed object {object} in a way that is not judged: {path} {what}.",
-        "Sau khi ký, phiên bản {revision} đã thay đổi đối tượng {object} theo cách chưa được đánh giá: {path} {what}.";
+        "Sau khi ký, phiên bản {revision} đã thay đổi đối tượng {object} theo cách chưa được đánh giá: {path}.";
     ANNOTATIONS = "permitted_changes.drawn_annotations", "ISO 32000-2 §12.5", Indeterminate(SigConstraintsFailure),
         "After the signing, revision {revision} added, changed or deleted an annotation that shows something: {path}.",
         "Sau khi ký, phiên bản {revision} đã thêm, sửa hoặc xóa một chú thích có hiển thị nội dung: {path}.";

@@ -16,7 +16,7 @@ checks! {
     // §12.7.5.5 binds whoever signs. It makes no signature invalid: that the author of the form wanted another one is told.
     MET = "seed_value.met", "ISO 32000-2 §12.7.5.5", Indeterminate(SigConstraintsFailure),
         "The field requires of its signature {constraint}: {wanted}; the signature has: {found}.",
-        "Trường yêu cầu chữ ký phải có {constraint}: {wanted}; chữ ký có: {found}.";
+        "Chữ ký không đáp ứng yêu cầu {constraint} của trường chữ ký.";
 }
 
 /// Longest text of a demand in a report.

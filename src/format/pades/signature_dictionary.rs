@@ -16,7 +16,7 @@ use crate::time::Time;
 
 checks! {
     FOUND = "signature_dictionary.found", "ISO 32000-2 §12.7.5.5", Failed(FormatFailure),
-        "The signature field has a value that is no signature dictionary: {what}.", "Trường chữ ký có giá trị không phải từ điển chữ ký: {what}.";
+        "The signature field has a value that is no signature dictionary: {what}.", "Trường chữ ký có giá trị không phải từ điển chữ ký.";
     NOT_REMOVED = "signature_dictionary.not_removed", "ISO 32000-2 §12.8.2.2.2", Failed(FormatFailure),
         "The signature was removed in a later revision of the file.", "Chữ ký đã bị gỡ bỏ trong một phiên bản sau của tệp.";
     UNIQUE_KEYS = "signature_dictionary.unique_keys", "ISO 32000-2 §7.3.7", Failed(FormatFailure),
@@ -34,10 +34,10 @@ checks! {
     SUB_FILTER = "signature_dictionary.sub_filter_supported", "ISO 32000-2 Table 255", Indeterminate(SigConstraintsFailure),
         "Signatures of the kind {sub_filter} cannot be judged.", "Không kiểm tra được chữ ký thuộc loại {sub_filter}.";
     ENDS_REVISION = "byte_range.ends_revision", "ISO 32000-2 §12.8.1", Indeterminate(SigConstraintsFailure),
-        "The signed bytes are not a revision of this file: {what}.", "Phần byte được ký không phải là một phiên bản của tệp này: {what}.";
+        "The signed bytes are not a revision of this file: {what}.", "Phần byte được ký không phải là một phiên bản của tệp này.";
     CHAIN_INTACT = "signature_dictionary.chain_intact", "ISO 32000-2 §7.5.6", Indeterminate(SigConstraintsFailure),
         "The chain of the file's cross-references is broken, so that another reader may see another document: {what}.",
-        "Chuỗi bảng tham chiếu của tệp bị đứt, phần mềm khác có thể hiển thị một tài liệu khác: {what}.";
+        "Chuỗi bảng tham chiếu của tệp bị đứt, phần mềm khác có thể hiển thị một tài liệu khác.";
     PLACE_KNOWN = "signature_dictionary.place_known", "ISO 32000-2 §12.7.5.5", Indeterminate(SigConstraintsFailure),
         "No field of the form has this signature.", "Không trường biểu mẫu nào chứa chữ ký này.";
 }

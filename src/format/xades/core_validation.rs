@@ -10,7 +10,7 @@ use super::signature_element::{self, SignatureElement};
 use super::time_stamps::TimeStamped;
 use super::transforms::Fault;
 use super::unsigned_properties::{Property, PropertyKind, UnsignedProperties, unsigned_properties, values};
-use crate::encoding::xml::{NodeId, NodeSet};
+use crate::encoding::xml::{NodeId, NodeSet, Unsigned};
 use crate::format::signature::{Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::{Certificate, SignerIdentifier};
 use crate::report::json::{CoveredReference, Format, Kind, Level};
@@ -18,22 +18,25 @@ use crate::report::{Block, Recorder, Stop, checks};
 
 checks! {
     READABLE = "core_validation.reference_readable", "XML Signature §4.4.3", Failed(FormatFailure),
-        "A reference cannot be read: {what}.", "Không đọc được một tham chiếu: {what}.";
+        "A reference cannot be read: {what}.", "Không đọc được một tham chiếu.";
     ID_UNIQUE = "core_validation.identifier_unique", "XML Signature §4.4.3.3", Failed(FormatFailure),
         "Several elements have the identifier of {uri}, so nobody can tell which one is signed.",
         "Nhiều phần tử cùng mang định danh {uri} nên không thể biết phần tử nào được ký.";
     CANONICAL_FORM = "core_validation.canonical_form", "XML Signature §4.4.3.2", Failed(FormatFailure),
-        "There is no canonical form of {uri}: {what}.", "Không có dạng chuẩn tắc của {uri}: {what}.";
+        "There is no canonical form of {uri}: {what}.", "Không có dạng chuẩn tắc của {uri}.";
     TRANSFORMS = "core_validation.transforms_known", "XML Signature §6.6", Indeterminate(SignedDataNotFound),
-        "A transform of {uri} is refused: {what}.", "Một phép biến đổi của {uri} bị từ chối: {what}.";
+        "A transform of {uri} is refused: {what}.", "Một phép biến đổi của {uri} bị từ chối.";
     TRANSFORM_LIMIT = "limit.transforms", "XML Signature §4.4.3.4", Indeterminate(SigConstraintsFailure),
         "{uri} has more than {limit} transforms, and none is applied.", "{uri} có hơn {limit} phép biến đổi nên không được áp dụng.";
     OCTET_LIMIT = "limit.referenced_octets", "XML Signature §4.4.3.2", Indeterminate(SigConstraintsFailure),
         "The references of the document are over more than {limit} octets.", "Các tham chiếu của tài liệu bao trùm hơn {limit} byte.";
+    VALUE_PREFIXES = "core_validation.prefixes_of_values_signed", "Exclusive XML Canonicalization §1.3", Indeterminate(SigConstraintsFailure),
+        "A value of {path} has the prefix {prefix}, and that this stands for {namespace} is not signed.",
+        "Một giá trị của {path} dùng tiền tố {prefix}, nhưng việc tiền tố đó chỉ {namespace} không được ký.";
     MANIFEST_ENTRY = "core_validation.manifest_entry_found", "XML Signature §5.1", Indeterminate(SignedDataNotFound),
         "What the manifest names {uri} is not at hand.", "Không có dữ liệu mà bảng kê gọi là {uri}.";
     CANONICAL_SIGNED_INFO = "core_validation.signed_info_canonical", "XML Signature §4.4.1", Failed(FormatFailure),
-        "There is no canonical form of what is signed: {what}.", "Không có dạng chuẩn tắc của phần được ký: {what}.";
+        "There is no canonical form of what is signed: {what}.", "Không có dạng chuẩn tắc của phần được ký.";
     ONE_KEY = "core_validation.key_is_the_certificates", "XML Signature §4.5", Failed(FormatFailure),
         "The key beside the signature is not that of the certificate beside it.", "Khóa công khai kèm chữ ký không phải khóa của chứng thư kèm theo.";
     COUNTERSIGNED = "core_validation.counter_signature_covers_value", "EN 319 132-1 §5.2.7.2", Failed(HashFailure),
@@ -154,6 +157,8 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
 
     fn whole(&mut self, r: &mut Recorder, node: NodeId) -> Result<(), Stop> {
         let tree = self.references().tree;
+        // Whatever the signature before it left.
+        self.references().value_prefixes.take();
         let element = signature_element::read(r, tree, node, self.references().limits.references)?;
         let keys = element.key_info.map(|node| key_info(tree, node)).unwrap_or_default();
         self.unreadable = keys.unread;
@@ -161,6 +166,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         self.value(r, &element)?;
         let listed = self.listed(r, &element)?;
         self.data(r, &element, &listed);
+        value_prefixes(r, self.references().value_prefixes.take());
         let mut properties = qualifying_properties::find(r, tree, &element)?;
         let signed_properties = self.signed_properties(r, &element, &listed, &properties)?;
         properties.read(r, tree);
@@ -216,7 +222,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
                 let entry = match super::reference::reference(tree, node) {
                     Ok(entry) => entry,
                     Err(what) => {
-                        self.constraints.push(("the manifest".into(), Fault::Refused(what.into())));
+                        self.constraints.push(("Manifest".into(), Fault::Refused(what.into())));
                         continue;
                     }
                 };
@@ -251,7 +257,7 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             self.targets.extend(selection.target.first().filter(|node| tree.is_element(*node) && *node != tree.root()));
             self.covered = NodeSet::union([self.covered.clone(), selection.covered]);
         }
-        let mut name = uri.clone();
+        let name = uri.clone();
         match &outcome {
             Ok(_) => {
                 r.ask(&ID_UNIQUE, true, [("uri", uri.clone().into())]);
@@ -273,7 +279,6 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
             }
             Err(Fault::NotFound) => self.missing.extend(reference.uri.clone()),
             Err(fault) => {
-                name = format!("{uri}, {fault}");
                 self.constraints.push((uri, fault.clone()));
             }
         }
@@ -466,8 +471,17 @@ fn profile(properties: &QualifyingProperties, unsigned: &UnsignedProperties) -> 
     }
 }
 
+/// Whoever changes what the prefix stands for changes what the value says, and no signed octet.
+fn value_prefixes(r: &mut Recorder, unsigned: Option<Unsigned>) {
+    let inputs = |found: Unsigned| [("path", found.path.into()), ("prefix", found.prefix.into()), ("namespace", found.namespace.into())];
+    match unsigned {
+        None => r.tolerate(&VALUE_PREFIXES, true, []),
+        Some(found) => r.tolerate(&VALUE_PREFIXES, false, inputs(found)),
+    };
+}
+
 fn uri_of(reference: &Reference) -> String {
-    reference.uri.as_deref().map_or_else(|| "without URI".into(), |uri| if uri.is_empty() { "the document".into() } else { uri.to_owned() })
+    reference.uri.as_deref().map_or_else(|| "Reference".into(), |uri| if uri.is_empty() { "URI=\"\"".into() } else { uri.to_owned() })
 }
 
 fn share(part: usize, whole: usize) -> f64 {

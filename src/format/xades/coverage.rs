@@ -248,7 +248,7 @@ impl Walk<'_, '_> {
             Some(_) => is_envelope(tree, node) && self.signatures.binary_search(&parent).is_err(),
             None => {
                 let mut holds_elements = || *holders.entry(parent).or_insert_with(|| tree.elements(parent).next().is_some());
-                self.says_something(node) && (is_envelope(tree, parent) || holds_elements())
+                self.says_something(node) && (is_envelope(tree, parent) || !is_leaf(tree, parent) || holds_elements())
             }
         }
     }
@@ -261,6 +261,58 @@ impl Walk<'_, '_> {
     fn says_something(&self, node: NodeId) -> bool {
         self.tree.is_element(node) || !self.tree.string(node).trim().is_empty()
     }
+}
+
+/// Elements of the languages of signatures whose text is a key, a digest, a name or a number that the signature is judged by, or evidence that is. What
+/// else has a text may say anything, and was signed by nobody.
+const LEAVES: [&str; 43] = [
+    "ByKey",
+    "ByName",
+    "DigestValue",
+    "EncapsulatedCRLValue",
+    "EncapsulatedEvidenceRecord",
+    "EncapsulatedOCSPValue",
+    "EncapsulatedPKIData",
+    "EncapsulatedTimeStamp",
+    "EncapsulatedX509Certificate",
+    "Exponent",
+    "G",
+    "HMACOutputLength",
+    "Identifier",
+    "IssueTime",
+    "Issuer",
+    "IssuerSerialV2",
+    "J",
+    "KeyName",
+    "Modulus",
+    "Number",
+    "OCSPResponse",
+    "P",
+    "PgenCounter",
+    "ProducedAt",
+    "PublicKey",
+    "Q",
+    "Seed",
+    "SignatureValue",
+    "SigPolDocLocalURI",
+    "SignaturePolicyDocument",
+    "SPURI",
+    "URI",
+    "X",
+    "X509CRL",
+    "X509Certificate",
+    "X509Digest",
+    "X509IssuerName",
+    "X509SKI",
+    "X509SerialNumber",
+    "X509SubjectName",
+    "XPath",
+    "Y",
+    "IssuerSerial",
+];
+
+fn is_leaf(tree: &Tree<'_>, node: NodeId) -> bool {
+    tree.name(node).is_some_and(|(_, local)| LEAVES.contains(&local))
 }
 
 /// `Object` of a signature: its attributes are about it.

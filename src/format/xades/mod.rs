@@ -29,7 +29,7 @@ use super::signature::Signature;
 use super::{Found, Modified};
 use crate::context::Policy;
 use crate::document::Detached;
-use crate::encoding::xml::{NodeId, NodeSet, Tree};
+use crate::encoding::xml::{NodeId, NodeSet, Tree, ValuePrefixes};
 use crate::limits::Budget;
 use crate::report::json::{DocumentFacts, Format, Kind, Want, WantKind};
 use crate::report::{Block, Check, checks};
@@ -101,6 +101,7 @@ fn found_among(
         detached,
         limits,
         octets: Budget::new("referenced_octets", limits.referenced_octets),
+        value_prefixes: ValuePrefixes::default(),
     };
     let all: Vec<NodeId> = tree.called("Signature").filter(|node| tree.is(*node, DS, "Signature")).collect();
     let limit = usize::try_from(limits.signatures).unwrap_or(usize::MAX);

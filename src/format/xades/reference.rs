@@ -6,7 +6,7 @@ use super::transforms::{Data, Fault, Place, Transform, transforms};
 use crate::crypto::{DigestAlgorithm, Digester};
 use crate::document::Detached;
 use crate::encoding::uri::percent_decoded;
-use crate::encoding::xml::{Canonicalisation, Comments, Method, NodeId, NodeSet, Tree, canonical};
+use crate::encoding::xml::{Canonicalisation, Comments, Method, NodeId, NodeSet, Tree, ValuePrefixes, canonical_watched};
 use crate::error::Malformed;
 use crate::limits::{Budget, Limits};
 
@@ -66,6 +66,8 @@ pub(super) struct References<'r, 'a> {
     pub limits: &'r Limits,
     /// Octets that may still be canonicalised.
     pub octets: Budget,
+    /// Prefixes in values whose declarations exclusive forms left out.
+    pub value_prefixes: ValuePrefixes,
 }
 
 /// What the data of a reference are before anything is done to them.
@@ -155,7 +157,14 @@ impl<'r, 'a> References<'r, 'a> {
     }
 
     fn place<'p>(&'p self, signature: NodeId, reference: &Reference) -> Place<'p, 'a> {
-        Place { tree: self.tree, identifiers: &self.identifiers, limits: self.limits, signature, reference: reference.node }
+        Place {
+            tree: self.tree,
+            identifiers: &self.identifiers,
+            limits: self.limits,
+            value_prefixes: &self.value_prefixes,
+            signature,
+            reference: reference.node,
+        }
     }
 
     /// The nodes of the document that the reference is over.
@@ -239,7 +248,7 @@ impl<'r, 'a> References<'r, 'a> {
     /// The canonical form of nodes: there is one, and there is something in it.
     pub fn canonical(&self, set: &NodeSet, how: &Canonicalisation, sink: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
         let (mut any, mut spent) = (false, Ok(()));
-        let outcome = canonical(self.tree, set, how, &mut |piece: &[u8]| {
+        let sink = &mut |piece: &[u8]| {
             any |= !piece.is_empty();
             spent = self.spend(piece.len());
             if spent.is_err() {
@@ -247,7 +256,8 @@ impl<'r, 'a> References<'r, 'a> {
             }
             sink(piece);
             Ok(())
-        });
+        };
+        let outcome = canonical_watched(self.tree, set, how, sink, Some(&self.value_prefixes));
         spent?;
         outcome.map_err(|malformed| Fault::NoCanonicalForm(malformed.to_string()))?;
         if any { Ok(()) } else { Err(Fault::NoCanonicalForm("nothing is left of it".into())) }

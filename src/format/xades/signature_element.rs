@@ -8,9 +8,9 @@ use crate::report::{Recorder, Stop, checks};
 
 checks! {
     STRUCTURE = "signature_element.structure", "XML Signature §4.2", Failed(FormatFailure),
-        "The signature is not built as one: {what}.", "Chữ ký không đúng cấu trúc: {what}.";
+        "The signature is not built as one: {what}.", "Chữ ký không đúng cấu trúc.";
     SIGNED_INFO = "signature_element.signed_info", "XML Signature §4.4", Failed(FormatFailure),
-        "What is signed is not built as it must be: {what}.", "Phần được ký không đúng cấu trúc: {what}.";
+        "What is signed is not built as it must be: {what}.", "Phần được ký không đúng cấu trúc.";
     WITHIN_LIMITS = "limit.references", "XML Signature §4.4", Indeterminate(SigConstraintsFailure),
         "The signature has more than {limit} references, and none is judged.", "Chữ ký có hơn {limit} tham chiếu nên không được kiểm tra.";
     CANONICALISATION = "signature_element.canonicalisation_known", "XML Signature §4.4.1", Failed(FormatFailure),

@@ -17,7 +17,7 @@ checks! {
     READABLE = "time_stamps.token_readable", "EN 319 132-1 §5.1.4, RFC 3161 §2.4.2", Indeterminate(SigConstraintsFailure),
         "A timestamp cannot be read.", "Không đọc được một dấu thời gian.";
     INPUT = "time_stamps.input_found", "EN 319 132-1 §5.1.4", Indeterminate(SigConstraintsFailure),
-        "What a timestamp is over cannot be put together: {what}.", "Không dựng lại được dữ liệu mà dấu thời gian xác nhận: {what}.";
+        "What a timestamp is over cannot be put together: {what}.", "Không dựng lại được dữ liệu mà dấu thời gian xác nhận.";
 }
 
 /// A signature with everything that its timestamps may be over.

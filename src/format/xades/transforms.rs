@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::identifiers::Identifiers;
 use super::names::{DS, algorithm_of, base64_octets};
 use super::xpath_filter::{self, Filter};
-use crate::encoding::xml::{Canonicalisation, NodeId, NodeSet, Tree, read};
+use crate::encoding::xml::{Canonicalisation, NodeId, NodeSet, Tree, ValuePrefixes, canonical_watched, read};
 use crate::limits::Limits;
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -106,6 +106,7 @@ pub(super) struct Place<'p, 'a> {
     pub tree: &'p Tree<'a>,
     pub identifiers: &'p Identifiers<'a>,
     pub limits: &'p Limits,
+    pub value_prefixes: &'p ValuePrefixes,
     /// The signature that has the reference.
     pub signature: NodeId,
     /// The transform itself stands in this element.
@@ -146,11 +147,11 @@ impl Place<'_, '_> {
         let fault = |malformed: crate::error::Malformed| Fault::NoCanonicalForm(malformed.to_string());
         let tree = read(octets, self.limits).map_err(fault)?;
         let mut canonical = Vec::with_capacity(octets.len());
-        crate::encoding::xml::canonical(&tree, &tree.all(), how, &mut |piece: &[u8]| {
+        let sink = &mut |piece: &[u8]| {
             canonical.extend_from_slice(piece);
             Ok(())
-        })
-        .map_err(fault)?;
+        };
+        canonical_watched(&tree, &tree.all(), how, sink, Some(self.value_prefixes)).map_err(fault)?;
         Ok(canonical)
     }
 }

@@ -12,7 +12,7 @@ use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::document::Detached;
 use crate::encoding::base64;
 use crate::encoding::uri::percent_encoded;
-use crate::encoding::xml::{Canonicalisation, Method, NodeId, Tree, escaped, read};
+use crate::encoding::xml::{Canonicalisation, Method, NodeId, Tree, ValuePrefixes, escaped, read};
 use crate::error::{Malformed, Misuse};
 use crate::limits::{Budget, Limits};
 use crate::pki::Certificate;
@@ -359,8 +359,15 @@ impl<'l> Layout<'l> {
         let fault = |fault: Fault| Refusal::from(Misuse::new(format!("the document cannot be signed: {fault}")));
         let node = identifiers.named(self.id).first().copied().ok_or_else(|| fault(Fault::NotFound))?;
         let parts: Vec<NodeId> = self.tree.elements(node).next().map(|info| self.tree.elements(info).collect()).unwrap_or_default();
-        let references =
-            References { names: Names::OrLastStep, tree: &self.tree, identifiers, detached: self.detached, limits: &limits, octets };
+        let references = References {
+            names: Names::OrLastStep,
+            tree: &self.tree,
+            identifiers,
+            detached: self.detached,
+            limits: &limits,
+            octets,
+            value_prefixes: ValuePrefixes::default(),
+        };
         work(&references, node, parts.get(2..).unwrap_or_default()).map_err(fault)
     }
 

@@ -2,12 +2,15 @@
 
 use kyso::Time;
 use kyso::crypto::DigestAlgorithm::Sha256;
+use kyso::testkit::extension::crl_distribution_point;
+use kyso::testkit::{Template, Timestamp};
 
-use super::{MANIFEST, SIGNATURE, Stored, extended_files, manifest, with, zip};
+use super::{ANNEX, DECISION, EXTENDED, MANIFEST, SIGNATURE, SIMPLE, Stored, extended_files, manifest, with, zip};
 use crate::case::{Case, Entry};
 use crate::hand_made::claimed;
-use crate::shared::Shared;
+use crate::shared::{Shared, at, key_of, name};
 use crate::signed_data::evidence;
+use crate::timestamps::of_that_time;
 use crate::{Files, Outcome};
 
 const FIRST: [&str; 2] = ["META-INF/ASiCArchiveManifest001.xml", "META-INF/timestamp001.tst"];
@@ -40,6 +43,68 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let told = good.but("the first archive manifest ends with a line feed more").file(zip(&with(&two, FIRST[0], longer)));
     let failed = || Entry::concluded("TOTAL-FAILED", "HASH_FAILURE", "cryptographic_verification.data_intact").kind(kind);
     told.entries(&[Entry::passed().level("B-B"), failed(), failed()]).add("asic/archive-chain-broken", files)?;
+    alone(shared, false, files)?;
+    alone(shared, true, files)
+}
+
+/// Timestamps and no signature. The certificate of the first authority ended ten days ago; the second stamped the day before, with a manifest that
+/// lists the first token and what proves that. `is_simple`: over the one file and not over a manifest.
+fn alone(shared: &Shared, is_simple: bool, files: &mut Files) -> Outcome {
+    const TOKEN: &str = "META-INF/timestamp.tst";
+    let (kind, group) = ("container_timestamp", if is_simple { "simple" } else { "extended" });
+    let template = Template::timestamping(name("Test Timestamping Before"), at(-400), at(-10));
+    let template = template.with(crl_distribution_point(&["http://pki.kyso.example/issuing.crl"]));
+    let first = shared.issuing.issue(&template, key_of("timestamping before")?)?;
+    let lists = [of_that_time(&shared.issuing, -12)?, of_that_time(&shared.root, -12)?];
+    let stamped = |octets: &[u8], lists: &[Vec<u8>]| -> Outcome<Vec<u8>> {
+        let stamp = Timestamp::of(Sha256, &Sha256.digest(octets), at(-30)).with_certificates(&[&first, &shared.issuing]);
+        Ok(first.timestamp_token(&Timestamp { lists: lists.to_vec(), ..stamp })?)
+    };
+    let listed: [(&str, &[u8]); 2] = [("decision.txt", DECISION), ("folder/annex.txt", ANNEX)];
+    let list = manifest(TOKEN, &listed);
+    let container = |token: Vec<u8>| -> Vec<Stored> {
+        let data = vec![("decision.txt", DECISION.to_vec())];
+        match is_simple {
+            true => [vec![("mimetype", SIMPLE.into())], data, vec![(TOKEN, token)]].concat(),
+            false => {
+                let more = vec![("folder/annex.txt", ANNEX.to_vec()), (MANIFEST, list.clone()), (TOKEN, token)];
+                [vec![("mimetype", EXTENDED.into())], data, more].concat()
+            }
+        }
+    };
+    let over = if is_simple { DECISION } else { &list[..] };
+    let all: &[&str] = if is_simple { &["decision.txt", TOKEN] } else { &["decision.txt", "folder/annex.txt", MANIFEST, TOKEN] };
+    let kept = container(stamped(over, &lists)?);
+    let renewed = |stored: &[Stored], time| archived(shared, stored, SECOND, all, time);
+    let what = "a timestamp alone, whose authority's certificate has ended; another one over an archive manifest is of before that";
+    let document = if is_simple { "document.asics" } else { "document.asice" };
+    let whole = renewed(&kept, at(-11))?;
+    let case = Case::passing_file(what, "EN 319 162-1 §A.7", document, zip(&whole));
+    let both = [Entry::passed().kind(kind), Entry::passed().kind(kind)];
+    let good = case.entries(&both).add(&format!("asic/renewed-{group}"), files)?;
+    let ended = ("OUT_OF_BOUNDS_NOT_REVOKED", "basic_processing.signer_within_validity");
+    let bad = good.but("without the second timestamp").by("EN 319 102-1 §5.2.6.4 (6)").file(zip(&kept));
+    bad.indeterminate(ended.0, ended.1).entries(&[Entry::intact().kind(kind)]).add(&format!("asic/renewed-{group}-without"), files)?;
+    let late = Entry::default().kind(kind);
+    let bad = good.but("the second timestamp is of after that end").file(zip(&renewed(&kept, at(-9))?));
+    bad.indeterminate(ended.0, ended.1)
+        .entries(&[late.clone(), Entry::passed().kind(kind)])
+        .add(&format!("asic/renewed-{group}-late"), files)?;
+    let bad = good.but("the archive manifest does not list the first timestamp");
+    let others: Vec<&str> = all.iter().copied().filter(|name| *name != TOKEN).collect();
+    let bad = bad.file(zip(&archived(shared, &kept, SECOND, &others, at(-11))?));
+    bad.indeterminate(ended.0, ended.1)
+        .entries(&[late.clone(), Entry::passed().kind(kind)])
+        .add(&format!("asic/renewed-{group}-unlisted"), files)?;
+    let bad = good.but("the first token has no list of that time, which proved its authority");
+    let bad = bad.file(zip(&renewed(&container(stamped(over, &[])?), at(-11))?));
+    let bad =
+        bad.indeterminate("CERTIFICATE_CHAIN_GENERAL_FAILURE", "revocation.status_known").entries(&[late, Entry::passed().kind(kind)]);
+    bad.add(&format!("asic/renewed-{group}-unproven"), files)?;
+    let bad = good.but("a letter of the file is another one").by("EN 319 102-1 §5.4.4");
+    let bad = bad.file(zip(&with(&whole, "decision.txt", DECISION.to_ascii_uppercase())));
+    let failed = || Entry::concluded("TOTAL-FAILED", "HASH_FAILURE", "cryptographic_verification.data_intact").kind(kind);
+    bad.fails("HASH_FAILURE", "").entries(&[failed(), failed()]).add(&format!("asic/renewed-{group}-altered"), files)?;
     Ok(())
 }
 

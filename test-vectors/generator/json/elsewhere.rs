@@ -145,38 +145,51 @@ fn by_digest(draft: &Draft<'_>, files: &mut Files) -> Outcome {
 }
 
 fn by_name(draft: &Draft<'_>, files: &mut Files) -> Outcome {
-    let sig_d = json!({ "mId": "http://uri.etsi.org/19182/ObjectIdByURI", "pars": ["record.json", "annex.txt"] });
-    let payload = base64url::encode(RECORD) + &base64url::encode(ANNEX);
-    let made = over(draft, sig_d.clone(), payload).make()?;
+    const RECORD_FILE: &str = "record.json";
+    let sig_d = |names: Value| json!({ "mId": "http://uri.etsi.org/19182/ObjectIdByURI", "pars": names });
+    let made = over(draft, sig_d(json!([RECORD_FILE])), base64url::encode(RECORD)).make()?;
     let clause = "ETSI TS 119 182-1 §5.2.8.3.2";
-    let honest = good("Two files by their names, one after the other", clause, made.flattened())
-        .detached("record.json", "record.json", RECORD.to_vec())
-        .detached("annex.txt", "annex.txt", ANNEX.to_vec())
-        .add("json/by-name", files)?;
-    bad(&honest, "one file is another one", made.flattened())
+    let honest = good("A file by its name", clause, made.flattened()).detached(RECORD_FILE, RECORD_FILE, RECORD.to_vec());
+    let honest = honest.add("json/by-name", files)?;
+    let other = || RECORD.to_ascii_uppercase();
+    bad(&honest, "the file is another one", made.flattened())
         .by("EN 319 102-1 §5.2.7.4 (3)")
-        .detached("annex.txt", "annex.txt", b"Phu luc II\n".to_vec())
+        .detached(RECORD_FILE, RECORD_FILE, other())
         .fails("SIG_CRYPTO_FAILURE", "cryptographic_verification.value_valid")
         .integrity("broken")
         .add("json/by-name-altered", files)?;
-    bad(&honest, "one file is not at hand", made.flattened())
+    bad(&honest, "the file is not at hand", made.flattened())
         .by("EN 319 102-1 §5.2.7.4 (1)")
         .without_detached()
-        .detached("record.json", "record.json", RECORD.to_vec())
         .not_found()
         .add("json/by-name-missing", files)?;
-    let plain = over(draft, sig_d, [RECORD, ANNEX].concat().iter().map(|octet| char::from(*octet)).collect::<String>());
-    let plain = plain.with("b64", false.into()).with("crit", json!(["sigD", "b64"]));
-    let plain_honest = good("Two files by their names, as they are", "RFC 7797 §3", plain.make()?.flattened())
-        .detached("record.json", "record.json", RECORD.to_vec())
-        .detached("annex.txt", "annex.txt", ANNEX.to_vec())
-        .add("json/by-name-b64", files)?;
-    bad(&plain_honest, "one file is another one", plain.make()?.flattened())
+    let unencoded = |names: Value, octets: &[u8]| {
+        let plain = over(draft, sig_d(names), octets.iter().map(|octet| char::from(*octet)).collect::<String>());
+        plain.with("b64", false.into()).with("crit", json!(["sigD", "b64"]))
+    };
+    let plain = unencoded(json!([RECORD_FILE]), RECORD);
+    let plain_honest = good("A file by its name, as it is", "RFC 7797 §3", plain.make()?.flattened());
+    let plain_honest = plain_honest.detached(RECORD_FILE, RECORD_FILE, RECORD.to_vec()).add("json/by-name-b64", files)?;
+    bad(&plain_honest, "the file is another one", plain.make()?.flattened())
         .by("EN 319 102-1 §5.2.7.4")
-        .detached("annex.txt", "annex.txt", b"Phu luc II\n".to_vec())
+        .detached(RECORD_FILE, RECORD_FILE, other())
         .fails("SIG_CRYPTO_FAILURE", "cryptographic_verification.value_valid")
         .integrity("broken")
         .add("json/by-name-b64-altered", files)?;
+    // One after another, and nobody signed where the first ends: octets go from one file to the other.
+    let two = unencoded(json!([RECORD_FILE, "annex.txt"]), &[RECORD, ANNEX].concat()).make()?.flattened();
+    let (head, tail) = ANNEX.split_at(4);
+    for (name, change, record, annex) in [
+        ("two", "a second file is signed behind the first", RECORD.to_vec(), ANNEX),
+        ("two-parted", "the first of two files has the beginning of the second", [RECORD, head].concat(), tail),
+    ] {
+        bad(&plain_honest, change, two.clone())
+            .by(clause)
+            .detached(RECORD_FILE, RECORD_FILE, record)
+            .detached("annex.txt", "annex.txt", annex.to_vec())
+            .indeterminate("SIG_CONSTRAINTS_FAILURE", "payload.boundaries_signed")
+            .add(&format!("json/by-name-{name}"), files)?;
+    }
     Ok(())
 }
 

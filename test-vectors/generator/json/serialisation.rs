@@ -111,6 +111,12 @@ fn objects(shared: &Shared, files: &mut Files) -> Outcome {
             Entry::concluded("TOTAL-FAILED", "SIG_CRYPTO_FAILURE", "cryptographic_verification.value_valid").integrity("broken"),
         ])
         .add("json/general-second-broken", files)?;
+    let second = Draft::new(shared, "rsa-2048", "PS256").with("b64", false.into()).with("crit", json!(["b64"])).make()?;
+    bad(&general, "the second takes the payload as it stands and not what it encodes", Made::general(&[&made, &second]))
+        .by("RFC 7797 §3")
+        .fails(FORMAT, "jades.encodings_agree")
+        .entries(&[Entry::default(), Entry::default()])
+        .add("json/general-two-encodings", files)?;
     bad(&general, "the list is empty", json!({ "payload": made.payload, "signatures": [] }).to_string().into_bytes())
         .no_signature()
         .add("json/general-empty", files)?;

@@ -78,7 +78,13 @@ fn attached(signer: &Signer<'_>, files: &mut Files) -> Outcome<Good> {
         .malformed()
         .add("cms/segments-other", files)?;
     let text = pem::write("CMS", &data.der()).into_bytes();
-    good.but("it is in PEM").by("RFC 7468 §9").file(text).add("cms/attached-pem", files)?;
+    good.but("it is in PEM").by("RFC 7468 §9").file(text.clone()).add("cms/attached-pem", files)?;
+    let bad = good.but("it is in PEM, and a text stands behind that").by("EN 319 102-1 §5.1.3").file([&text[..], b"Tu choi\n"].concat());
+    bad.indeterminate("SIG_CONSTRAINTS_FAILURE", "verdict.document_not_modified")
+        .entries(&[Entry::passed()])
+        .add("cms/attached-pem-behind", files)?;
+    let headed = String::from_utf8(text)?.replacen("CMS-----\n", "CMS-----\nResult: Tu choi\n\n", 1).into_bytes();
+    good.but("it is in PEM with a header").by("RFC 7468 §2").file(headed).malformed().add("cms/attached-pem-header", files)?;
     Ok(good)
 }
 
@@ -162,4 +168,10 @@ fn token(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = bad.detached("content.txt", "content.txt", CONTENT.to_ascii_uppercase());
     bad.fails("HASH_FAILURE", "cryptographic_verification.data_intact").integrity("broken").add("cms/timestamp-token-altered", files)?;
     Ok(())
+}
+
+/// Signed data that nobody signed.
+pub fn nobody(shared: &Shared) -> Outcome<Vec<u8>> {
+    let signer = shared.by_hand("p256");
+    Ok(SignedData { signers: Vec::new(), ..enveloping(&signer, &info(&signer, CONTENT)?) }.der())
 }

@@ -5,7 +5,7 @@ use kyso::encoding::base64;
 
 use super::making::{Data, EXCLUSIVE, Making, Reference, replaced, transform};
 use super::{CONSTRAINTS, FORMAT, FOUND, HASH, INTACT, NOT_FOUND, RECORD, Signed, passing};
-use crate::case::Entry;
+use crate::case::{Case, Entry};
 use crate::shared::Shared;
 use crate::{Files, Outcome};
 
@@ -18,6 +18,7 @@ pub fn add(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome {
     empty(shared, files)?;
     style_sheets(shared, parted, files)?;
     characters(parted, files)?;
+    unsigned_properties(parted, files)?;
     prefixes(shared, files)
 }
 
@@ -33,7 +34,28 @@ fn prefixes(shared: &Shared, files: &mut Files) -> Outcome {
     let bad =
         good.but("the prefix stands for another namespace").by("EN 319 102-1 §5.2.7").file(replaced(&text, "urn:granted", "urn:refused")?);
     bad.fails(HASH, INTACT).integrity("broken").add("xml/prefix-listed-altered", files)?;
-    Ok(())
+    // It passes, and says that somebody else may have chosen what the prefix stands for.
+    const SIGNED: &str = "core_validation.prefixes_of_values_signed";
+    let unlisted = Making::xades(shared, Reference::element("record")).sign(envelope)?;
+    let told = |case: Case| case.by("Exclusive XML Canonicalization §1.3").entry(|entry| entry.level("B-B").tolerates(SIGNED));
+    told(good.but("the prefix is not listed").file(unlisted.clone().into_bytes())).add("xml/prefix-unlisted", files)?;
+    let other = good.but("the prefix is not listed, and stands for another namespace since");
+    told(other.file(replaced(&unlisted, "urn:granted", "urn:refused")?)).add("xml/prefix-unlisted-altered", files)?;
+
+    let record =
+        |kind: &str| format!("<e:Envelope xmlns:e=\"urn:kyso:test\"><e:Record Id=\"record\">01/QD-UBND{kind}</e:Record>{{}}</e:Envelope>");
+    let declared = "xmlns:p=\"urn:granted\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"p:Granted\"";
+    let used = Making::xades(shared, Reference::element("record")).sign(&record(&format!("<p:Kind {declared}/>")))?;
+    let good = passing("a type whose prefix is that of its element, which so is signed", "Exclusive XML Canonicalization §3", used);
+    let good = good.entry(|entry| entry.level("B-B")).add("xml/prefix-of-type", files)?;
+    let unused = Making::xades(shared, Reference::element("record")).sign(&record(&format!("<e:Kind {declared}/>")))?;
+    told(good.but("its element has another prefix, and the type's is signed by nobody").file(unused.into_bytes()))
+        .add("xml/prefix-of-type-unsigned", files)?;
+    let path = Making::xades(shared, Reference::element("record")).sign(&record("").replace("01/QD-UBND", "//p:Granted | self::p:Kind"))?;
+    let path = path.replacen(" xmlns:e=", " xmlns:p=\"urn:granted\" xmlns:e=", 1);
+    told(good.but("in the place of the type stands a path with a prefix that is declared outside").file(path.into_bytes()))
+        .add("xml/prefix-of-path", files)
+        .map(drop)
 }
 
 /// XML Signature §6.6.2: of an element in base64 what it decodes to is signed, and nothing of its markup.
@@ -103,6 +125,26 @@ fn style_sheets(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome 
     let bad = parted.good.but("a style sheet is named before what is signed").by("EN 319 102-1 §5.1.3");
     let bad = bad.file(format!("{SHEET}{}", parted.text).into_bytes());
     bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/style-sheet-unsigned", files)?;
+    Ok(())
+}
+
+/// What the properties that nobody signed say, where a text is expected nowhere.
+fn unsigned_properties(parted: &Signed, files: &mut Files) -> Outcome {
+    let end = "</xades:QualifyingProperties>";
+    for (name, change, said) in [
+        ("text", "a text stands among the unsigned properties", "Tu choi"),
+        (
+            "role",
+            "a role of the signer stands among the unsigned properties",
+            "<xades:SignerRoleV2><xades:ClaimedRoles><xades:ClaimedRole>Bo truong</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>",
+        ),
+    ] {
+        let properties = format!(
+            "<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{said}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>{end}"
+        );
+        let bad = parted.good.but(change).by("EN 319 102-1 §5.1.3").file(replaced(&parted.text, end, &properties)?);
+        bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add(&format!("xml/unsigned-property-{name}"), files)?;
+    }
     Ok(())
 }
 

@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
     fn prefix(&mut self, prefix: &'a str) -> u32 {
         let tree = &mut self.tree;
         let next = narrow(tree.prefixes.len());
-        let known = *self.prefixes.entry(prefix).or_insert(next);
+        let known = *tree.prefix_positions.entry(prefix).or_insert(next);
         if known == next {
             tree.prefixes.push(prefix);
             self.bound.push(None);

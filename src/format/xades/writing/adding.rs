@@ -4,7 +4,7 @@ use super::{EXCLUSIVE, encapsulated, ends};
 use crate::crypto::DigestAlgorithm;
 use crate::document::Detached;
 use crate::encoding::base64;
-use crate::encoding::xml::{NodeId, Tree};
+use crate::encoding::xml::{NodeId, Tree, ValuePrefixes};
 use crate::error::Misuse;
 use crate::format::xades::identifiers::Identifiers;
 use crate::format::xades::names::{DS, XADES, XADES141, is_xades};
@@ -112,7 +112,15 @@ impl<'e, 'a> Existing<'e, 'a> {
             Ok(())
         });
         let octets = Budget::new("referenced_octets", limits.referenced_octets);
-        let references = References { names: Names::OrLastStep, tree, identifiers: Identifiers::of(tree), detached, limits, octets };
+        let references = References {
+            names: Names::OrLastStep,
+            tree,
+            identifiers: Identifiers::of(tree),
+            detached,
+            limits,
+            octets,
+            value_prefixes: ValuePrefixes::default(),
+        };
         let properties = properties.filter(|properties| properties.signed.is_some())?;
         Some(Self { references, element: element?, properties })
     }
