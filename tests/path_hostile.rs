@@ -458,7 +458,7 @@ fn lengths_and_nesting_without_end() {
         assert!(Certificate::from_der(&octets).is_err());
         assert!(CertificateList::from_der(&octets).is_err());
         assert!(BasicOcspResponse::from_der(&octets).is_err());
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(30));
     }
 }
 

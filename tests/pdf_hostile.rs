@@ -142,7 +142,7 @@ fn sections_within_sections() {
     octets.extend(b"\nstartxref\n20\n%%EOF\n");
     let start = Instant::now();
     assert!(!Pdf::open(&octets, &Limits::default(), None).unwrap().chain_intact());
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(30));
 }
 
 fn deflated(octets: &[u8]) -> Vec<u8> {

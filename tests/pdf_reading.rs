@@ -8,7 +8,8 @@ use common::{Conformance, corpora_path, files_below};
 use kyso::Limits;
 use kyso::encoding::pdf::{Entry, Pdf, Reference, View};
 
-const MOST: Duration = Duration::from_secs(2);
+/// No measure of speed: what has no end takes longer on any machine.
+const MOST: Duration = Duration::from_secs(30);
 
 #[test]
 fn no_file_panics_or_hangs() {
