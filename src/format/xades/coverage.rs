@@ -239,7 +239,7 @@ impl Walk<'_, '_> {
     }
 
     /// An element of another language, an object that is in no place for one, a text where elements are expected. `holders`: of parents that were
-    /// asked about, whether they hold elements.
+    /// asked about, whether a text is expected in them.
     fn is_foreign(&self, node: NodeId, holders: &mut BTreeMap<NodeId, bool>) -> bool {
         let tree = self.tree;
         let parent = tree.parent(node).unwrap_or(node);
@@ -247,8 +247,9 @@ impl Walk<'_, '_> {
             Some((namespace, _)) if !is_of_signatures(namespace) => true,
             Some(_) => is_envelope(tree, node) && self.signatures.binary_search(&parent).is_err(),
             None => {
-                let mut holds_elements = || *holders.entry(parent).or_insert_with(|| tree.elements(parent).next().is_some());
-                self.says_something(node) && (is_envelope(tree, parent) || !is_leaf(tree, parent) || holds_elements())
+                let mut expects_none =
+                    || *holders.entry(parent).or_insert_with(|| !is_leaf(tree, parent) || tree.elements(parent).next().is_some());
+                self.says_something(node) && (is_envelope(tree, parent) || expects_none())
             }
         }
     }
@@ -311,8 +312,10 @@ const LEAVES: [&str; 43] = [
     "IssuerSerial",
 ];
 
+/// What signed properties say, those of another signature too, is signed or fails with the signature that they are of.
 fn is_leaf(tree: &Tree<'_>, node: NodeId) -> bool {
     tree.name(node).is_some_and(|(_, local)| LEAVES.contains(&local))
+        || tree.ancestors(node).any(|around| is_xades(tree, around, "SignedProperties"))
 }
 
 /// `Object` of a signature: its attributes are about it.
