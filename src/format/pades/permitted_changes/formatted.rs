@@ -11,9 +11,9 @@ pub(super) fn is_formatted(value: &str, shown: &str, script: &str) -> Option<boo
     match function {
         "AFNumber_Format" => {
             let currency: String = arguments.get(4).map_or(String::new(), |currency| currency.trim_matches(['"', '\'']).to_owned());
-            Some(is_number(value, &shown.replacen(currency.trim(), "", 1), decimals(&arguments)?, 1))
+            Some(is_number(value, &shown.replacen(currency.trim(), "", 1), decimals(&arguments)?, 0))
         }
-        "AFPercent_Format" => Some(is_number(value, &shown.replacen('%', "", 1), decimals(&arguments)?, 100)),
+        "AFPercent_Format" => Some(is_number(value, &shown.replacen('%', "", 1), decimals(&arguments)?, 2)),
         "AFSpecial_Format" => Some(digits(value) == digits(shown) && letters(value.chars()) == letters(shown.chars())),
         "AFDate_Format" | "AFDate_FormatEx" | "AFTime_Format" | "AFTime_FormatEx" => Some(is_date(value, shown)),
         _ => None,
@@ -37,8 +37,8 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// Whether the digits are those of the number, as many behind the point as said: rounded, in some unit.
-fn is_number(value: &str, shown: &str, decimals: usize, unit: u128) -> bool {
+/// Whether the digits are those of the number, as many behind the point as said: rounded, the point moved to the right.
+fn is_number(value: &str, shown: &str, decimals: usize, shift: usize) -> bool {
     // Separators, signs and brackets aside nothing else is shown.
     let is_of_number =
         |character: char| character.is_ascii_digit() || character.is_whitespace() || "+-(),.'\u{a0}\u{202f}’".contains(character);
@@ -56,9 +56,9 @@ fn is_number(value: &str, shown: &str, decimals: usize, unit: u128) -> bool {
         return false;
     }
     // One digit more than is shown, to round by.
-    let wanted = decimals.saturating_add(1);
+    let wanted = decimals.saturating_add(shift).saturating_add(1);
     let part: String = digits(part).chars().chain(std::iter::repeat('0')).take(wanted).collect();
-    let number = format!("{}{part}", digits(whole)).parse::<u128>().ok().and_then(|number| number.checked_mul(unit));
+    let number = format!("{}{part}", digits(whole)).parse::<u128>().ok();
     let Some(number) = number else { return false };
     let shown = digits(shown).parse::<u128>();
     // Red in the place of a sign is one of the styles.
