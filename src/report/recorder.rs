@@ -69,7 +69,8 @@ pub enum Step {
     Block {
         /// Whether the block's conclusion counts.
         binding: bool,
-        /// The block; shared, since what is concluded of a timestamp stands in each place that rests on it.
+        // Shared: what is concluded of a timestamp stands in each place that rests on it.
+        /// The block.
         block: Arc<Block>,
     },
 }
