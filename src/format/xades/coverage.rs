@@ -266,9 +266,10 @@ impl Walk<'_, '_> {
 
 /// Elements of the languages of signatures whose text is a key, a digest, a name or a number that the signature is judged by, or evidence that is. What
 /// else has a text may say anything, and was signed by nobody.
-const LEAVES: [&str; 43] = [
+const LEAVES: [&str; 45] = [
     "ByKey",
     "ByName",
+    "DEREncodedKeyValue",
     "DigestValue",
     "EncapsulatedCRLValue",
     "EncapsulatedEvidenceRecord",
@@ -282,6 +283,7 @@ const LEAVES: [&str; 43] = [
     "Identifier",
     "IssueTime",
     "Issuer",
+    "IssuerSerial",
     "IssuerSerialV2",
     "J",
     "KeyName",
@@ -293,6 +295,7 @@ const LEAVES: [&str; 43] = [
     "ProducedAt",
     "PublicKey",
     "Q",
+    "ResponderID",
     "Seed",
     "SignatureValue",
     "SigPolDocLocalURI",
@@ -309,7 +312,6 @@ const LEAVES: [&str; 43] = [
     "X509SubjectName",
     "XPath",
     "Y",
-    "IssuerSerial",
 ];
 
 /// What signed properties say, those of another signature too, is signed or fails with the signature that they are of.
