@@ -28,7 +28,9 @@ const LEADER: usize = 4;
 
 /// Where the letters of pages stand, by revision and page; `None` where that cannot be told.
 #[derive(Default)]
-pub(super) struct PageTexts(RefCell<BTreeMap<(usize, Reference), Option<Rc<Vec<Point>>>>>);
+pub(super) struct PageTexts(RefCell<BTreeMap<(usize, Reference), Option<Letters>>>);
+
+type Letters = Rc<Vec<Point>>;
 
 /// A place on a page.
 pub(super) type Point = (f64, f64);
