@@ -72,7 +72,7 @@ fn files_elsewhere_are_named_by_each_mechanism() {
     for (mechanism, count) in [(Mechanism::ObjectIdByUri, 1), (Mechanism::ObjectIdByUriHash, 2)] {
         let given: [(&str, &'static [u8]); 2] = [("annex.txt", ANNEX), ("record.json", RECORD)];
         let with = |document: Document<'static>| {
-            given.iter().take(count).fold(document, |document, (name, octets)| document.with_detached(*name, *octets))
+            given.iter().take(count).fold(document, |document, (name, octets)| document.with_detached(*name, octets))
         };
         let all = Document::data(b"").with_detached("annex.txt", ANNEX).with_detached("record.json", RECORD);
         let several = sign(&all, &detached.clone().mechanism(mechanism), &signer);
