@@ -3,6 +3,7 @@
 mod annotation;
 mod button;
 mod catalog;
+mod content_token;
 mod difference;
 mod encoding;
 mod explanation;

@@ -6,10 +6,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::content_token::{Token, token};
 use super::font::widths;
 use super::form::elements;
 use super::geometry::Rectangle;
-use super::shown_text::{Token, token};
 use super::step::Step;
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
