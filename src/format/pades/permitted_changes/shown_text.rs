@@ -442,7 +442,8 @@ mod tests {
     fn strings_are_what_is_shown() {
         assert_eq!(codes(b"/Tx BMC BT (12) Tj [(/Q) -3 (D)] TJ ET EMC"), Some(b"12/QD".to_vec()));
         assert_eq!(codes(b"(a(b)c\\)d) Tj"), Some(b"a(b)c)d".to_vec()));
-        assert_eq!(codes(b"(\\061\\n\\62) Tj"), Some(b"12".to_vec()));
+        // A font may draw something for any code.
+        assert_eq!(codes(b"(\\061\\n\\62) Tj"), Some(b"1\n2".to_vec()));
         assert_eq!(codes(b"% (x)\n(y) '"), Some(b"y".to_vec()));
         assert_eq!(codes(b"1 g 0 0 10 10 re f 0 g BT 2 5 Td (1) Tj 6 0 Td (2) Tj 0 -14 TD (3) Tj ET"), Some(b"123".to_vec()));
     }
