@@ -15,7 +15,8 @@ pub(super) fn is_formatted(value: &str, shown: &str, script: &str) -> Option<boo
         }
         "AFPercent_Format" => Some(is_number(value, &shown.replacen('%', "", 1), decimals(&arguments)?, 2)),
         "AFSpecial_Format" => Some(digits(value) == digits(shown) && letters(value.chars()) == letters(shown.chars())),
-        "AFDate_Format" | "AFDate_FormatEx" | "AFTime_Format" | "AFTime_FormatEx" => Some(is_date(value, shown)),
+        "AFDate_Format" | "AFDate_FormatEx" => Some(is_date(value, shown, false)),
+        "AFTime_Format" | "AFTime_FormatEx" => Some(is_date(value, shown, true)),
         _ => None,
     }
 }
@@ -69,12 +70,20 @@ fn is_number(value: &str, shown: &str, decimals: usize, shift: usize) -> bool {
 /// Months by the letters that their names begin with.
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// Whether every number that is shown is one of the value: days, months, years or the end of these, hours and minutes.
-fn is_date(value: &str, shown: &str) -> bool {
-    let (value, shown) = (numbers(value), numbers(shown));
-    let is_of_value =
-        |number: &u32| value.iter().any(|own| own == number || own % 100 == *number || number % 100 == *own || *own == number + 12);
-    shown.is_empty() == value.is_empty() && shown.iter().all(is_of_value) && shown.len() <= value.len()
+/// Whether every number that is shown is one of the value, each of them once. A year may have two digits on one of the sides where all numbers are
+/// shown: else its end could be taken for a day. Hours may be those of a half day.
+fn is_date(value: &str, shown: &str, is_time: bool) -> bool {
+    let (mut value, shown) = (numbers(value), numbers(shown));
+    if shown.is_empty() != value.is_empty() || shown.len() > value.len() {
+        return false;
+    }
+    let has_year = |numbers: &[u32]| numbers.iter().any(|number| *number > 99);
+    let of_two_digits = shown.len() == value.len() && has_year(&shown) != has_year(&value);
+    let mut take = |is: &dyn Fn(u32) -> bool| value.iter().position(|own| is(*own)).map(|at| value.swap_remove(at)).is_some();
+    let others: Vec<u32> = shown.into_iter().filter(|number| !take(&|own| own == *number)).collect();
+    let is_year = |own: u32, number: u32| of_two_digits && (own % 100 == number || number % 100 == own);
+    let is_hour = |own: u32, number: u32| is_time && own == number.saturating_add(12);
+    others.into_iter().all(|number| take(&|own| is_year(own, number) || is_hour(own, number)))
 }
 
 /// The numbers of a date, months by name among them.
@@ -109,12 +118,27 @@ mod tests {
     #[test]
     fn dates_keep_their_numbers() {
         let script = "AFDate_FormatEx(\"d mmm yyyy\")";
-        for (value, shown) in [("23/11/2026", "23 Nov 2026"), ("23/11/26", "23.11.2026"), ("14:30", "2:30 pm")] {
+        for (value, shown) in [("23/11/2026", "23 Nov 2026"), ("23/11/26", "23.11.2026"), ("23/11/2026", "23 Nov")] {
             assert_eq!(is_formatted(value, shown, script), Some(true), "{value} {shown}");
         }
-        for (value, shown) in [("23/11/2026", "24 Nov 2026"), ("23/11/2026", "23 Nov 2036"), ("23/11/2026", ""), ("13/QD", "99/QD")] {
+        for (value, shown) in [
+            ("23/11/2026", "24 Nov 2026"),
+            ("23/11/2026", "23 Nov 2036"),
+            ("23/11/2026", ""),
+            ("13/QD", "99/QD"),
+            ("23/11/2026", "26 Nov 2026"),
+            ("23/11/2026", "26 Nov"),
+            ("23/11/2026", "11 Nov 2026"),
+            ("23/11/2026", "26 Nov 2023"),
+        ] {
             assert_eq!(is_formatted(value, shown, script), Some(false), "{value} {shown}");
         }
+    }
+
+    #[test]
+    fn hours_may_be_those_of_a_half_day() {
+        assert_eq!(is_formatted("14:30", "2:30 pm", "AFTime_Format(1)"), Some(true));
+        assert_eq!(is_formatted("14:30", "3:30 pm", "AFTime_Format(1)"), Some(false));
     }
 
     #[test]

@@ -14,13 +14,13 @@ use super::step::Step;
 use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 
-/// Contents longer than that are not read.
+/// Octets of a page and of all forms that it paints, each as often as it is painted.
 const LONGEST: usize = 1 << 24;
 /// More letters than a page has that people read.
 const MOST_LETTERS: usize = 200_000;
 /// Forms (§8.10) within forms, and all of a page.
 const DEEPEST: usize = 8;
-const MOST_FORMS: usize = 200;
+const MOST_FORMS: usize = 2_000;
 const MOST_OPERANDS: usize = 4_096;
 const MOST_SAVED: usize = 64;
 /// So many equal signs in a row are a line to write on.
@@ -115,6 +115,8 @@ struct Reader<'v, 'p, 'a> {
     fonts: BTreeMap<Reference, Rc<Font>>,
     letters: Vec<Point>,
     forms: usize,
+    /// Of [`LONGEST`].
+    left: usize,
 }
 
 impl<'v, 'p, 'a> Reader<'v, 'p, 'a> {
@@ -128,7 +130,7 @@ impl<'v, 'p, 'a> Reader<'v, 'p, 'a> {
         };
         let mut data = Vec::new();
         for part in parts {
-            let Ok(Object::Stream(stream)) = view.resolve(&part) else { continue };
+            let Object::Stream(stream) = view.resolve(&part).ok()? else { continue };
             data.extend(view.stream_data_up_to(&stream, LONGEST.saturating_sub(data.len()))?);
             data.push(b'\n');
         }
@@ -142,7 +144,7 @@ impl<'v, 'p, 'a> Reader<'v, 'p, 'a> {
             above = node.entry(b"Parent").clone();
         }
         let resources = resources.as_dictionary().cloned().unwrap_or_default();
-        let mut reader = Self { view, fonts: BTreeMap::new(), letters: Vec::new(), forms: 0 };
+        let mut reader = Self { view, fonts: BTreeMap::new(), letters: Vec::new(), forms: 0, left: LONGEST.saturating_sub(data.len()) };
         reader.read(Frame::new(data, resources, State::new(Matrix::IDENTITY)))?;
         Some(reader.letters)
     }
@@ -157,7 +159,8 @@ impl<'v, 'p, 'a> Reader<'v, 'p, 'a> {
                 let Token::Operator(operator) = token else {
                     let operand = Operand::of(&token);
                     frame.at = at;
-                    operands.extend((operands.len() < MOST_OPERANDS).then_some(operand));
+                    (operands.len() < MOST_OPERANDS).then_some(())?;
+                    operands.push(operand);
                     continue;
                 };
                 let operator = operator.to_vec();
@@ -176,14 +179,17 @@ impl<'v, 'p, 'a> Reader<'v, 'p, 'a> {
         Some(())
     }
 
-    /// The content of a form that is painted.
+    /// The content of a form that is painted; none where it cannot be told what the page shows.
     fn operator(&mut self, frame: &mut Frame, operator: &[u8], operands: &[Operand], depth: usize) -> Option<Option<Frame>> {
         let numbers: Vec<f64> = operands.iter().filter_map(Operand::number).collect();
         let number = |index: usize| numbers.get(index).copied().unwrap_or(0.0);
         let name = operands.iter().find_map(Operand::name);
         let state = &mut frame.state;
         match operator {
-            b"q" if frame.saved.len() < MOST_SAVED => frame.saved.push(state.clone()),
+            b"q" => {
+                (frame.saved.len() < MOST_SAVED).then_some(())?;
+                frame.saved.push(state.clone());
+            }
             b"Q" => *state = frame.saved.pop().unwrap_or_else(|| state.clone()),
             b"cm" => state.matrix = Matrix::of(&numbers).map_or(state.matrix, |matrix| matrix.then(&state.matrix)),
             b"BT" => (frame.text, frame.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
@@ -214,27 +220,30 @@ impl<'v, 'p, 'a> Reader<'v, 'p, 'a> {
                 let texts = operands.iter().filter(|operand| matches!(operand, Operand::Text(_)));
                 self.show(frame, texts)?;
             }
-            b"Do" => return Some(name.and_then(|name| self.form(frame, name, depth))),
+            b"Do" => return self.form(frame, name?, depth),
             _ => {}
         }
         Some(None)
     }
 
-    fn form(&mut self, frame: &Frame, name: &[u8], depth: usize) -> Option<Frame> {
+    /// The form that is painted, where it is one; none where what it shows cannot be told.
+    fn form(&mut self, frame: &Frame, name: &[u8], depth: usize) -> Option<Option<Frame>> {
         let forms = self.view.value(&frame.resources, b"XObject").ok()?;
-        let Ok(Object::Stream(form)) = self.view.value(forms.as_dictionary()?, name) else { return None };
-        let is_form = self.view.value(&form.dictionary, b"Subtype").ok()?.is_name(b"Form");
-        if !is_form || depth >= DEEPEST || self.forms >= MOST_FORMS {
-            return None;
+        let form = forms.as_dictionary().map_or(Ok(Object::Null), |forms| self.view.value(forms, name)).ok()?;
+        let Object::Stream(form) = form else { return Some(None) };
+        if !self.view.value(&form.dictionary, b"Subtype").ok()?.is_name(b"Form") {
+            return Some(None);
         }
+        (depth < DEEPEST && self.forms < MOST_FORMS).then_some(())?;
         self.forms = self.forms.saturating_add(1);
-        let data = self.view.stream_data_up_to(&form, LONGEST)?;
+        let data = self.view.stream_data_up_to(&form, self.left)?;
+        self.left = self.left.saturating_sub(data.len());
         let matrix = self.view.value(&form.dictionary, b"Matrix").ok()?;
         let numbers: Vec<f64> = elements(&matrix).iter().filter_map(|number| self.view.resolve(number).ok()?.as_number()).collect();
         let matrix = Matrix::of(&numbers).unwrap_or(Matrix::IDENTITY).then(&frame.state.matrix);
         let own = self.view.value(&form.dictionary, b"Resources").ok()?;
         let resources = own.as_dictionary().cloned().unwrap_or_else(|| frame.resources.clone());
-        Some(Frame::new(data, resources, State { matrix, ..frame.state.clone() }))
+        Some(Some(Frame::new(data, resources, State { matrix, ..frame.state.clone() })))
     }
 
     fn font(&mut self, resources: &Dictionary, name: &[u8]) -> Option<Rc<Font>> {
