@@ -41,13 +41,14 @@ impl Evidence {
         self.policy_documents.entry(id).or_insert((document, origin));
     }
 
-    /// Takes over everything of `other`.
+    /// Takes over everything of `other`. Of a piece that both have, it is `other`'s that is kept, with the origin that it has here: who judges many
+    /// documents has read it, and prepared its key, once.
     pub fn extend(&mut self, other: &Evidence) {
         for (id, entry) in &other.certificates {
-            self.certificates.entry(*id).or_insert_with(|| entry.clone());
+            self.certificates.entry(*id).and_modify(|(own, _)| own.clone_from(&entry.0)).or_insert_with(|| entry.clone());
         }
         for (id, entry) in &other.crls {
-            self.crls.entry(*id).or_insert_with(|| entry.clone());
+            self.crls.entry(*id).and_modify(|(own, _)| own.clone_from(&entry.0)).or_insert_with(|| entry.clone());
         }
         for (id, entry) in &other.ocsp_responses {
             self.ocsp_responses.entry(*id).or_insert_with(|| entry.clone());

@@ -238,7 +238,7 @@ impl Policy {
 
     /// The policy as JSON, from which [`Self::sha256`] is taken.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        crate::report::json::writing::line(self).unwrap_or_default()
     }
 
     /// The JSON Schema (draft 2020-12) of a policy.

@@ -13,6 +13,7 @@ pub mod merkle_tree;
 #[cfg(feature = "sign")]
 pub(crate) mod private_key;
 pub mod public_key;
+mod rsa_key;
 #[cfg(feature = "sign")]
 pub mod software_key;
 pub mod verification;

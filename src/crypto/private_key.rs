@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::algorithm::{Curve, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, RSA_ENCRYPTION};
 use super::public_key::{PublicKey, offset};
-use super::verification::MODULUS;
+use super::rsa_key::MODULUS;
 use crate::error::Malformed;
 
 const FORMAT: &str = "private key";

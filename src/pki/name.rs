@@ -118,7 +118,13 @@ impl Name {
     /// Whether both name the same entity (RFC 5280 §7.1): the same attributes in the same order, of one relative distinguished name in any order,
     /// their texts equal but for string types, case, compatible letters and insignificant spaces.
     pub fn matches(&self, other: &Self) -> bool {
-        self.octets() == other.octets() || self.compared() == other.compared()
+        self.octets() == other.octets() || (self.types().eq(other.types()) && self.compared() == other.compared())
+    }
+
+    /// How many attributes each relative distinguished name has, and the type of the one that nearly all have alone: names that differ here match
+    /// in no text, and need not be prepared for it.
+    fn types(&self) -> impl Iterator<Item = (usize, Option<&ObjectId>)> {
+        self.0.rdns.iter().map(|rdn| (rdn.0.len(), if let [only] = rdn.0.as_slice() { Some(&only.oid) } else { None }))
     }
 
     /// This name with one more relative distinguished name below it.

@@ -7,7 +7,7 @@ mod inputs;
 mod reason;
 mod signature;
 mod stamp;
-mod writing;
+pub(crate) mod writing;
 
 use std::borrow::Cow;
 

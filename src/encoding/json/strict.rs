@@ -102,6 +102,15 @@ pub fn read<'a>(octets: &'a [u8], limits: &Limits) -> Result<Node<'a>, Malformed
     }
 }
 
+/// How many octets of a string stand for themselves; `None` where it does not end.
+fn plain(rest: &[u8]) -> Option<usize> {
+    let ends = memchr::memchr2(b'"', b'\\', rest);
+    let before = rest.get(..ends.unwrap_or(rest.len())).unwrap_or(rest);
+    // Asked of all at once: few strings have one.
+    let has_control = before.iter().fold(false, |found, octet| found | (*octet < 0x20));
+    if has_control { before.iter().position(|octet| *octet < 0x20) } else { ends }
+}
+
 fn malformed(what: impl Into<Cow<'static, str>>, at: usize) -> Malformed {
     Malformed::new("JSON", what, at)
 }
@@ -306,8 +315,8 @@ impl<'a> Reader<'a> {
         loop {
             let start = self.at;
             let rest = self.octets.get(start..).unwrap_or_default();
-            let plain = rest.iter().position(|octet| matches!(octet, b'"' | b'\\') || *octet < 0x20);
-            self.at = start.saturating_add(plain.ok_or_else(|| malformed("a string without end", opened))?);
+            let plain = plain(rest).ok_or_else(|| malformed("a string without end", opened))?;
+            self.at = start.saturating_add(plain);
             let plain = self.text.get(start..self.at).unwrap_or_default();
             match self.octets.get(self.at) {
                 Some(b'"') => {

@@ -12,7 +12,7 @@ use serde::ser::{self, Impossible};
 ///
 /// # Errors
 /// [`Refused`], as of [`lines`].
-pub(super) fn line(value: &impl Serialize) -> Result<String, Refused> {
+pub(crate) fn line(value: &impl Serialize) -> Result<String, Refused> {
     written(value, None)
 }
 
@@ -36,7 +36,7 @@ const FIRST_OCTETS: usize = 1 << 16;
 /// What cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Refused(String);
+pub(crate) struct Refused(String);
 
 impl ser::Error for Refused {
     fn custom<T: Display>(what: T) -> Self {
