@@ -1,4 +1,8 @@
 //! X.690 §8, §10, §11 — From basic to distinguished encoding
+//!
+//! What is in distinguished encoding already, as nearly everything is, stays where it stands.
+
+use std::borrow::Cow;
 
 use super::write::length_octets;
 use super::{Reader, Received, Rules, Value, tag};
@@ -43,34 +47,37 @@ pub fn to_der_sorting(input: &[u8], levels: usize) -> Result<(Vec<u8>, usize), M
     let mut reader = Reader::with_rules(&input, "BER", Rules::Basic);
     let value = reader.value()?;
     let used = reader.at();
-    Ok((value_to_der(&value, levels)?, used))
+    Ok((value_to_der(&value, levels)?.into_owned(), used))
 }
 
 /// A constructed value whose elements are being encoded.
 struct Open<'a> {
-    tag: u8,
-    /// Identifier octets, which are more than one for a high tag number.
-    identifier: Vec<u8>,
+    value: Value<'a>,
     reader: Reader<'a>,
-    elements: Vec<Vec<u8>>,
+    elements: Vec<Cow<'a, [u8]>>,
 }
 
-impl Open<'_> {
-    fn close(mut self, sorting: bool) -> Vec<u8> {
-        if sorting && self.tag == tag::SET {
+impl<'a> Open<'a> {
+    fn close(mut self, sorting: bool) -> Cow<'a, [u8]> {
+        let is_in_order = !sorting || self.value.tag() != tag::SET || self.elements.is_sorted();
+        let stands = is_in_order && self.elements.iter().all(|element| matches!(element, Cow::Borrowed(_)));
+        if stands && has_shortest_length(&self.value) {
+            return Cow::Borrowed(self.value.octets());
+        }
+        if !is_in_order {
             self.elements.sort_unstable();
         }
-        encoded(self.identifier, &self.elements.concat())
+        encoded(identifier(&self.value).to_vec(), &self.elements.concat()).into()
     }
 }
 
-fn value_to_der(value: &Value<'_>, levels: usize) -> Result<Vec<u8>, Malformed> {
-    let mut open: Vec<Open<'_>> = Vec::new();
+fn value_to_der<'a>(value: &Value<'a>, levels: usize) -> Result<Cow<'a, [u8]>, Malformed> {
+    let mut open: Vec<Open<'a>> = Vec::new();
     let mut next = Some(value.clone());
     loop {
         let mut done = match next.take() {
             Some(value) if is_container(value.tag()) => {
-                open.push(Open { tag: value.tag(), identifier: identifier(&value), reader: value.reader()?, elements: Vec::new() });
+                open.push(Open { reader: value.reader()?, value, elements: Vec::new() });
                 None
             }
             Some(value) => Some(leaf(&value)?),
@@ -97,24 +104,31 @@ fn is_container(value_tag: u8) -> bool {
     value_tag & tag::CONSTRUCTED != 0 && !universal_string
 }
 
-fn identifier(value: &Value<'_>) -> Vec<u8> {
+/// Its octets are more than one for a high tag number.
+fn identifier<'a>(value: &Value<'a>) -> &'a [u8] {
     let octets = value.octets();
     let more = if value.tag() & 0x1f == 0x1f { octets.iter().skip(1).take_while(|octet| *octet & 0x80 != 0).count() + 1 } else { 0 };
-    octets.iter().take(more + 1).copied().collect()
+    octets.get(..=more).unwrap_or(octets)
 }
 
-fn leaf(value: &Value<'_>) -> Result<Vec<u8>, Malformed> {
-    let mut identifier = identifier(value);
+/// Whether the length is definite and written in as few octets as can be (§10.1).
+fn has_shortest_length(value: &Value<'_>) -> bool {
+    let (octets, contents) = (value.octets(), value.contents().len());
+    let length = octets.len().checked_sub(contents).and_then(|end| octets.get(identifier(value).len()..end));
+    length.is_some_and(|length| length.iter().copied().eq(length_octets(contents)))
+}
+
+fn leaf<'a>(value: &Value<'a>) -> Result<Cow<'a, [u8]>, Malformed> {
     if value.tag() & tag::CONSTRUCTED != 0 {
+        let mut identifier = identifier(value).to_vec();
         if let Some(first) = identifier.first_mut() {
             *first &= !tag::CONSTRUCTED;
         }
-        return Ok(encoded(identifier, &joined_segments(value)?));
+        return Ok(encoded(identifier, &joined_segments(value)?).into());
     }
-    if value.tag() == tag::BOOLEAN && value.boolean()? {
-        return Ok(encoded(identifier, &[0xff]));
-    }
-    Ok(encoded(identifier, value.contents()))
+    let contents = if value.tag() == tag::BOOLEAN && value.boolean()? { &[0xff] } else { value.contents() };
+    let stands = contents == value.contents() && has_shortest_length(value);
+    Ok(if stands { value.octets().into() } else { encoded(identifier(value).to_vec(), contents).into() })
 }
 
 fn encoded(mut identifier: Vec<u8>, contents: &[u8]) -> Vec<u8> {
@@ -139,6 +153,12 @@ mod tests {
         assert_eq!(der(&[0x24, 0x80, 4, 1, 7, 0x24, 3, 4, 1, 8, 0, 0]), [4, 2, 7, 8]);
         assert_eq!(der(&[1, 1, 1]), [1, 1, 0xff]);
         assert_eq!(der(&[0xa0, 0x80, 0x30, 0x80, 0, 0, 0, 0]), [0xa0, 2, 0x30, 0]);
+        assert_eq!(der(&[0x30, 5, 1, 1, 0xff, 5, 0]), [0x30, 5, 1, 1, 0xff, 5, 0]);
+        assert_eq!(der(&[0x30, 6, 1, 1, 0xff, 5, 0x81, 0]), [0x30, 5, 1, 1, 0xff, 5, 0]);
+        assert_eq!(der(&[0xbf, 0x81, 0x01, 0x81, 2, 5, 0]), [0xbf, 0x81, 0x01, 2, 5, 0]);
+        // As long as the definite form, and its first octets are those of a length.
+        let indefinite = [&[0x30, 0x80, 4, 0x82, 1, 0][..], &[7; 256], &[0, 0]].concat();
+        assert_eq!(der(&indefinite), [&[0x30, 0x82, 1, 4, 4, 0x82, 1, 0][..], &[7; 256]].concat());
         assert_eq!(der(&[0x31, 6, 2, 1, 9, 2, 1, 8]), [0x31, 6, 2, 1, 8, 2, 1, 9]);
         assert_eq!(to_der_sorting(&[0x30, 8, 0x31, 6, 2, 1, 9, 2, 1, 8], 0).unwrap().0, [0x30, 8, 0x31, 6, 2, 1, 9, 2, 1, 8]);
     }

@@ -30,8 +30,8 @@ fn written(value: &impl Serialize, depth: Option<usize>) -> Result<String, Refus
     Ok(writer.text)
 }
 
-/// Most reports have more.
-const FIRST_OCTETS: usize = 1 << 16;
+/// A policy has fewer, a report many more.
+const FIRST_OCTETS: usize = 1 << 13;
 
 /// What cannot be written.
 #[derive(Debug, thiserror::Error)]
