@@ -57,6 +57,8 @@ pub struct Signature {
     pub content_timestamps: Vec<Signature>,
     /// The authority that a timestamp names.
     pub authority: Option<GeneralName>,
+    /// What a timestamp says that nobody here can judge: another version of its content, critical extensions.
+    pub unprocessed: Vec<String>,
     /// What a timestamp is over beside the octets themselves.
     pub covers: Covered,
     /// The policy under which it was made; in words what of it cannot be read.
@@ -89,6 +91,7 @@ impl Signature {
             timestamps: Vec::new(),
             content_timestamps: Vec::new(),
             authority: None,
+            unprocessed: Vec::new(),
             covers: Covered::default(),
             policy: Ok(None),
         }

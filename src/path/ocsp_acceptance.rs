@@ -5,7 +5,7 @@ use super::crl_processing::is_issued_in_time;
 use super::crl_scope::ALL_REASONS;
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::revocation::{Statement, reason_name};
+use super::revocation::{Statement, authority, reason_name};
 use super::{Inquiry, Use, list, ocsp_responder};
 use crate::pki::ocsp_response::{CertificateId, CertificateStatus, SingleResponse};
 use crate::pki::{BasicOcspResponse, Certificate, object_id, same_integer};
@@ -70,8 +70,10 @@ pub(super) fn acceptance(
         let uses = [own].into_iter().chain(signer.uses).collect();
         let revoked = status(r, single)?;
         let (this_update, next_update) = (single.this_update, single.next_update);
+        let authorities = authority(place, &signer.issuer).into_iter().collect();
         let (sources, signers) = (vec![id], signer.separate.into_iter().collect());
-        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons: ALL_REASONS, signers, of_itself: false, uses });
+        let (reasons, of_itself) = (ALL_REASONS, false);
+        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons, signers, authorities, of_itself, uses });
         Ok(())
     });
     (block, accepted)

@@ -40,7 +40,13 @@ impl ProofsOfExistence {
         let mut proofs = Self::default();
         let Some(time) = existence else { return proofs };
         for one in found {
-            proofs.add(&one.id, Proof { time, source: TimeSource::Supplied, by: "supplied".into() });
+            let proof = Proof { time, source: TimeSource::Supplied, by: "supplied".into() };
+            // With its timestamps, but those of later: of these it is not known since when they are there.
+            let stamps = one.signature.timestamps.iter().enumerate();
+            for (index, _) in stamps.filter(|(_, stamp)| stamp.stated_time.is_some_and(|stated| stated <= time)) {
+                proofs.add(&super::time_stamp::own_id(&one.id, index), proof.clone());
+            }
+            proofs.add(&one.id, proof);
         }
         let certificates = evidence.certificates().filter(|(_, origin)| *origin == Origin::Embedded);
         let crls = evidence.crls().filter(|(_, crl, origin)| *origin == Origin::Embedded && crl.this_update() <= time);

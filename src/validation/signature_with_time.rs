@@ -9,7 +9,7 @@ use crate::format::signature::Signature;
 use crate::path::Validated;
 use crate::path::freshness::{is_fresh, maximum_age};
 use crate::pki::Certificate;
-use crate::report::json::{RevocationStatus, TimeSource};
+use crate::report::json::{Revocation, RevocationStatus, TimeSource};
 use crate::report::{Block, Conclusion, Indication, Recorder, Stop, SubIndication, checks};
 use crate::time::Time;
 
@@ -148,7 +148,7 @@ fn mended(
         own_algorithms(r, session.context, signature, certificate, proof);
         path_algorithms(r, session, path, proof, proofs);
     }
-    revocation(r, path, certificate, best);
+    revoked_after(r, path.revocation.iter(), certificate, best);
     told_before_revocation(r, session.context.time, path, best, proofs);
     freshness(r, session.context.policy, path, best);
     let signer = crate::path::certificate_id(certificate);
@@ -187,9 +187,10 @@ fn may_be_mended(conclusion: Conclusion) -> bool {
     }
 }
 
-fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, best: Time) {
+/// §5.5.4 (4)(a), (b): none of these was revoked at the best signature time; `certificate` is the signer's.
+pub(super) fn revoked_after<'a>(r: &mut Recorder, statuses: impl Iterator<Item = &'a Revocation>, certificate: &Certificate, best: Time) {
     let signer = crate::path::certificate_id(certificate);
-    for status in &path.revocation {
+    for status in statuses {
         let Some(revoked_at) = status.revoked_at else { continue };
         let facts =
             [("certificate", status.certificate.clone().into()), ("revoked_at", revoked_at.0.into()), ("best_signature_time", best.into())];
@@ -242,7 +243,7 @@ fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
 /// The authorities between signer and anchor; an anchor is believed at every time that the relying party's store does not end.
 fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
     for issuer in path.path.iter().skip(1) {
-        let valid = issuer.not_before() <= best && best <= issuer.not_after();
+        let valid = issuer.not_before() <= best && best.unix() <= issuer.not_after().unix();
         r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().text().to_owned().into()), ("best_signature_time", best.into())]);
     }
 }
@@ -280,7 +281,8 @@ fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, pr
     }
 }
 
-/// Whoever signed the status information was valid at the validation time, or when it is proven to have existed.
+/// Whoever signed the status information was valid at the validation time, or when it is proven to have existed: the authorities of the path as
+/// well as others, since what is said in the name of an ended certificate is nobody's word.
 fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &Validated, proofs: &ProofsOfExistence) {
     // Of a certificate that has ended too, it is not known that it was not revoked.
     let conclusion = match basic.conclusion.sub_indication {
@@ -289,7 +291,7 @@ fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &V
     };
     for relied in &path.relied {
         let existed = relied.sources.iter().map(|source| proofs.evidence.of(source).unwrap_or(now)).max().unwrap_or(now);
-        for signer in &relied.signers {
+        for signer in relied.signers.iter().chain(&relied.authorities) {
             let valid = signer.not_before() <= existed && existed.unix() <= signer.not_after().unix();
             let facts = [
                 ("signer", signer.subject().text().to_owned().into()),

@@ -20,6 +20,9 @@ checks! {
     MADE_IN_VALIDITY = "time_stamp.made_in_validity", "RFC 3161 §4 (1)", Indeterminate(SigConstraintsFailure),
         "The timestamp is of {time}, when its authority's certificate (from {not_before} to {not_after}) was not valid.",
         "Dấu thời gian ghi lúc {time}, khi chứng thư của tổ chức cấp dấu (từ {not_before} đến {not_after}) không có hiệu lực.";
+    PROCESSED = "time_stamp.content_processed", "RFC 3161 §2.4.2, RFC 5280 §4.2", Indeterminate(SigConstraintsFailure),
+        "The timestamp says something critical that cannot be judged: {what}.",
+        "Dấu thời gian có nội dung quan trọng không thể kiểm tra: {what}.";
     AUTHORITY_NAMED = "time_stamp.authority_named", "RFC 3161 §2.4.2", Indeterminate(SigConstraintsFailure),
         "The timestamp names the authority {stated}, and its certificate another one: {subject}.",
         "Dấu thời gian ghi tên tổ chức {stated}, khác với chứng thư: {subject}.";
@@ -130,6 +133,8 @@ pub(super) fn acceptance(r: &mut Recorder, signature: &Signature, certificate: &
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     let in_validity = not_before <= time && time.unix() <= not_after.unix();
     r.ask(&MADE_IN_VALIDITY, in_validity, [("time", time.into()), ("not_before", not_before.into()), ("not_after", not_after.into())]);
+    let what = signature.unprocessed.iter().map(|what| Fact::from(what.clone())).collect();
+    r.ask(&PROCESSED, signature.unprocessed.is_empty(), [("what", Fact::List(what))]);
     if let Some(GeneralName::Directory(stated)) = &signature.authority {
         let facts = [("stated", Fact::from(stated.to_string())), ("subject", certificate.subject().text().to_owned().into())];
         r.tolerate(&AUTHORITY_NAMED, stated.matches(certificate.subject()), facts);

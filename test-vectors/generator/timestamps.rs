@@ -1,11 +1,13 @@
 //! Group `timestamps`: what a timestamp proves, of whom, and since when (EN 319 102-1 §5.4 to §5.6).
 
+use const_oid::ObjectIdentifier;
 use kyso::Time;
 use kyso::crypto::DigestAlgorithm::{Sha1, Sha384};
 use kyso::crypto::SignatureAlgorithm;
+use kyso::encoding::der::write::null;
 use kyso::pki::object_id;
 use kyso::testkit::extension::GeneralName;
-use kyso::testkit::{Entity, Name, OcspResponse, RevocationList, SingleResponse, Template, Timestamp, TimestampFault};
+use kyso::testkit::{Entity, Extension, Name, OcspResponse, RevocationList, SingleResponse, Template, Timestamp, TimestampFault};
 use serde_json::json;
 
 use crate::case::{Case, Entry, Good};
@@ -27,7 +29,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     on_documents(shared, files)?;
     stores(shared, files)?;
     revoked_authority(shared, files)?;
-    fallen_algorithm(shared, files)
+    fallen_algorithm(shared, files)?;
+    crate::testimony::add(shared, files)
 }
 
 /// A document and what was done to it, one revision each.
@@ -63,7 +66,7 @@ impl Life {
         Self::signed_under(&[&shared.issuing], signer, time, content, value)
     }
 
-    fn signed_under(
+    pub fn signed_under(
         issuers: &[&Entity],
         signer: &Entity,
         time: Time,
@@ -156,7 +159,7 @@ fn catalog(fields: &[u32], store: Option<u32>) -> String {
 }
 
 /// A timestamp authority with a key of its own, valid from and to these days.
-fn authority(issuer: &Entity, common_name: &str, from: i64, until: i64) -> Outcome<Entity> {
+pub fn authority(issuer: &Entity, common_name: &str, from: i64, until: i64) -> Outcome<Entity> {
     Ok(issuer.issue(&Template::timestamping(name(common_name), at(from), at(until)), key_of(common_name)?)?)
 }
 
@@ -234,6 +237,21 @@ fn on_signatures(shared: &Shared, files: &mut Files) -> Outcome {
         Ok(shared.timestamping.timestamp_token(&timestamp)?)
     };
     nothing("imprint-sha-1", "its imprint is of SHA-1", "EN 319 102-1 §5.4.4", "signature_acceptance.digest_reliable", "B-T", &weak)?;
+
+    let unprocessed = "time_stamp.content_processed";
+    let version = of(|timestamp| Timestamp { version: 2, ..timestamp });
+    nothing("version-2", "its content is of a version that is not written yet", "RFC 3161 §2.4.2", unprocessed, "B-T", &version)?;
+    let extended = |critical: bool| {
+        edited_token(&shared.timestamping, at(-21), move |timestamp| {
+            let extension = Extension::new(ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.7"), critical, null());
+            Timestamp { extensions: vec![extension], ..timestamp }
+        })
+    };
+    let critical = extended(true);
+    nothing("critical-unknown", "it has a critical extension that nobody knows", "RFC 5280 §4.2", unprocessed, "B-T", &critical)?;
+    let listed = extended(false);
+    let case = good.but("it has an extension that nobody knows, and that is not critical").by("RFC 5280 §4.2").document(stamped(&listed)?);
+    case.add("timestamps/on-signature-extension-unknown", files)?;
 
     let named = |named: Name| {
         edited_token(&shared.timestamping, at(-21), move |timestamp| Timestamp {
