@@ -36,6 +36,9 @@ checks! {
     ISSUER_VALID = "signature_with_time.issuer_within_validity", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(OutOfBoundsNoPoe),
         "The certificate of {issuer} was not valid at {best_signature_time}.",
         "Chứng thư của {issuer} không có hiệu lực tại {best_signature_time}.";
+    ANCHOR_BEGAN = "signature_with_time.anchor_began", "EN 319 102-1 §5.2.6.4 (2)", Indeterminate(NoCertificateChainFoundNoPoe),
+        "The relying party trusts {anchor} from {from} on, and the signature existed at {best_signature_time}.",
+        "Bên kiểm tra chỉ tin cậy {anchor} từ {from}, trong khi chữ ký đã tồn tại lúc {best_signature_time}.";
     REVOCATION_SIGNER_VALID = "signature_with_time.revocation_signer_valid", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(RevocationOutOfBoundsNoPoe),
         "The certificate of {signer}, who signed the revocation information, is valid from {not_before} to {not_after}, and the information is known since {existed} only.",
         "Chứng thư của {signer}, bên ký thông tin thu hồi, có hiệu lực từ {not_before} đến {not_after}, trong khi thông tin này chỉ được biết từ {existed}.";
@@ -149,13 +152,15 @@ fn mended(
         path_algorithms(r, session, path, proof, proofs);
     }
     revoked_after(r, path.revocation.iter(), certificate, best);
-    told_before_revocation(r, session.context.time, path, best, proofs);
+    let names_certificate = signature.value.as_ref().is_some_and(|value| !value.references.is_empty());
+    told_before_revocation(r, session.context.time, path, Some(best).filter(|_| names_certificate), proofs);
     freshness(r, session.context.policy, path, best);
     let signer = crate::path::certificate_id(certificate);
     let known_good = path.revocation.iter().any(|status| status.certificate == signer && status.status == RevocationStatus::Good);
     let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
     within_validity(r, certificate, proof, otherwise);
-    issuers_valid(r, path, best);
+    anchor_began(r, path, best);
+    issuers_valid(r, session, path, best);
     revocation_signers_valid(r, session.context.time, basic, path, proofs);
     if !by_algorithms {
         own_algorithms(r, session.context, signature, certificate, proof);
@@ -203,15 +208,15 @@ pub(super) fn revoked_after<'a>(r: &mut Recorder, statuses: impl Iterator<Item =
     }
 }
 
-/// What an authority whose key was stolen says of the certificate below, the certificate itself among it, must have existed before that.
-fn told_before_revocation(r: &mut Recorder, now: Time, path: &Validated, best: Time, proofs: &ProofsOfExistence) {
+/// What an authority whose key was stolen says of the certificate below, the certificate itself among it, must have existed before that. A signature
+/// that names its certificate existed after it, at `named`; another certificate can be put beside one that does not.
+fn told_before_revocation(r: &mut Recorder, now: Time, path: &Validated, named: Option<Time>, proofs: &ProofsOfExistence) {
     let since = |id: &[u8; 32]| proofs.evidence.of(id).unwrap_or(now);
     for (position, (below, issuer)) in path.path.iter().zip(path.path.iter().skip(1)).enumerate() {
         let id = crate::path::certificate_id(issuer);
         let theft = path.revocation.iter().filter(|status| status.certificate == id && status.is_grave());
         let Some(revoked_at) = theft.filter_map(|status| status.revoked_at).map(|stamp| stamp.0).min() else { continue };
-        // The signature itself proves its certificate, which it names.
-        let certificate = if position == 0 { best } else { since(&below.sha256()) };
+        let certificate = named.filter(|_| position == 0).unwrap_or_else(|| since(&below.sha256()));
         let told = path.relied.iter().filter(|relied| relied.certificate == below.sha256()).flat_map(|relied| &relied.sources);
         let existed = told.map(since).chain([certificate]).max().unwrap_or(now);
         let facts = [
@@ -240,10 +245,18 @@ fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
     }
 }
 
-/// The authorities between signer and anchor; an anchor is believed at every time that the relying party's store does not end.
-fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
-    for issuer in path.path.iter().skip(1) {
-        let valid = issuer.not_before() <= best && best.unix() <= issuer.not_after().unix();
+/// An anchor is believed from the time that the relying party's store says: what is proven to be older was signed under nobody.
+pub(super) fn anchor_began(r: &mut Recorder, path: &Validated, best: Time) {
+    if let Some((anchor, from)) = path.anchor.as_ref().and_then(|anchor| Some((anchor, anchor.not_before?))) {
+        let named = anchor.name.text().to_owned().into();
+        r.ask(&ANCHOR_BEGAN, from <= best, [("anchor", named), ("from", from.into()), ("best_signature_time", best.into())]);
+    }
+}
+
+/// The authorities between signer and anchor, by the certificate of the path or another one of the same authority.
+fn issuers_valid(r: &mut Recorder, session: &Session<'_>, path: &Validated, best: Time) {
+    for (position, issuer) in path.path.iter().enumerate().skip(1) {
+        let valid = path.is_authority_at(position, best, &session.evidence, &session.budgets);
         r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().text().to_owned().into()), ("best_signature_time", best.into())]);
     }
 }

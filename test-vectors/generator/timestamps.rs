@@ -117,7 +117,7 @@ impl Life {
     }
 
     /// The page, with nothing signed yet.
-    fn unsigned() -> Self {
+    pub fn unsigned() -> Self {
         let objects = pdf::with(pdf::plain(), &[(1, &catalog(&[], None)), (3, &page(&[]))]);
         Self { file: pdf::table(&objects, ""), fields: Vec::new(), next: 8, store: Default::default() }
     }
@@ -134,7 +134,7 @@ impl Life {
         self.appended(&text, &|octets| Signer::new(signer, issuers).detached(octets, Vec::new()))
     }
 
-    fn appended(mut self, text: &str, sign: Token<'_>) -> Outcome<Self> {
+    pub fn appended(mut self, text: &str, sign: Token<'_>) -> Outcome<Self> {
         let (number, value) = (self.next, self.next + 1);
         self.fields.push(number);
         let own = field(&format!("Field{number}"), "").replace("/V 7 0 R", &format!("/V {value} 0 R"));
