@@ -1,5 +1,6 @@
 //! EN 319 102-1 §5.4 — Validation process for Time-stamps; §5.6.3.4: the newest first, since it proves what those before it need
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::basic_signature::{Basic, basic_signature};
@@ -100,7 +101,14 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
         waiting.extend(content.map(|(index, stamp)| (content_id(&one.id, index), Whose::Content(position), stamp)));
     }
     // Of one time: what stands last in the document first.
-    waiting.sort_by_key(|(_, whose, stamp)| (stamp.stated_time, *whose == Whose::Document, stamp.position, stamp.covers.role));
+    let latest = latest_within(found);
+    waiting.sort_by_cached_key(|(_, whose, stamp)| {
+        let within = match whose {
+            Whose::Document => stamp.covers.signatures.iter().filter_map(|index| latest.get(index).copied()).max().flatten(),
+            Whose::Signature(_) | Whose::Content(_) => None,
+        };
+        (stamp.stated_time.max(within), *whose == Whose::Document, stamp.position, stamp.covers.role)
+    });
     let mut judged = Vec::with_capacity(waiting.len());
     for (id, whose, signature) in waiting.into_iter().rev() {
         let (block, basic) = time_stamp(session, signature, &id, proofs);
@@ -111,6 +119,15 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
         judged.push(stamp);
     }
     judged
+}
+
+/// By its index, the latest time that each entry or a timestamp on it states. A timestamp over them is the newer one, whatever two clocks say.
+fn latest_within(found: &[Found<'_>]) -> BTreeMap<usize, Option<Time>> {
+    let stated = |one: &Found<'_>| {
+        let own = one.signature.timestamps.iter().map(|stamp| stamp.stated_time);
+        own.chain([one.signature.stated_time]).max().flatten()
+    };
+    found.iter().map(|one| (one.index, stated(one))).collect()
 }
 
 /// §5.4.4: as a signature of its authority, now or, by a later proof, in the past.

@@ -6,6 +6,7 @@ use kyso::crypto::DigestAlgorithm::{Sha1, Sha384};
 use kyso::crypto::SignatureAlgorithm;
 use kyso::encoding::der::write::null;
 use kyso::pki::object_id;
+use kyso::pki::timestamp_token::Accuracy;
 use kyso::testkit::extension::GeneralName;
 use kyso::testkit::{Entity, Extension, Name, OcspResponse, RevocationList, SingleResponse, Template, Timestamp, TimestampFault};
 use serde_json::json;
@@ -372,7 +373,21 @@ fn on_documents(shared: &Shared, files: &mut Files) -> Outcome {
     let good = case.add("timestamps/in-order", files)?;
     let bad = good.but("no: a day older").document(twice(-241)?);
     let bad = bad.entries(&[Entry::default(), Entry::default(), Entry::default()]);
-    bad.indeterminate("TIMESTAMP_ORDER_FAILURE", "long_term.timestamps_in_order").add("timestamps/out-of-order", files)?;
+    let order = "long_term.timestamps_in_order";
+    bad.indeterminate("TIMESTAMP_ORDER_FAILURE", order).add("timestamps/out-of-order", files)?;
+    // Two clocks, each within a second of the right time.
+    let accurate = |time| {
+        let accuracy = Some(Accuracy { seconds: 1, ..Accuracy::default() });
+        edited_token(&shared.timestamping, time, move |timestamp| Timestamp { accuracy, ..timestamp })
+    };
+    let plain = Life::signed(shared, &leaf(shared, |template| template)?, at(-300), None, None)?.stamped(&accurate(at(-240)))?;
+    let twice = |earlier: i64| -> Outcome<Vec<u8>> { Ok(plain.clone().stamped(&accurate(at(-240).plus_seconds(-earlier)))?.file) };
+    let what = "the second document timestamp is two seconds older, and each is accurate to a second";
+    let case = Case::passing(what, "RFC 3161 §2.4.2", twice(2)?).entries(&[Entry::passed().tolerates(order), stamp(), stamp()]);
+    let good = case.add("timestamps/in-no-order", files)?;
+    let bad = good.but("it is three seconds older").document(twice(3)?);
+    let bad = bad.entries(&[Entry::default(), Entry::default(), Entry::default()]);
+    bad.indeterminate("TIMESTAMP_ORDER_FAILURE", order).add("timestamps/out-of-order-accurate", files)?;
     Ok(())
 }
 

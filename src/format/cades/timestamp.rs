@@ -6,7 +6,7 @@ use crate::crypto::DigestAlgorithm;
 use crate::crypto::Digester;
 use crate::format::signature::{Signature, SignedDatum, ToBeSignedData};
 use crate::pki::TimestampToken;
-use crate::pki::timestamp_token::TimestampInfo;
+use crate::pki::timestamp_token::{Accuracy, TimestampInfo};
 use crate::report::json::{Format, Kind};
 use crate::report::{Block, Recorder, Stop};
 
@@ -52,6 +52,7 @@ pub(crate) fn timestamp_content(r: &mut Recorder, token: &TimestampToken, signat
     evidence(&token.signed_data, signer, signature);
     signature.stated_time = Some(token.info.time);
     signature.authority = token.info.authority.clone();
+    signature.accuracy = token.info.accuracy.map_or(0, Accuracy::in_microseconds);
     signature.unprocessed = unprocessed(&token.info);
     let unknown = || token.info.imprint_algorithm.oid.to_string();
     signature.signed_data.push(SignedDatum {
