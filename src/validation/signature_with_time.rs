@@ -142,18 +142,18 @@ fn mended(
     r.require_or(&BASIC_MAY_BE_MENDED, may_be_mended(conclusion), conclusion, [("basic", conclusion.to_string().into())])?;
     let (Some(certificate), Some(path)) = (&basic.certificate, &basic.path) else { return Ok(()) };
     let lasting = basic.lasting_failure(MENDABLE);
-    let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
+    let failed = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
     let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
-    r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
+    r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", failed.into())])?;
+    let named = signature.value.as_ref().is_some_and(|value| !value.references.is_empty());
     // What made the basic result comes first: where it is not mended, it stands.
     let by_algorithms = conclusion.sub_indication == Some(SubIndication::CryptoConstraintsFailureNoPoe);
     if by_algorithms {
         own_algorithms(r, session.context, signature, certificate, proof);
-        path_algorithms(r, session, path, proof, proofs);
+        path_algorithms(r, session, path, named, proof, proofs);
     }
     revoked_after(r, path.revocation.iter(), certificate, best);
-    let names_certificate = signature.value.as_ref().is_some_and(|value| !value.references.is_empty());
-    told_before_revocation(r, session.context.time, path, Some(best).filter(|_| names_certificate), proofs);
+    told_before_revocation(r, session.context.time, path, Some(best).filter(|_| named), proofs);
     freshness(r, session.context.policy, path, best);
     let signer = crate::path::certificate_id(certificate);
     let known_good = path.revocation.iter().any(|status| status.certificate == signer && status.status == RevocationStatus::Good);
@@ -164,7 +164,7 @@ fn mended(
     revocation_signers_valid(r, session.context.time, basic, path, proofs);
     if !by_algorithms {
         own_algorithms(r, session.context, signature, certificate, proof);
-        path_algorithms(r, session, path, proof, proofs);
+        path_algorithms(r, session, path, named, proof, proofs);
     }
     Ok(())
 }
@@ -282,14 +282,13 @@ fn own_uses(context: &Context<'_>, signature: &Signature, signer: &Certificate) 
 }
 
 /// Those that the path rests on at the validation time (§5.5.4 (8)), or when what is signed with them is proven to have existed: an issuer's weak
-/// signature is not mended by knowing when the document was signed. The relying party's own indication tells of the certificates too, which the
-/// signature names or embeds.
-fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, proof: &Proof, proofs: &ProofsOfExistence) {
+/// signature is not mended by knowing when the document was signed. The relying party's own indication tells of the signer's certificate too where
+/// the signature names it, and of what the document brings; not of what was brought from elsewhere.
+fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, named: bool, proof: &Proof, proofs: &ProofsOfExistence) {
     let now = session.context.time;
-    let certificates: Vec<[u8; 32]> = path.path.iter().map(Certificate::sha256).collect();
+    let signer = path.path.first().map(Certificate::sha256).filter(|_| named && proof.source == TimeSource::Supplied);
     for signature in &path.uses {
-        let is_told = proof.source == TimeSource::Supplied && certificates.contains(&signature.object);
-        let known = if is_told { proof.time } else { now };
+        let known = if signer == Some(signature.object) { proof.time } else { now };
         asked(r, signature.algorithm.clone(), signature.reliable, proofs.evidence.of(&signature.object).unwrap_or(known));
     }
 }

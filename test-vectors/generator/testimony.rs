@@ -1,8 +1,10 @@
 //! In the groups `timestamps` and `existence`: what is known by now of a past that was proven otherwise (EN 319 102-1 §5.5.4, §5.6.2.4).
 
 use kyso::context::{TrustAnchor, TrustStore};
+use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use kyso::pki::{Certificate, object_id};
-use kyso::testkit::{RevocationList, Template};
+use kyso::testkit::{Entity, RevocationList, Template};
+use serde_json::json;
 
 use crate::case::{Case, Entry};
 use crate::certificates::{issuing, leaf};
@@ -18,6 +20,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     unnamed(shared, files)?;
     again(shared, files)?;
     withdrawn(shared, files)?;
+    elsewhere(shared, files)?;
     anchor(shared, files)
 }
 
@@ -97,7 +100,7 @@ fn again(shared: &Shared, files: &mut Files) -> Outcome {
 fn withdrawn(shared: &Shared, files: &mut Files) -> Outcome {
     let second = issuing(shared, |template| Template { not_before: at(-40), ..template })?;
     let signer = leaf(shared, |template| Template { not_after: at(-10), ..template })?;
-    let document = |issuers: &[&kyso::testkit::Entity]| -> Outcome<Vec<u8>> {
+    let document = |issuers: &[&Entity]| -> Outcome<Vec<u8>> {
         Ok(Life::signed_under(issuers, &signer, at(-21), None, None)?.file)
     };
     let revoked = shared.root.revocation_list(&list().with(&second.serial, at(-30), Some(4)))?;
@@ -107,6 +110,23 @@ fn withdrawn(shared: &Shared, files: &mut Files) -> Outcome {
     let good = case.add("existence/issuer-withdrawn-again", files)?;
     let bad = good.but("the other one is not at hand").document(document(&[&second])?);
     bad.indeterminate("REVOKED_CA_NO_POE", "signature_with_time.revoked_after").add("existence/issuer-withdrawn-alone", files)?;
+    Ok(())
+}
+
+/// What the register says of a document it says of what the document brings.
+fn elsewhere(shared: &Shared, files: &mut Files) -> Outcome {
+    let weak = issuing(shared, |template| template.signed_with(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)))?;
+    let signer = leaf(shared, |template| template)?;
+    let until = at(-10).to_string();
+    let policy = json!({ "id": "dated", "algorithms": {
+        "digests": [{ "name": "SHA-1", "until": until }, { "name": "SHA-256" }], "signatures": [{ "name": "ECDSA", "bits": 256 }] } });
+    let what = "the authority's certificate is signed with SHA-1, which was reliable until ten days ago; it was registered in the document before";
+    let document = |issuers: &[&Entity]| -> Outcome<Vec<u8>> { Ok(Life::signed_under(issuers, &signer, at(-21), None, None)?.file) };
+    let case = Case::passing(what, "EN 319 102-1 §5.5.2, §5.5.4 (8)", document(&[&weak])?).existence(Some(at(-20))).policy(policy);
+    let good = case.add("existence/weak-registered", files)?;
+    let bad = good.but("it comes from elsewhere").document(document(&[])?).evidence("weak.crt", weak.certificate.clone());
+    let check = "signature_with_time.algorithms_reliable";
+    bad.indeterminate("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", check).add("existence/weak-from-elsewhere", files)?;
     Ok(())
 }
 
