@@ -144,8 +144,9 @@ pub(super) fn entry(r: &mut Recorder, crl: &CertificateList, certificate: &Certi
 /// As [`revoked`]. A date of invalidity before that is told and moves nothing: whoever holds the key may have chosen it, to disown what he signed
 /// (X.509 §9.5.3.3).
 fn told(r: &mut Recorder, entry: &RevokedCertificate) -> (Time, &'static str) {
-    if let Some(since) = entry.invalidity_date().ok().flatten().filter(|since| *since < entry.revocation_date) {
-        r.tolerate(&VALID_UNTIL_REVOKED, false, || [("invalid_since", since.into()), ("revoked_at", entry.revocation_date.into())]);
+    if let Some(since) = entry.invalidity_date().ok().flatten() {
+        let facts = || [("invalid_since", since.into()), ("revoked_at", entry.revocation_date.into())];
+        r.tolerate(&VALID_UNTIL_REVOKED, entry.revocation_date <= since, facts);
     }
     revoked(entry)
 }

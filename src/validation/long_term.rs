@@ -70,12 +70,15 @@ pub(super) fn concerns(stamp: &TimeStamp<'_>, found: &[Found<'_>], position: usi
     }
 }
 
+/// Of a timestamp that proves: rank, place, time, id, accuracy.
+type Placed = (u8, (u64, u64), Time, String, u64);
+
 /// Whatever is covered by a timestamp was there before it: content, then signature, then document timestamps.
 fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&TimeStamp<'_>]) {
     if found.get(position).is_none_or(|one| matches!(one.signature.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)) {
         return;
     }
-    let mut proven: Vec<(u8, (u64, u64), Time, String, u64)> = own
+    let mut proven: Vec<Placed> = own
         .iter()
         .filter_map(|stamp| {
             let position = if stamp.keeps() { stamp.signature.position } else { (0, 0) };

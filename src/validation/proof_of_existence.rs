@@ -83,7 +83,9 @@ impl ProofsOfExistence {
     }
 
     /// §5.6.2.3.4: a timestamp that passed proves everything that it covers.
-    pub(super) fn extract(&mut self, stamp: &TimeStamp<'_>, time: Time, found: &[Found<'_>]) {
+    ///
+    /// A signature on whose value it is binds what it names and what is signed with it where `binds` says that the value is over that.
+    pub(super) fn extract(&mut self, stamp: &TimeStamp<'_>, time: Time, found: &[Found<'_>], binds: impl FnOnce(&Found<'_>) -> bool) {
         let proof = |source| Proof { time, source, by: stamp.id.clone() };
         match stamp.whose {
             Whose::Signature(position) => {
@@ -92,8 +94,10 @@ impl ProofsOfExistence {
                 let covers = &stamp.signature.covers;
                 if covers.role.is_on_value() {
                     self.add(&signed.id, proof(source));
-                    for certificate in named_certificates(signed.signature) {
-                        self.evidence.add(certificate, time);
+                    let bound = named_certificates(signed.signature).into_iter().chain(signed.signature.signed_evidence.iter().copied());
+                    let bound: Vec<[u8; 32]> = bound.collect();
+                    if !bound.is_empty() && binds(signed) {
+                        bound.into_iter().for_each(|id| self.evidence.add(id, time));
                     }
                 }
                 for index in &covers.timestamps {

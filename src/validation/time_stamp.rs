@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::basic_signature::{Basic, basic_signature};
+use super::cryptographic_verification::cryptographic_verification;
 use super::past_signature_validation::{has_past, past_signature_validation};
 use super::proof_of_existence::ProofsOfExistence;
+use super::signing_certificate::signing_certificate;
 use super::verdict::Session;
 use crate::format::signature::{Role, Signature};
 use crate::pki::Certificate;
@@ -109,16 +111,23 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
         };
         (stamp.stated_time.max(within), *whose == Whose::Document, stamp.position, stamp.covers.role)
     });
-    let mut judged = Vec::with_capacity(waiting.len());
+    let (mut judged, mut bound) = (Vec::with_capacity(waiting.len()), BTreeMap::new());
     for (id, whose, signature) in waiting.into_iter().rev() {
         let (block, basic) = time_stamp(session, signature, &id, proofs);
         let stamp = TimeStamp { id, whose, signature, block: block.into(), basic };
         if let Some(time) = stamp.proven() {
-            proofs.extract(&stamp, time, found);
+            proofs.extract(&stamp, time, found, |one| *bound.entry(one.index).or_insert_with(|| binds(session, one)));
         }
         judged.push(stamp);
     }
     judged
+}
+
+/// Whether the value of a signature is over what the signature says: beside a value of somebody's, whatever its age, anything can be written.
+fn binds(session: &Session<'_>, Found { id, signature, .. }: &Found<'_>) -> bool {
+    let Some(value) = &signature.value else { return false };
+    let (_, certificate) = signing_certificate(signature, value, id, &session.evidence);
+    certificate.is_some_and(|certificate| cryptographic_verification(signature, id, &certificate).is_passed())
 }
 
 /// By its index, the latest time that each entry or a timestamp on it states. A timestamp over them is the newer one, whatever two clocks say.

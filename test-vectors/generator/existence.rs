@@ -131,11 +131,17 @@ fn revoked(shared: &Shared, files: &mut Files) -> Outcome {
     bad.entry(|entry| entry.if_claimed_time("INDETERMINATE")).add("existence/revoked-not-registered", files)?;
 
     // The holder of the key may have chosen that date.
-    let date = Extension::new(ObjectIdentifier::new_unwrap("2.5.29.24"), false, value(0x18, at(-30).to_generalized_time().as_bytes()));
-    let entry = Revoked { serial: serial.clone(), time: at(-5), reason: Some(1), extensions: vec![date] };
+    let with = |day: i64| {
+        let date = value(0x18, at(day).to_generalized_time().as_bytes());
+        let extensions = vec![Extension::new(ObjectIdentifier::new_unwrap("2.5.29.24"), false, date)];
+        let entry = Revoked { serial: serial.clone(), time: at(-5), reason: Some(1), extensions };
+        shared.issuing.revocation_list(&list().with_entry(entry))
+    };
     let told = good.but("its entry names a date of invalidity before the day of the register").by("RFC 5280 §5.3.2");
-    let told = told.list("issuing.crl", shared.issuing.revocation_list(&list().with_entry(entry))?);
-    told.entry(|entry| entry.tolerates("crl_processing.valid_until_revoked")).add("existence/revoked-since-invalid-before", files)?;
+    let told = told.list("issuing.crl", with(-30)?).entry(|entry| entry.tolerates("crl_processing.valid_until_revoked"));
+    told.add("existence/revoked-since-invalid-before", files)?;
+    let same = good.but("its entry names the same day as that of its invalidity").by("RFC 5280 §5.3.2").list("issuing.crl", with(-5)?);
+    same.add("existence/revoked-since-invalid-since", files)?;
 
     let good = cases("superseded", 4, "the signer's certificate was revoked, being superseded,", files)?;
     // Nobody has the key who should not: the claimed time may be believed on a condition.

@@ -2,6 +2,7 @@
 
 use kyso::context::{TrustAnchor, TrustStore};
 use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};
+use kyso::encoding::der::write::{context_constructed, sequence, set_of};
 use kyso::pki::{Certificate, object_id};
 use kyso::testkit::{Entity, RevocationList, Template};
 use serde_json::json;
@@ -12,7 +13,7 @@ use crate::cms::{Signer, attribute};
 use crate::hand_made::{date, dictionary};
 use crate::revocation::list;
 use crate::shared::{Shared, at, key_of, name, person};
-use crate::timestamps::{Life, of_that_time, token};
+use crate::timestamps::{Life, authority, of_that_time, token};
 use crate::{Files, Outcome};
 
 pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
@@ -21,6 +22,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     again(shared, files)?;
     withdrawn(shared, files)?;
     elsewhere(shared, files)?;
+    signed_list(shared, files)?;
     anchor(shared, files)
 }
 
@@ -76,8 +78,7 @@ fn unnamed(shared: &Shared, files: &mut Files) -> Outcome {
     let good = case.entries(&entries).add("timestamps/issuer-revoked-named", files)?;
     let bad = good.but("the signature does not name its certificate, which may be one of after that").document(document(2)?);
     let bad = bad.entries(&[Entry::passed(), Entry::default()]);
-    bad.indeterminate("REVOKED_CA_NO_POE", "signature_with_time.told_before_revocation")
-        .add("timestamps/issuer-revoked-unnamed", files)?;
+    bad.indeterminate("REVOKED_CA_NO_POE", "signature_with_time.told_before_revocation").add("timestamps/issuer-revoked-unnamed", files)?;
     Ok(())
 }
 
@@ -86,7 +87,8 @@ fn again(shared: &Shared, files: &mut Files) -> Outcome {
     let first = issuing(shared, |template| Template { not_after: at(-5), ..template })?;
     let second = issuing(shared, |template| Template { not_before: at(-10), ..template })?;
     let signer = leaf(shared, |template| template)?;
-    let what = "the issuing authority was certified again ten days ago, and its first certificate ended five days ago; registered before both";
+    let what =
+        "the issuing authority was certified again ten days ago, and its first certificate ended five days ago; registered before both";
     let document = Life::signed_under(&[&first], &signer, at(-21), None, None)?.file;
     let case = Case::passing(what, "EN 319 102-1 §5.5.4 (4)(c)", document).existence(Some(at(-20)));
     let good = case.evidence("again.crt", second.certificate.clone()).add("existence/issuer-again", files)?;
@@ -100,9 +102,7 @@ fn again(shared: &Shared, files: &mut Files) -> Outcome {
 fn withdrawn(shared: &Shared, files: &mut Files) -> Outcome {
     let second = issuing(shared, |template| Template { not_before: at(-40), ..template })?;
     let signer = leaf(shared, |template| Template { not_after: at(-10), ..template })?;
-    let document = |issuers: &[&Entity]| -> Outcome<Vec<u8>> {
-        Ok(Life::signed_under(issuers, &signer, at(-21), None, None)?.file)
-    };
+    let document = |issuers: &[&Entity]| -> Outcome<Vec<u8>> { Ok(Life::signed_under(issuers, &signer, at(-21), None, None)?.file) };
     let revoked = shared.root.revocation_list(&list().with(&second.serial, at(-30), Some(4)))?;
     let what = "the signer's certificate has ended since the register; of two certificates of the authority one was withdrawn before";
     let case = Case::passing(what, "EN 319 102-1 §5.2.6.4", document(&[&second, &shared.issuing])?).existence(Some(at(-20)));
@@ -120,7 +120,8 @@ fn elsewhere(shared: &Shared, files: &mut Files) -> Outcome {
     let until = at(-10).to_string();
     let policy = json!({ "id": "dated", "algorithms": {
         "digests": [{ "name": "SHA-1", "until": until }, { "name": "SHA-256" }], "signatures": [{ "name": "ECDSA", "bits": 256 }] } });
-    let what = "the authority's certificate is signed with SHA-1, which was reliable until ten days ago; it was registered in the document before";
+    let what =
+        "the authority's certificate is signed with SHA-1, which was reliable until ten days ago; it was registered in the document before";
     let document = |issuers: &[&Entity]| -> Outcome<Vec<u8>> { Ok(Life::signed_under(issuers, &signer, at(-21), None, None)?.file) };
     let case = Case::passing(what, "EN 319 102-1 §5.5.2, §5.5.4 (8)", document(&[&weak])?).existence(Some(at(-20))).policy(policy);
     let good = case.add("existence/weak-registered", files)?;
@@ -144,7 +145,38 @@ fn anchor(shared: &Shared, files: &mut Files) -> Outcome {
     let case = Case::passing(what, "EN 319 102-1 §5.2.6.4 (2)", document).existence(Some(at(-20))).anchor("anchors.json", trusted(-20)?);
     let good = case.add("existence/anchor-begun", files)?;
     let bad = good.but("it is trusted from the day after").anchor("anchors.json", trusted(-19)?);
-    bad.indeterminate("NO_CERTIFICATE_CHAIN_FOUND_NO_POE", "signature_with_time.anchor_began")
-        .add("existence/anchor-not-begun", files)?;
+    bad.indeterminate("NO_CERTIFICATE_CHAIN_FOUND_NO_POE", "signature_with_time.anchor_began").add("existence/anchor-not-begun", files)?;
+    Ok(())
+}
+
+/// What is signed with a signature existed when its value did, and not what is written beside the value of one.
+fn signed_list(shared: &Shared, files: &mut Files) -> Outcome {
+    let issuer = issuing(shared, |template| Template { not_after: at(-10), ..template })?;
+    let signer = leaf(shared, |template| template)?;
+    let stamping = authority(&shared.root, "Root Timestamping", -400, 1200)?;
+    let (by_hand, stamp) = (Signer::new(&signer, &[&issuer]), token(&stamping, at(-18)));
+    let lists = sequence(&[issuer.revocation_list(&RevocationList::new(at(-22), at(-15)))?]);
+    let archived = attribute(object_id::ADOBE_REVOCATION_INFORMATION, &[sequence(&[context_constructed(0, &[lists])])]);
+    let first = Life::signed_under(&[&issuer], &signer, at(-21), None, Some(&token(&stamping, at(-20))))?;
+    let document = |altered: bool| -> Outcome<Vec<u8>> {
+        let text = dictionary("adbe.pkcs7.detached", &format!("/M {} ", date(at(-19))));
+        let life = first.clone().appended(&text, &|octets| {
+            let plain = by_hand.attributes(&by_hand.digest.digest(octets));
+            let with: Vec<Vec<u8>> = plain.iter().cloned().chain([archived.clone()]).collect();
+            let mut info = by_hand.over_attributes(if altered { plain } else { with.clone() })?;
+            info.attributes = Some(set_of(with));
+            info.unsigned = vec![attribute(object_id::SIGNATURE_TIMESTAMP, &[stamp(&info.value)?])];
+            Ok(by_hand.data(&info).der())
+        })?;
+        Ok(life.file)
+    };
+    let what = "two signatures with a timestamp each; the list of the authority, which ended since, is signed with the second";
+    let case = Case::passing(what, "EN 319 102-1 §5.6.2.3, §5.5.4 (4)(c)", document(false)?).without("issuing.crl");
+    let case = case.list("root.crl", of_that_time(&shared.root, -11)?);
+    let good = case.entries(&[Entry::passed(), Entry::passed()]).add("timestamps/signed-list", files)?;
+    let bad = good.but("the list was put in after signing").document(document(true)?);
+    let first = Entry::concluded("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE", "signature_with_time.revocation_signer_valid");
+    let bad = bad.entries(&[first, Entry::default()]);
+    bad.fails("SIG_CRYPTO_FAILURE", "cryptographic_verification.value_valid").add("timestamps/signed-list-since", files)?;
     Ok(())
 }
