@@ -47,8 +47,6 @@ pub struct Signature {
     pub crls: Vec<CertificateList>,
     /// The OCSP responses that the signature or its document brings.
     pub ocsp_responses: Vec<BasicOcspResponse>,
-    /// SHA-256 of those of them that are signed with it, and existed when its value did.
-    pub signed_evidence: Vec<[u8; 32]>,
     /// The time that the signer claims.
     pub claimed_time: Option<Time>,
     /// The time that a timestamp states.
@@ -90,7 +88,6 @@ impl Signature {
             certificates: Vec::new(),
             crls: Vec::new(),
             ocsp_responses: Vec::new(),
-            signed_evidence: Vec::new(),
             claimed_time: None,
             stated_time: None,
             timestamps: Vec::new(),

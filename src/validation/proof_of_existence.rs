@@ -84,7 +84,7 @@ impl ProofsOfExistence {
 
     /// §5.6.2.3.4: a timestamp that passed proves everything that it covers.
     ///
-    /// A signature on whose value it is binds what it names and what is signed with it where `binds` says that the value is over that.
+    /// A signature on whose value it is binds what it names where `binds` says that the value is over that.
     pub(super) fn extract(&mut self, stamp: &TimeStamp<'_>, time: Time, found: &[Found<'_>], binds: impl FnOnce(&Found<'_>) -> bool) {
         let proof = |source| Proof { time, source, by: stamp.id.clone() };
         match stamp.whose {
@@ -94,8 +94,7 @@ impl ProofsOfExistence {
                 let covers = &stamp.signature.covers;
                 if covers.role.is_on_value() {
                     self.add(&signed.id, proof(source));
-                    let bound = named_certificates(signed.signature).into_iter().chain(signed.signature.signed_evidence.iter().copied());
-                    let bound: Vec<[u8; 32]> = bound.collect();
+                    let bound = named_certificates(signed.signature);
                     if !bound.is_empty() && binds(signed) {
                         bound.into_iter().for_each(|id| self.evidence.add(id, time));
                     }

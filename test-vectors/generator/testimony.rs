@@ -2,7 +2,6 @@
 
 use kyso::context::{TrustAnchor, TrustStore};
 use kyso::crypto::{DigestAlgorithm, SignatureAlgorithm};
-use kyso::encoding::der::write::{context_constructed, sequence, set_of};
 use kyso::pki::{Certificate, object_id};
 use kyso::testkit::{Entity, RevocationList, Template};
 use serde_json::json;
@@ -13,7 +12,7 @@ use crate::cms::{Signer, attribute};
 use crate::hand_made::{date, dictionary};
 use crate::revocation::list;
 use crate::shared::{Shared, at, key_of, name, person};
-use crate::timestamps::{Life, authority, of_that_time, token};
+use crate::timestamps::{Life, of_that_time, token};
 use crate::{Files, Outcome};
 
 pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
@@ -22,7 +21,6 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     again(shared, files)?;
     withdrawn(shared, files)?;
     elsewhere(shared, files)?;
-    signed_list(shared, files)?;
     anchor(shared, files)
 }
 
@@ -146,37 +144,5 @@ fn anchor(shared: &Shared, files: &mut Files) -> Outcome {
     let good = case.add("existence/anchor-begun", files)?;
     let bad = good.but("it is trusted from the day after").anchor("anchors.json", trusted(-19)?);
     bad.indeterminate("NO_CERTIFICATE_CHAIN_FOUND_NO_POE", "signature_with_time.anchor_began").add("existence/anchor-not-begun", files)?;
-    Ok(())
-}
-
-/// What is signed with a signature existed when its value did, and not what is written beside the value of one.
-fn signed_list(shared: &Shared, files: &mut Files) -> Outcome {
-    let issuer = issuing(shared, |template| Template { not_after: at(-10), ..template })?;
-    let signer = leaf(shared, |template| template)?;
-    let stamping = authority(&shared.root, "Root Timestamping", -400, 1200)?;
-    let (by_hand, stamp) = (Signer::new(&signer, &[&issuer]), token(&stamping, at(-18)));
-    let lists = sequence(&[issuer.revocation_list(&RevocationList::new(at(-22), at(-15)))?]);
-    let archived = attribute(object_id::ADOBE_REVOCATION_INFORMATION, &[sequence(&[context_constructed(0, &[lists])])]);
-    let first = Life::signed_under(&[&issuer], &signer, at(-21), None, Some(&token(&stamping, at(-20))))?;
-    let document = |altered: bool| -> Outcome<Vec<u8>> {
-        let text = dictionary("adbe.pkcs7.detached", &format!("/M {} ", date(at(-19))));
-        let life = first.clone().appended(&text, &|octets| {
-            let plain = by_hand.attributes(&by_hand.digest.digest(octets));
-            let with: Vec<Vec<u8>> = plain.iter().cloned().chain([archived.clone()]).collect();
-            let mut info = by_hand.over_attributes(if altered { plain } else { with.clone() })?;
-            info.attributes = Some(set_of(with));
-            info.unsigned = vec![attribute(object_id::SIGNATURE_TIMESTAMP, &[stamp(&info.value)?])];
-            Ok(by_hand.data(&info).der())
-        })?;
-        Ok(life.file)
-    };
-    let what = "two signatures with a timestamp each; the list of the authority, which ended since, is signed with the second";
-    let case = Case::passing(what, "EN 319 102-1 §5.6.2.3, §5.5.4 (4)(c)", document(false)?).without("issuing.crl");
-    let case = case.list("root.crl", of_that_time(&shared.root, -11)?);
-    let good = case.entries(&[Entry::passed(), Entry::passed()]).add("timestamps/signed-list", files)?;
-    let bad = good.but("the list was put in after signing").document(document(true)?);
-    let first = Entry::concluded("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE", "signature_with_time.revocation_signer_valid");
-    let bad = bad.entries(&[first, Entry::default()]);
-    bad.fails("SIG_CRYPTO_FAILURE", "cryptographic_verification.value_valid").add("timestamps/signed-list-since", files)?;
     Ok(())
 }

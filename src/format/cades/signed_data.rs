@@ -5,9 +5,7 @@ use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::format::signature::{CertificateReference, NamedPolicy, Signature, SignedDatum, ToBeSigned, ToBeSignedData, Value};
 use crate::pki::ess::SigningCertificate;
 use crate::pki::signed_attributes::SignaturePolicy;
-use crate::pki::{
-    AlgorithmIdentifier, BasicOcspResponse, CertificateList, SignedAttributes, SignedData, SignerInfo, TimestampToken, object_id,
-};
+use crate::pki::{AlgorithmIdentifier, SignedAttributes, SignedData, SignerInfo, TimestampToken, object_id};
 use crate::report::{Recorder, Stop, checks};
 
 checks! {
@@ -80,11 +78,8 @@ pub(crate) fn evidence(signed_data: &SignedData, signer: &SignerInfo, signature:
     let Some(attributes) = &signer.signed_attributes else { return };
     signature.claimed_time = attributes.signing_time().ok().flatten();
     if let Ok(Some(archived)) = attributes.revocation_information() {
-        let responses: Vec<BasicOcspResponse> = archived.ocsp_responses.into_iter().filter_map(|response| response.basic).collect();
-        let crls = archived.crls.iter().map(CertificateList::sha256);
-        signature.signed_evidence = crls.chain(responses.iter().map(BasicOcspResponse::sha256)).collect();
         signature.crls.extend(archived.crls);
-        signature.ocsp_responses.extend(responses);
+        signature.ocsp_responses.extend(archived.ocsp_responses.into_iter().filter_map(|response| response.basic));
     }
 }
 

@@ -206,7 +206,6 @@ impl Read {
         let share = share(context.payload, context.source);
         let payload = payload::find(r, header, context.payload, context.detached, share);
         signature.certificates = header.certificates.clone();
-        signature.signed_evidence = header.certificates.iter().map(crate::pki::Certificate::sha256).collect();
         signature.coverage =
             Coverage { whole_document: payload.input.is_some(), references: payload.references.clone(), ..Coverage::default() };
         signature.value = value(r, header, protected, &payload, &jws.signature);
