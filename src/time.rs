@@ -33,6 +33,12 @@ impl Time {
         self.nanoseconds
     }
 
+    /// Whole microseconds from `earlier` to this time; 0 when that is not earlier.
+    pub fn microseconds_since(self, earlier: Self) -> u64 {
+        let of = |time: Self| i128::from(time.seconds) * 1_000_000 + i128::from(time.nanoseconds / 1_000);
+        u64::try_from(of(self) - of(earlier)).unwrap_or(0)
+    }
+
     /// This time and `seconds` more (fewer, when negative).
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

@@ -57,6 +57,10 @@ pub struct Signature {
     pub content_timestamps: Vec<Signature>,
     /// The authority that a timestamp names.
     pub authority: Option<GeneralName>,
+    /// How far from the time that a timestamp states the right one may be, in microseconds (RFC 3161 §2.4.2).
+    pub accuracy: u64,
+    /// What a timestamp says that nobody here can judge: another version of its content, critical extensions.
+    pub unprocessed: Vec<String>,
     /// What a timestamp is over beside the octets themselves.
     pub covers: Covered,
     /// The policy under which it was made; in words what of it cannot be read.
@@ -89,6 +93,8 @@ impl Signature {
             timestamps: Vec::new(),
             content_timestamps: Vec::new(),
             authority: None,
+            accuracy: 0,
+            unprocessed: Vec::new(),
             covers: Covered::default(),
             policy: Ok(None),
         }

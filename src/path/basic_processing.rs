@@ -377,9 +377,10 @@ impl Said {
             certificate: place.certificate.sha256(),
             sources: statement.sources.clone(),
             signers: statement.signers.clone(),
+            authorities: statement.authorities.clone(),
         });
         self.relied.splice(0..0, relied);
-        self.known_good = is_good && statement.is_some_and(|statement| statement.stands(place, inquiry.time));
+        self.known_good = is_good && statement.is_some_and(|statement| statement.stands(inquiry.time));
     }
 }
 

@@ -1,7 +1,7 @@
 //! RFC 5280 §6.3.3 — CRL Processing: whether a list may be asked about a certificate, and what it answers
 
 use super::basic_processing::Place;
-use super::revocation::{Statement, reason_name};
+use super::revocation::{Statement, authority, reason_name};
 use super::{Inquiry, Use, crl_issuer, crl_scope, delta_crl, list};
 use crate::error::Malformed;
 use crate::pki::{Certificate, CertificateList, RevocationReason, RevokedCertificate, object_id};
@@ -24,6 +24,9 @@ checks! {
     ALGORITHM_RELIABLE = "crl_processing.algorithm_reliable", "EN 319 102-1 §5.2.6.4 (5), RFC 5280 §6.3.3 (f)", Indeterminate(CryptoConstraintsFailureNoPoe),
         "The revocation list of {subject} is signed with {algorithm} and a key of {key_bits} bits, not reliable at {time}.",
         "Danh sách thu hồi của {subject} được ký bằng {algorithm} với khóa {key_bits} bit, không còn tin cậy tại {time}.";
+    VALID_UNTIL_REVOKED = "crl_processing.valid_until_revoked", "RFC 5280 §5.3.2", Indeterminate(RevokedNoPoe),
+        "The authority says that the certificate is not to be relied on since {invalid_since}, before it was revoked ({revoked_at}).",
+        "Tổ chức chứng thực cho biết chứng thư không còn đáng tin cậy từ {invalid_since}, trước khi bị thu hồi ({revoked_at}).";
     ISSUED_IN_TIME = "crl_processing.issued_in_time", "EN 319 102-1 §5.2.5.4", Indeterminate(CertificateChainGeneralFailure),
         "The revocation list of {this_update} says nothing about this certificate at {time}.",
         "Danh sách thu hồi phát hành lúc {this_update} không có giá trị cho chứng thư này tại {time}.";
@@ -61,9 +64,10 @@ pub(super) fn acceptance(
             sources: vec![id],
             this_update: crl.this_update(),
             next_update: crl.next_update(),
-            revoked: entry(r, crl, place.certificate)?.map(|entry| revoked(&entry)),
+            revoked: entry(r, crl, place.certificate)?.map(|entry| told(r, &entry)),
             reasons,
             signers: signer.separate.clone(),
+            authorities: authority(place, &signer.issuer).into_iter().filter(|_| !signer.of_itself).collect(),
             of_itself: signer.of_itself,
             uses,
         };
@@ -135,6 +139,16 @@ pub(super) fn entry(r: &mut Recorder, crl: &CertificateList, certificate: &Certi
     let found = entry_result(r, found)?;
     r.ask(&ENTRIES_READABLE, true, || [("serial", Fact::Hex(certificate.serial().to_vec()))]);
     Ok(found)
+}
+
+/// As [`revoked`]. A date of invalidity before that is told and moves nothing: whoever holds the key may have chosen it, to disown what he signed
+/// (X.509 §9.5.3.3).
+fn told(r: &mut Recorder, entry: &RevokedCertificate) -> (Time, &'static str) {
+    if let Some(since) = entry.invalidity_date().ok().flatten() {
+        let facts = || [("invalid_since", since.into()), ("revoked_at", entry.revocation_date.into())];
+        r.tolerate(&VALID_UNTIL_REVOKED, entry.revocation_date <= since, facts);
+    }
+    revoked(entry)
 }
 
 /// A reason that cannot be read is `unknown`, and counts like the gravest.

@@ -1,7 +1,7 @@
 //! RFC 5280 §6.1.2 (g) to (j) — working_public_key and working_issuer_name: who issued the certificate in hand
 
 use super::inquiry::SignedObject;
-use super::{Inquiry, subject};
+use super::{Budgets, Inquiry, subject};
 use crate::context::{AlgorithmPolicy, AlgorithmUse, TrustAnchor};
 use crate::crypto::{PublicKey, Verification};
 use crate::error::Malformed;
@@ -32,6 +32,14 @@ impl Issuer {
             Ok(key) => inquiry.budgets.verify(key, object),
             Err(malformed) => Ok(Verification::Unsupported(malformed.to_string())),
         }
+    }
+
+    /// Whether `certificate` was issued by this name and key.
+    pub(super) fn issued(&self, certificate: &Certificate, budgets: &Budgets<'_>) -> bool {
+        let object = SignedObject::from(certificate);
+        certificate.issuer().matches(&self.name)
+            && certificate.signature_algorithm() == certificate.tbs_signature_algorithm()
+            && self.key.as_ref().is_ok_and(|key| budgets.verify(key, &object) == Ok(Verification::Valid))
     }
 
     /// The name in words.

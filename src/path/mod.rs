@@ -31,9 +31,10 @@ pub(crate) use issuer::algorithm_name;
 pub(crate) use revocation::{Relied, embedded_status};
 pub(crate) use validation_time_sliding::Proofs;
 
-use basic_processing::Said;
+use basic_processing::{Said, is_within_validity};
+use issuer::Issuer;
 
-use crate::context::{Context, Purpose, TrustAnchor};
+use crate::context::{Context, Evidence, Purpose, TrustAnchor};
 use crate::crypto::DigestAlgorithm;
 use crate::limits::Exhausted;
 use crate::pki::extension::NameConstraints;
@@ -195,6 +196,23 @@ pub(crate) fn validated(inquiry: &Inquiry<'_>, target: &Certificate, request: &R
 }
 
 impl Validated {
+    /// Whether the authority at `position` of the path had a certificate at `time`: that of the path, or another one of its name and key from
+    /// whoever stands above. Authorities are certified again under the key that they have, and both certificates are of one authority.
+    pub(crate) fn is_authority_at(&self, position: usize, time: Time, evidence: &Evidence, budgets: &Budgets<'_>) -> bool {
+        let Some(certificate) = self.path.get(position) else { return true };
+        let above = match self.path.get(position.saturating_add(1)) {
+            Some(above) => Some(Issuer::of_certificate(above)),
+            None => self.anchor.as_ref().map(Issuer::of_anchor),
+        };
+        let is_again = |other: &Certificate| {
+            other.subject_public_key_info() == certificate.subject_public_key_info()
+                && other.basic_constraints().is_ok_and(|basic| basic.is_some_and(|basic| basic.ca))
+                && is_within_validity(other, time)
+                && above.as_ref().is_some_and(|above| above.issued(other, budgets))
+        };
+        is_within_validity(certificate, time) || evidence.certificates_named(certificate.subject()).any(is_again)
+    }
+
     /// Nothing beside a derivation.
     fn without_path(block: Block) -> Self {
         let (path, revocation, policies, wants, uses, relied) = Default::default();

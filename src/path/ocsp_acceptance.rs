@@ -5,7 +5,7 @@ use super::crl_processing::is_issued_in_time;
 use super::crl_scope::ALL_REASONS;
 use super::issuer::Issuer;
 use super::name_constraints::NameConstraintsState;
-use super::revocation::{Statement, reason_name};
+use super::revocation::{Statement, authority, reason_name};
 use super::{Inquiry, Use, list, ocsp_responder};
 use crate::pki::ocsp_response::{CertificateId, CertificateStatus, SingleResponse};
 use crate::pki::{BasicOcspResponse, Certificate, object_id, same_integer};
@@ -36,10 +36,17 @@ checks! {
 const UNDERSTOOD: [const_oid::ObjectIdentifier; 4] =
     [object_id::OCSP_NONCE, object_id::OCSP_ARCHIVE_CUTOFF, object_id::OCSP_CERTIFICATE_HASH, object_id::OCSP_EXTENDED_REVOKE];
 
-/// The part of `response` about `certificate`: the one that identifies its issuer too, else any of its serial number.
+/// The part of `response` about `certificate`: the one that identifies its issuer too, else any of its serial number. Of several the first that
+/// says the worst: whoever answers twice has not said that it is good.
 pub(super) fn about<'a>(response: &'a BasicOcspResponse, certificate: &Certificate, issuer: &Issuer) -> Option<&'a SingleResponse> {
     let of_serial = || response.responses().iter().filter(|single| same_integer(single.certificate.serial.octets(), certificate.serial()));
-    of_serial().find(|single| identifies(&single.certificate, certificate, issuer)).or_else(|| of_serial().next())
+    let identified = of_serial().filter(|single| identifies(&single.certificate, certificate, issuer));
+    let worst = |single: &&SingleResponse| match single.status {
+        CertificateStatus::Revoked { .. } => 0,
+        CertificateStatus::Unknown => 1,
+        CertificateStatus::Good => 2,
+    };
+    identified.min_by_key(worst).or_else(|| of_serial().next())
 }
 
 /// §4.1.1: digests of the issuer's name, as the certificate or the issuer writes it, and of its key.
@@ -70,8 +77,10 @@ pub(super) fn acceptance(
         let uses = [own].into_iter().chain(signer.uses).collect();
         let revoked = status(r, single)?;
         let (this_update, next_update) = (single.this_update, single.next_update);
+        let authorities = authority(place, &signer.issuer).into_iter().collect();
         let (sources, signers) = (vec![id], signer.separate.into_iter().collect());
-        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons: ALL_REASONS, signers, of_itself: false, uses });
+        let (reasons, of_itself) = (ALL_REASONS, false);
+        accepted = Some(Statement { sources, this_update, next_update, revoked, reasons, signers, authorities, of_itself, uses });
         Ok(())
     });
     (block, accepted)

@@ -46,6 +46,8 @@ pub(crate) struct Relied {
     pub sources: Vec<[u8; 32]>,
     /// Who signed them, where that is no certificate of the path.
     pub signers: Vec<Certificate>,
+    /// The certificates of the path that signed them.
+    pub authorities: Vec<Certificate>,
 }
 
 /// A piece of evidence that was accepted, and what it says of one certificate.
@@ -60,6 +62,8 @@ pub(super) struct Statement {
     pub reasons: u32,
     /// Who signed, with those above, where that is neither an anchor nor a certificate of the path.
     pub signers: Vec<Certificate>,
+    /// Who signed, where that is a certificate of the path.
+    pub authorities: Vec<Certificate>,
     /// The signatures that it rests on.
     pub uses: Vec<Use>,
     /// Whether the certificate's own key made it.
@@ -220,10 +224,9 @@ pub(super) fn past_statement(
 
 impl Statement {
     /// Whether nothing that is asked of its signatures and signers fails at `time`.
-    pub(super) fn stands(&self, place: &Place<'_>, time: Time) -> bool {
-        let issuer = place.issuer.certificate.iter().filter(|issuer| self.signers.is_empty() && !place.path.anchor.is_certificate(issuer));
+    pub(super) fn stands(&self, time: Time) -> bool {
         self.uses.iter().all(|signature| signature.reliable.at(time))
-            && self.signers.iter().chain(issuer).all(|signer| is_within_validity(signer, time))
+            && self.signers.iter().chain(&self.authorities).all(|signer| is_within_validity(signer, time))
     }
 
     /// Both together: as old as the older, revoked by either.
@@ -235,9 +238,15 @@ impl Statement {
         self.revoked = self.revoked.or(other.revoked);
         self.reasons |= other.reasons;
         self.signers.extend(other.signers);
+        self.authorities.extend(other.authorities);
         self.uses.extend(other.uses);
         self
     }
+}
+
+/// The certificate of `signer`, where it is one of the path.
+pub(super) fn authority(place: &Place<'_>, signer: &Issuer) -> Option<Certificate> {
+    signer.certificate.clone().filter(|certificate| place.path.certificates.contains(certificate))
 }
 
 /// The embedded lists and responses that speak of a certificate issued by `issuer`; `None` where its issuer says that nobody will.

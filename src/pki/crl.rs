@@ -201,42 +201,47 @@ impl CertificateList {
         Entries { reader }
     }
 
-    /// The first entry with this serial number, whoever issued the certificate (for indirect lists see [`Self::find_issued_by`]).
+    /// The entry with this serial number, whoever issued the certificate (for indirect lists see [`Self::find_issued_by`]); of several the gravest.
     ///
     /// # Errors
     /// [`Malformed`] when an entry before it is.
     pub fn find(&self, serial: &[u8]) -> Result<Option<RevokedCertificate>, Malformed> {
         let mut entries = self.entries();
-        loop {
-            if let Some(reader) = &mut entries.reader {
-                reader.pass_over(|_, other| !other.is_empty() && !same_integer(other, serial));
+        gravest(|| {
+            loop {
+                if let Some(reader) = &mut entries.reader {
+                    reader.pass_over(|_, other| !other.is_empty() && !same_integer(other, serial));
+                }
+                let Some(entry) = entries.next_value()? else {
+                    return Ok(None);
+                };
+                let mut fields = entry.reader()?;
+                if same_integer(fields.expect(tag::INTEGER, "userCertificate")?.integer()?, serial) {
+                    return RevokedCertificate::from_value(&entry).map(Some);
+                }
             }
-            let Some(entry) = entries.next_value()? else {
-                return Ok(None);
-            };
-            let mut fields = entry.reader()?;
-            if same_integer(fields.expect(tag::INTEGER, "userCertificate")?.integer()?, serial) {
-                return RevokedCertificate::from_value(&entry).map(Some);
-            }
-        }
+        })
     }
 
-    /// The first entry with this serial number of a certificate of this issuer. An entry's `certificateIssuer` stands for those after it too (§5.3.3).
+    /// The entry with this serial number of a certificate of this issuer. An entry's `certificateIssuer` stands for those after it too (§5.3.3);
+    /// of several the gravest.
     ///
     /// # Errors
     /// [`Malformed`] when an entry before it is.
     pub fn find_issued_by(&self, issuer: &Name, serial: &[u8]) -> Result<Option<RevokedCertificate>, Malformed> {
-        let mut issued = self.issuer().matches(issuer);
-        for entry in self.entries() {
-            let entry = entry?;
-            if let Some(names) = entry.certificate_issuer()? {
-                issued = names.directories().any(|name| name.matches(issuer));
+        let (mut issued, mut entries) = (self.issuer().matches(issuer), self.entries());
+        gravest(|| {
+            for entry in entries.by_ref() {
+                let entry = entry?;
+                if let Some(names) = entry.certificate_issuer()? {
+                    issued = names.directories().any(|name| name.matches(issuer));
+                }
+                if issued && same_integer(entry.serial.octets(), serial) {
+                    return Ok(Some(entry));
+                }
             }
-            if issued && same_integer(entry.serial.octets(), serial) {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 
     fn integer(&self, oid: const_oid::ObjectIdentifier) -> Result<Option<Received>, Malformed> {
@@ -246,6 +251,19 @@ impl CertificateList {
         let value = Reader::new(&extension.value, FORMAT).only(|reader| reader.expect(tag::INTEGER, "number"))?;
         value.integer()?;
         Ok(Some(value.received_contents()))
+    }
+}
+
+/// Of the entries that `next` gives the gravest: a certificate should stand in a list once. What was found before one that cannot be read stands.
+fn gravest(mut next: impl FnMut() -> Result<Option<RevokedCertificate>, Malformed>) -> Result<Option<RevokedCertificate>, Malformed> {
+    let mut gravest: Option<RevokedCertificate> = None;
+    loop {
+        match (next(), gravest.take()) {
+            (Ok(Some(found)), Some(known)) if known.gravity() >= found.gravity() => gravest = Some(known),
+            (Ok(Some(found)), _) => gravest = Some(found),
+            (Ok(None) | Err(_), Some(known)) => return Ok(Some(known)),
+            (end, None) => return end,
+        }
     }
 }
 

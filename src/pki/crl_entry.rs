@@ -1,5 +1,7 @@
 //! RFC 5280 §5.3 — CRL entries
 
+use std::cmp::Reverse;
+
 use super::extension::{Extensions, GeneralNames};
 use super::object_id;
 use crate::encoding::der::{Reader, Received, Value, tag};
@@ -111,6 +113,12 @@ impl RevokedCertificate {
     pub fn reason(&self) -> Result<Option<RevocationReason>, Malformed> {
         let extension = self.extensions.find(object_id::REASON_CODE);
         extension.map(|extension| Reader::new(&extension.value, FORMAT).only(RevocationReason::read)).transpose()
+    }
+
+    /// Of two entries of one certificate the one that is no suspension, then the earlier one, is the graver.
+    pub(super) fn gravity(&self) -> (bool, Reverse<Time>) {
+        let suspends = matches!(self.reason(), Ok(Some(RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl)));
+        (!suspends, Reverse(self.revocation_date))
     }
 
     /// `invalidityDate` (§5.3.2)

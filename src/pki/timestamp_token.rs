@@ -137,6 +137,12 @@ fn message_imprint(reader: &mut Reader<'_>) -> Result<(AlgorithmIdentifier, Rece
 }
 
 impl Accuracy {
+    /// All of it; what is negative counts for nothing.
+    pub fn in_microseconds(self) -> u64 {
+        let part = |value: i64, unit: u64| u64::try_from(value).unwrap_or(0).saturating_mul(unit);
+        part(self.seconds, 1_000_000).saturating_add(part(self.milliseconds, 1_000)).saturating_add(part(self.microseconds, 1))
+    }
+
     fn from_value(value: &Value<'_>) -> Result<Self, Malformed> {
         let mut reader = value.reader()?;
         let mut part =

@@ -70,16 +70,19 @@ pub(super) fn concerns(stamp: &TimeStamp<'_>, found: &[Found<'_>], position: usi
     }
 }
 
+/// Of a timestamp that proves: rank, place, time, id, accuracy.
+type Placed = (u8, (u64, u64), Time, String, u64);
+
 /// Whatever is covered by a timestamp was there before it: content, then signature, then document timestamps.
 fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&TimeStamp<'_>]) {
     if found.get(position).is_none_or(|one| matches!(one.signature.kind, Kind::DocumentTimestamp | Kind::ContainerTimestamp)) {
         return;
     }
-    let mut proven: Vec<(u8, (u64, u64), Time, String)> = own
+    let mut proven: Vec<Placed> = own
         .iter()
         .filter_map(|stamp| {
             let position = if stamp.keeps() { stamp.signature.position } else { (0, 0) };
-            Some((rank(stamp), position, stamp.proven()?, stamp.id.clone()))
+            Some((rank(stamp), position, stamp.proven()?, stamp.id.clone(), stamp.signature.accuracy))
         })
         .collect();
     // Those on one value cover each other in no order: by time.
@@ -91,7 +94,9 @@ fn in_order(r: &mut Recorder, found: &[Found<'_>], position: usize, own: &[&Time
             ("later", later.3.clone().into()),
             ("later_time", later.2.into()),
         ];
-        r.ask(&ORDER, earlier.2 <= later.2, facts);
+        // RFC 3161 §2.4.2: times whose difference is not greater than both accuracies together are in no order.
+        let is_ordered = earlier.2.microseconds_since(later.2) > earlier.4.saturating_add(later.4);
+        r.ask_enforced(is_ordered, &ORDER, earlier.2 <= later.2, facts);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::basic_signature::{Basic, purpose};
 use super::proof_of_existence::{Proof, ProofsOfExistence};
-use super::signature_with_time::{own_algorithms, within_validity};
+use super::signature_with_time::{anchor_began, own_algorithms, revoked_after, within_validity};
 use super::verdict::Session;
 use crate::format::signature::Signature;
-use crate::path::{self, Inquiry, Request};
+use crate::path::{self, Inquiry, Request, Validated};
 use crate::report::{Block, Conclusion, Detail, Indication, Recorder, Stop, SubIndication, checks};
 
 checks! {
@@ -78,14 +78,21 @@ pub(super) fn past_signature_validation(
         let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
         let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
         r.require_or(&PAST_MAY_MEND, lasting.is_none(), otherwise, [("check", named.into())])?;
-        past_certificate_validation(r, session, signature, best, proofs, certificate, conclusion)?;
+        let found = past_certificate_validation(r, session, signature, best, proofs, certificate, conclusion)?;
+        anchor_began(r, &found, best.time);
+        let path: Vec<String> = found.path.iter().map(path::certificate_id).collect();
+        // What the sliding may not hear, as it is not proven to be old enough, is known all the same: a later list that has the certificate, of
+        // an authority that has ended since, proves nothing of the past, and nobody can say after it that the certificate was good.
+        let statuses = basic.path.iter().flat_map(|path| &path.revocation);
+        revoked_after(r, statuses.filter(|status| path.contains(&status.certificate)), certificate, best.time);
         within_validity(r, certificate, best, SubIndication::OutOfBoundsNoPoe);
         own_algorithms(r, session.context, signature, certificate, best);
         Ok(())
     }))
 }
 
-/// §5.6.2.1: the path as of a time when all of it was valid, its status and algorithms by sliding; then step (3) of §5.6.2.4.4.
+/// §5.6.2.1: the path as of a time when all of it was valid, its status and algorithms by sliding; then step (3) of §5.6.2.4.4. What was
+/// found.
 fn past_certificate_validation(
     r: &mut Recorder,
     session: &Session<'_>,
@@ -94,14 +101,14 @@ fn past_certificate_validation(
     proofs: &ProofsOfExistence,
     certificate: &crate::pki::Certificate,
     conclusion: Conclusion,
-) -> Result<(), Stop> {
+) -> Result<Validated, Stop> {
     let inquiry = Inquiry::new(session.context, &session.budgets, Detail::Steps);
     let inquiry = Inquiry { evidence: &session.evidence, past: Some(&proofs.evidence), ..inquiry };
     let found = path::validated(&inquiry, certificate, &Request { purpose: purpose(signature), ..Request::default() });
-    r.require_block(found.block)?;
+    r.require_block(found.block.clone())?;
     let control = found.control_time.unwrap_or(session.context.time);
     let facts = [("existed", best.time.into()), ("control_time", control.into()), ("by", best.by.clone().into())];
-    r.require_or(&EXISTED_BY_CONTROL_TIME, best.time <= control, conclusion, facts)
+    r.require_or(&EXISTED_BY_CONTROL_TIME, best.time <= control, conclusion, facts).map(|()| found)
 }
 
 /// One of the two passes, or the first one speaks; what the past proves to be wrong for ever speaks before both.

@@ -40,7 +40,13 @@ impl ProofsOfExistence {
         let mut proofs = Self::default();
         let Some(time) = existence else { return proofs };
         for one in found {
-            proofs.add(&one.id, Proof { time, source: TimeSource::Supplied, by: "supplied".into() });
+            let proof = Proof { time, source: TimeSource::Supplied, by: "supplied".into() };
+            // With its timestamps, but those of later: of these it is not known since when they are there.
+            let stamps = one.signature.timestamps.iter().enumerate();
+            for (index, _) in stamps.filter(|(_, stamp)| stamp.stated_time.is_some_and(|stated| stated <= time)) {
+                proofs.add(&super::time_stamp::own_id(&one.id, index), proof.clone());
+            }
+            proofs.add(&one.id, proof);
         }
         let certificates = evidence.certificates().filter(|(_, origin)| *origin == Origin::Embedded);
         let crls = evidence.crls().filter(|(_, crl, origin)| *origin == Origin::Embedded && crl.this_update() <= time);
@@ -77,7 +83,9 @@ impl ProofsOfExistence {
     }
 
     /// §5.6.2.3.4: a timestamp that passed proves everything that it covers.
-    pub(super) fn extract(&mut self, stamp: &TimeStamp<'_>, time: Time, found: &[Found<'_>]) {
+    ///
+    /// A signature on whose value it is binds what it names where `binds` says that the value is over that.
+    pub(super) fn extract(&mut self, stamp: &TimeStamp<'_>, time: Time, found: &[Found<'_>], binds: impl FnOnce(&Found<'_>) -> bool) {
         let proof = |source| Proof { time, source, by: stamp.id.clone() };
         match stamp.whose {
             Whose::Signature(position) => {
@@ -86,8 +94,9 @@ impl ProofsOfExistence {
                 let covers = &stamp.signature.covers;
                 if covers.role.is_on_value() {
                     self.add(&signed.id, proof(source));
-                    for certificate in named_certificates(signed.signature) {
-                        self.evidence.add(certificate, time);
+                    let bound = named_certificates(signed.signature);
+                    if !bound.is_empty() && binds(signed) {
+                        bound.into_iter().for_each(|id| self.evidence.add(id, time));
                     }
                 }
                 for index in &covers.timestamps {

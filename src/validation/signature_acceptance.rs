@@ -63,7 +63,7 @@ fn claimed_time(r: &mut Recorder, signature: &Signature, certificate: &Certifica
     r.ask(&CLAIMED_TIME_PRESENT, true, [("claimed", claimed.into())]);
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     let facts = [("claimed", claimed.into()), ("not_before", not_before.into()), ("not_after", not_after.into())];
-    r.ask(&CLAIMED_TIME_IN_VALIDITY, not_before <= claimed && claimed <= not_after, facts);
+    r.ask(&CLAIMED_TIME_IN_VALIDITY, not_before <= claimed && claimed.unix() <= not_after.unix(), facts);
 }
 
 /// The digest algorithms by which a signature names its certificate, where they must be reliable.

@@ -9,7 +9,7 @@ use crate::format::signature::Signature;
 use crate::path::Validated;
 use crate::path::freshness::{is_fresh, maximum_age};
 use crate::pki::Certificate;
-use crate::report::json::{RevocationStatus, TimeSource};
+use crate::report::json::{Revocation, RevocationStatus, TimeSource};
 use crate::report::{Block, Conclusion, Indication, Recorder, Stop, SubIndication, checks};
 use crate::time::Time;
 
@@ -36,6 +36,9 @@ checks! {
     ISSUER_VALID = "signature_with_time.issuer_within_validity", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(OutOfBoundsNoPoe),
         "The certificate of {issuer} was not valid at {best_signature_time}.",
         "Chứng thư của {issuer} không có hiệu lực tại {best_signature_time}.";
+    ANCHOR_BEGAN = "signature_with_time.anchor_began", "EN 319 102-1 §5.2.6.4 (2)", Indeterminate(NoCertificateChainFoundNoPoe),
+        "The relying party trusts {anchor} from {from} on, and the signature existed at {best_signature_time}.",
+        "Bên kiểm tra chỉ tin cậy {anchor} từ {from}, trong khi chữ ký đã tồn tại lúc {best_signature_time}.";
     REVOCATION_SIGNER_VALID = "signature_with_time.revocation_signer_valid", "EN 319 102-1 §5.5.4 (4)(c)", Indeterminate(RevocationOutOfBoundsNoPoe),
         "The certificate of {signer}, who signed the revocation information, is valid from {not_before} to {not_after}, and the information is known since {existed} only.",
         "Chứng thư của {signer}, bên ký thông tin thu hồi, có hiệu lực từ {not_before} đến {not_after}, trong khi thông tin này chỉ được biết từ {existed}.";
@@ -139,27 +142,29 @@ fn mended(
     r.require_or(&BASIC_MAY_BE_MENDED, may_be_mended(conclusion), conclusion, [("basic", conclusion.to_string().into())])?;
     let (Some(certificate), Some(path)) = (&basic.certificate, &basic.path) else { return Ok(()) };
     let lasting = basic.lasting_failure(MENDABLE);
-    let named = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
+    let failed = lasting.as_ref().map_or(String::new(), |(check, _)| check.clone());
     let otherwise = lasting.as_ref().map_or(conclusion, |(_, otherwise)| *otherwise);
-    r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", named.into())])?;
+    r.require_or(&ALL_MAY_BE_MENDED, lasting.is_none(), otherwise, [("check", failed.into())])?;
+    let named = signature.value.as_ref().is_some_and(|value| !value.references.is_empty());
     // What made the basic result comes first: where it is not mended, it stands.
     let by_algorithms = conclusion.sub_indication == Some(SubIndication::CryptoConstraintsFailureNoPoe);
     if by_algorithms {
         own_algorithms(r, session.context, signature, certificate, proof);
-        path_algorithms(r, session, path, proof, proofs);
+        path_algorithms(r, session, path, named, proof, proofs);
     }
-    revocation(r, path, certificate, best);
-    told_before_revocation(r, session.context.time, path, best, proofs);
+    revoked_after(r, path.revocation.iter(), certificate, best);
+    told_before_revocation(r, session.context.time, path, Some(best).filter(|_| named), proofs);
     freshness(r, session.context.policy, path, best);
     let signer = crate::path::certificate_id(certificate);
     let known_good = path.revocation.iter().any(|status| status.certificate == signer && status.status == RevocationStatus::Good);
     let otherwise = if known_good { SubIndication::OutOfBoundsNotRevoked } else { SubIndication::OutOfBoundsNoPoe };
     within_validity(r, certificate, proof, otherwise);
-    issuers_valid(r, path, best);
+    anchor_began(r, path, best);
+    issuers_valid(r, session, path, best);
     revocation_signers_valid(r, session.context.time, basic, path, proofs);
     if !by_algorithms {
         own_algorithms(r, session.context, signature, certificate, proof);
-        path_algorithms(r, session, path, proof, proofs);
+        path_algorithms(r, session, path, named, proof, proofs);
     }
     Ok(())
 }
@@ -187,9 +192,10 @@ fn may_be_mended(conclusion: Conclusion) -> bool {
     }
 }
 
-fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, best: Time) {
+/// §5.5.4 (4)(a), (b): none of these was revoked at the best signature time; `certificate` is the signer's.
+pub(super) fn revoked_after<'a>(r: &mut Recorder, statuses: impl Iterator<Item = &'a Revocation>, certificate: &Certificate, best: Time) {
     let signer = crate::path::certificate_id(certificate);
-    for status in &path.revocation {
+    for status in statuses {
         let Some(revoked_at) = status.revoked_at else { continue };
         let facts =
             [("certificate", status.certificate.clone().into()), ("revoked_at", revoked_at.0.into()), ("best_signature_time", best.into())];
@@ -202,15 +208,15 @@ fn revocation(r: &mut Recorder, path: &Validated, certificate: &Certificate, bes
     }
 }
 
-/// What an authority whose key was stolen says of the certificate below, the certificate itself among it, must have existed before that.
-fn told_before_revocation(r: &mut Recorder, now: Time, path: &Validated, best: Time, proofs: &ProofsOfExistence) {
+/// What an authority whose key was stolen says of the certificate below, the certificate itself among it, must have existed before that. A signature
+/// that names its certificate existed after it, at `named`; another certificate can be put beside one that does not.
+fn told_before_revocation(r: &mut Recorder, now: Time, path: &Validated, named: Option<Time>, proofs: &ProofsOfExistence) {
     let since = |id: &[u8; 32]| proofs.evidence.of(id).unwrap_or(now);
     for (position, (below, issuer)) in path.path.iter().zip(path.path.iter().skip(1)).enumerate() {
         let id = crate::path::certificate_id(issuer);
         let theft = path.revocation.iter().filter(|status| status.certificate == id && status.is_grave());
         let Some(revoked_at) = theft.filter_map(|status| status.revoked_at).map(|stamp| stamp.0).min() else { continue };
-        // The signature itself proves its certificate, which it names.
-        let certificate = if position == 0 { best } else { since(&below.sha256()) };
+        let certificate = named.filter(|_| position == 0).unwrap_or_else(|| since(&below.sha256()));
         let told = path.relied.iter().filter(|relied| relied.certificate == below.sha256()).flat_map(|relied| &relied.sources);
         let existed = told.map(since).chain([certificate]).max().unwrap_or(now);
         let facts = [
@@ -239,10 +245,18 @@ fn freshness(r: &mut Recorder, policy: &Policy, path: &Validated, best: Time) {
     }
 }
 
-/// The authorities between signer and anchor; an anchor is believed at every time that the relying party's store does not end.
-fn issuers_valid(r: &mut Recorder, path: &Validated, best: Time) {
-    for issuer in path.path.iter().skip(1) {
-        let valid = issuer.not_before() <= best && best <= issuer.not_after();
+/// An anchor is believed from the time that the relying party's store says: what is proven to be older was signed under nobody.
+pub(super) fn anchor_began(r: &mut Recorder, path: &Validated, best: Time) {
+    if let Some((anchor, from)) = path.anchor.as_ref().and_then(|anchor| Some((anchor, anchor.not_before?))) {
+        let named = anchor.name.text().to_owned().into();
+        r.ask(&ANCHOR_BEGAN, from <= best, [("anchor", named), ("from", from.into()), ("best_signature_time", best.into())]);
+    }
+}
+
+/// The authorities between signer and anchor, by the certificate of the path or another one of the same authority.
+fn issuers_valid(r: &mut Recorder, session: &Session<'_>, path: &Validated, best: Time) {
+    for (position, issuer) in path.path.iter().enumerate().skip(1) {
+        let valid = path.is_authority_at(position, best, &session.evidence, &session.budgets);
         r.ask(&ISSUER_VALID, valid, [("issuer", issuer.subject().text().to_owned().into()), ("best_signature_time", best.into())]);
     }
 }
@@ -268,19 +282,19 @@ fn own_uses(context: &Context<'_>, signature: &Signature, signer: &Certificate) 
 }
 
 /// Those that the path rests on at the validation time (§5.5.4 (8)), or when what is signed with them is proven to have existed: an issuer's weak
-/// signature is not mended by knowing when the document was signed. The relying party's own indication tells of the certificates too, which the
-/// signature names or embeds.
-fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, proof: &Proof, proofs: &ProofsOfExistence) {
+/// signature is not mended by knowing when the document was signed. The relying party's own indication tells of the signer's certificate too where
+/// the signature names it, and of what the document brings; not of what was brought from elsewhere.
+fn path_algorithms(r: &mut Recorder, session: &Session<'_>, path: &Validated, named: bool, proof: &Proof, proofs: &ProofsOfExistence) {
     let now = session.context.time;
-    let certificates: Vec<[u8; 32]> = path.path.iter().map(Certificate::sha256).collect();
+    let signer = path.path.first().map(Certificate::sha256).filter(|_| named && proof.source == TimeSource::Supplied);
     for signature in &path.uses {
-        let is_told = proof.source == TimeSource::Supplied && certificates.contains(&signature.object);
-        let known = if is_told { proof.time } else { now };
+        let known = if signer == Some(signature.object) { proof.time } else { now };
         asked(r, signature.algorithm.clone(), signature.reliable, proofs.evidence.of(&signature.object).unwrap_or(known));
     }
 }
 
-/// Whoever signed the status information was valid at the validation time, or when it is proven to have existed.
+/// Whoever signed the status information was valid at the validation time, or when it is proven to have existed: the authorities of the path as
+/// well as others, since what is said in the name of an ended certificate is nobody's word.
 fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &Validated, proofs: &ProofsOfExistence) {
     // Of a certificate that has ended too, it is not known that it was not revoked.
     let conclusion = match basic.conclusion.sub_indication {
@@ -289,7 +303,7 @@ fn revocation_signers_valid(r: &mut Recorder, now: Time, basic: &Basic, path: &V
     };
     for relied in &path.relied {
         let existed = relied.sources.iter().map(|source| proofs.evidence.of(source).unwrap_or(now)).max().unwrap_or(now);
-        for signer in &relied.signers {
+        for signer in relied.signers.iter().chain(&relied.authorities) {
             let valid = signer.not_before() <= existed && existed.unix() <= signer.not_after().unix();
             let facts = [
                 ("signer", signer.subject().text().to_owned().into()),

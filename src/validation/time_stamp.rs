@@ -1,10 +1,13 @@
 //! EN 319 102-1 §5.4 — Validation process for Time-stamps; §5.6.3.4: the newest first, since it proves what those before it need
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::basic_signature::{Basic, basic_signature};
+use super::cryptographic_verification::cryptographic_verification;
 use super::past_signature_validation::{has_past, past_signature_validation};
 use super::proof_of_existence::ProofsOfExistence;
+use super::signing_certificate::signing_certificate;
 use super::verdict::Session;
 use crate::format::signature::{Role, Signature};
 use crate::pki::Certificate;
@@ -20,6 +23,9 @@ checks! {
     MADE_IN_VALIDITY = "time_stamp.made_in_validity", "RFC 3161 §4 (1)", Indeterminate(SigConstraintsFailure),
         "The timestamp is of {time}, when its authority's certificate (from {not_before} to {not_after}) was not valid.",
         "Dấu thời gian ghi lúc {time}, khi chứng thư của tổ chức cấp dấu (từ {not_before} đến {not_after}) không có hiệu lực.";
+    PROCESSED = "time_stamp.content_processed", "RFC 3161 §2.4.2, RFC 5280 §4.2", Indeterminate(SigConstraintsFailure),
+        "The timestamp says something critical that cannot be judged: {what}.",
+        "Dấu thời gian có nội dung quan trọng không thể kiểm tra: {what}.";
     AUTHORITY_NAMED = "time_stamp.authority_named", "RFC 3161 §2.4.2", Indeterminate(SigConstraintsFailure),
         "The timestamp names the authority {stated}, and its certificate another one: {subject}.",
         "Dấu thời gian ghi tên tổ chức {stated}, khác với chứng thư: {subject}.";
@@ -97,17 +103,40 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
         waiting.extend(content.map(|(index, stamp)| (content_id(&one.id, index), Whose::Content(position), stamp)));
     }
     // Of one time: what stands last in the document first.
-    waiting.sort_by_key(|(_, whose, stamp)| (stamp.stated_time, *whose == Whose::Document, stamp.position, stamp.covers.role));
-    let mut judged = Vec::with_capacity(waiting.len());
+    let latest = latest_within(found);
+    waiting.sort_by_cached_key(|(_, whose, stamp)| {
+        let within = match whose {
+            Whose::Document => stamp.covers.signatures.iter().filter_map(|index| latest.get(index).copied()).max().flatten(),
+            Whose::Signature(_) | Whose::Content(_) => None,
+        };
+        (stamp.stated_time.max(within), *whose == Whose::Document, stamp.position, stamp.covers.role)
+    });
+    let (mut judged, mut bound) = (Vec::with_capacity(waiting.len()), BTreeMap::new());
     for (id, whose, signature) in waiting.into_iter().rev() {
         let (block, basic) = time_stamp(session, signature, &id, proofs);
         let stamp = TimeStamp { id, whose, signature, block: block.into(), basic };
         if let Some(time) = stamp.proven() {
-            proofs.extract(&stamp, time, found);
+            proofs.extract(&stamp, time, found, |one| *bound.entry(one.index).or_insert_with(|| binds(session, one)));
         }
         judged.push(stamp);
     }
     judged
+}
+
+/// Whether the value of a signature is over what the signature says: beside a value of somebody's, whatever its age, anything can be written.
+fn binds(session: &Session<'_>, Found { id, signature, .. }: &Found<'_>) -> bool {
+    let Some(value) = &signature.value else { return false };
+    let (_, certificate) = signing_certificate(signature, value, id, &session.evidence);
+    certificate.is_some_and(|certificate| cryptographic_verification(signature, id, &certificate).is_passed())
+}
+
+/// By its index, the latest time that each entry or a timestamp on it states. A timestamp over them is the newer one, whatever two clocks say.
+fn latest_within(found: &[Found<'_>]) -> BTreeMap<usize, Option<Time>> {
+    let stated = |one: &Found<'_>| {
+        let own = one.signature.timestamps.iter().map(|stamp| stamp.stated_time);
+        own.chain([one.signature.stated_time]).max().flatten()
+    };
+    found.iter().map(|one| (one.index, stated(one))).collect()
 }
 
 /// §5.4.4: as a signature of its authority, now or, by a later proof, in the past.
@@ -130,6 +159,8 @@ pub(super) fn acceptance(r: &mut Recorder, signature: &Signature, certificate: &
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     let in_validity = not_before <= time && time.unix() <= not_after.unix();
     r.ask(&MADE_IN_VALIDITY, in_validity, [("time", time.into()), ("not_before", not_before.into()), ("not_after", not_after.into())]);
+    let what = signature.unprocessed.iter().map(|what| Fact::from(what.clone())).collect();
+    r.ask(&PROCESSED, signature.unprocessed.is_empty(), [("what", Fact::List(what))]);
     if let Some(GeneralName::Directory(stated)) = &signature.authority {
         let facts = [("stated", Fact::from(stated.to_string())), ("subject", certificate.subject().text().to_owned().into())];
         r.tolerate(&AUTHORITY_NAMED, stated.matches(certificate.subject()), facts);

@@ -1,7 +1,9 @@
 //! Group `existence`: the relying party knows since when the document exists (EN 319 102-1 §5.5.2), and what that mends.
 
+use const_oid::ObjectIdentifier;
 use kyso::Time;
-use kyso::testkit::{RevocationList, Template};
+use kyso::encoding::der::write::value;
+use kyso::testkit::{Entity, Extension, RevocationList, Revoked, Template};
 use serde_json::json;
 
 use crate::case::{Case, Good};
@@ -9,6 +11,7 @@ use crate::certificates::{issuing, leaf, signed_at};
 use crate::hand_made::{HandMade, dictionary, objects, patched};
 use crate::revocation::list;
 use crate::shared::{Shared, at, time};
+use crate::timestamps::{Life, authority, of_that_time, token};
 use crate::{Files, Outcome};
 
 /// The day of the register.
@@ -20,7 +23,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     ended(shared, files)?;
     revoked(shared, files)?;
     begun(shared, files)?;
-    fresh(shared, files)
+    fresh(shared, files)?;
+    stamped(shared, files)
 }
 
 fn signed(shared: &Shared, template: impl FnOnce(Template) -> Template) -> Outcome<Vec<u8>> {
@@ -29,11 +33,11 @@ fn signed(shared: &Shared, template: impl FnOnce(Template) -> Template) -> Outco
 
 /// The signer's certificate has ended since; the list is of the day before it did.
 fn ended(shared: &Shared, files: &mut Files) -> Outcome {
-    let of_that_time = |authority: &kyso::testkit::Entity| authority.revocation_list(&RevocationList::new(at(-11), at(-4)));
+    let then = |authority: &Entity| authority.revocation_list(&RevocationList::new(at(-11), at(-4)));
     let document = signed(shared, |template| Template { not_after: at(-10), ..template })?;
     let what = "the signer's certificate ended ten days ago, and the document was registered before";
     let case = Case::passing(what, "EN 319 102-1 §5.5.4 (4)(c)", document.clone()).existence(registered());
-    let good = case.list("issuing.crl", of_that_time(&shared.issuing)?).add("existence/ended-since", files)?;
+    let good = case.list("issuing.crl", then(&shared.issuing)?).add("existence/ended-since", files)?;
     let outside = "OUT_OF_BOUNDS_NOT_REVOKED";
     let bad = good.but("it was registered after the certificate ended").existence(Some(at(-9)));
     bad.indeterminate(outside, "signature_with_time.not_after_validity").add("existence/ended-before", files)?;
@@ -54,12 +58,54 @@ fn ended(shared: &Shared, files: &mut Files) -> Outcome {
         .add("existence/ended-since-undated", files)?;
 
     let issuer = issuing(shared, |template| Template { not_after: at(-10), ..template })?;
-    let document = signed_at(at(-21), &leaf(shared, |template| template)?, &[&issuer])?;
-    let what = "the certificate of the issuing authority ended ten days ago, and the document was registered before";
-    let case = Case::passing(what, "EN 319 102-1 §5.5.4 (4)(c)", document).existence(registered());
-    let good = case.list("root.crl", of_that_time(&shared.root)?).add("existence/issuer-ended-since", files)?;
+    issuer_ended(shared, &issuer, then(&shared.root)?, files)
+}
+
+/// The certificate of the issuing authority has ended, whose list the document brings: whoever has its key by now writes lists of any day.
+fn issuer_ended(shared: &Shared, issuer: &Entity, of_root: Vec<u8>, files: &mut Files) -> Outcome {
+    let signer = leaf(shared, |template| template)?;
+    let with = |lists: &[Vec<u8>]| -> Outcome<Vec<u8>> {
+        Ok(Life::signed_under(&[issuer], &signer, at(-21), None, None)?.stored(&[], lists, &[]).file)
+    };
+    let of_day = |day: i64| -> Outcome<Vec<u8>> { Ok(issuer.revocation_list(&RevocationList::new(at(day), at(day + 7)))?) };
+    let what = "the certificate of the issuing authority ended ten days ago; the document was registered with its list before";
+    let case = Case::passing(what, "EN 319 102-1 §5.5.4 (4)(c)", with(&[of_day(-21)?])?).existence(registered());
+    let case = case.list("root.crl", of_root).without("issuing.crl");
+    let good = case.add("existence/issuer-ended-since", files)?;
+    let last = Time::from_rfc3339(&at(-10).to_string().replace('Z', ".5Z"))?;
+    good.but("it was registered in the middle of the last second of that certificate")
+        .existence(Some(last))
+        .add("existence/issuer-ended-in-second", files)?;
+    let ended = "OUT_OF_BOUNDS_NO_POE";
     let bad = good.but("it was registered after that ended").existence(Some(at(-9)));
-    bad.indeterminate("OUT_OF_BOUNDS_NO_POE", "signature_with_time.issuer_within_validity").add("existence/issuer-ended-before", files)?;
+    bad.indeterminate(ended, "signature_with_time.issuer_within_validity").add("existence/issuer-ended-before", files)?;
+    for (file, day, change) in [
+        ("issuer-ended-list-unproven", -11, "the list is of a day before that end, comes from elsewhere and may be of any day"),
+        ("issuer-ended-list-later", -1, "the list is of yesterday, when nobody vouched for that authority"),
+    ] {
+        let bad = good.but(change).document(with(&[])?).list("issuing.crl", of_day(day)?);
+        bad.indeterminate(ended, "signature_with_time.revocation_signer_valid").add(&format!("existence/{file}"), files)?;
+    }
+    Ok(())
+}
+
+/// What was registered was registered with the timestamps on its signatures, whose authorities may end.
+fn stamped(shared: &Shared, files: &mut Files) -> Outcome {
+    let signer = leaf(shared, |template| template)?;
+    let document = |until: i64| -> Outcome<Vec<u8>> {
+        let authority = authority(&shared.issuing, "Own Timestamping", -400, until)?;
+        let value = token(&authority, at(-23));
+        let life = Life::signed(shared, &signer, at(-23), None, Some(&value))?;
+        Ok(life.stored(&[], &[of_that_time(&shared.issuing, -23)?], &[]).file)
+    };
+    let what = "stamped, revoked two days later, registered a day after that; the certificate of the timestamp's authority ended since";
+    let revoked = shared.issuing.revocation_list(&list().with(&signer.serial, at(-21), Some(1)))?;
+    let case = Case::passing(what, "EN 319 102-1 §5.5.2, §5.6.2.4", document(-5)?).existence(registered()).list("issuing.crl", revoked);
+    let good = case.add("existence/stamped", files)?;
+    let bad = good.but("it was not registered").existence(None);
+    bad.indeterminate("REVOKED_NO_POE", "revocation.not_revoked").add("existence/stamped-not-registered", files)?;
+    let bad = good.but("that certificate had ended when it was registered").document(document(-22)?);
+    bad.indeterminate("REVOKED_NO_POE", "signature_with_time.revoked_after").add("existence/stamped-ended-before", files)?;
     Ok(())
 }
 
@@ -83,6 +129,19 @@ fn revoked(shared: &Shared, files: &mut Files) -> Outcome {
     let bad = good.but("it was not registered").existence(None).by("EN 319 102-1 §5.2.6.4 (4)");
     let bad = bad.indeterminate("REVOKED_NO_POE", "revocation.not_revoked");
     bad.entry(|entry| entry.if_claimed_time("INDETERMINATE")).add("existence/revoked-not-registered", files)?;
+
+    // The holder of the key may have chosen that date.
+    let with = |day: i64| {
+        let date = value(0x18, at(day).to_generalized_time().as_bytes());
+        let extensions = vec![Extension::new(ObjectIdentifier::new_unwrap("2.5.29.24"), false, date)];
+        let entry = Revoked { serial: serial.clone(), time: at(-5), reason: Some(1), extensions };
+        shared.issuing.revocation_list(&list().with_entry(entry))
+    };
+    let told = good.but("its entry names a date of invalidity before the day of the register").by("RFC 5280 §5.3.2");
+    let told = told.list("issuing.crl", with(-30)?).entry(|entry| entry.tolerates("crl_processing.valid_until_revoked"));
+    told.add("existence/revoked-since-invalid-before", files)?;
+    let same = good.but("its entry names the same day as that of its invalidity").by("RFC 5280 §5.3.2").list("issuing.crl", with(-5)?);
+    same.add("existence/revoked-since-invalid-since", files)?;
 
     let good = cases("superseded", 4, "the signer's certificate was revoked, being superseded,", files)?;
     // Nobody has the key who should not: the claimed time may be believed on a condition.

@@ -36,6 +36,7 @@ mod signed_attributes;
 mod signed_data;
 mod structure;
 mod sub_filters;
+mod testimony;
 mod timestamps;
 mod trust_stores;
 mod vietnam;

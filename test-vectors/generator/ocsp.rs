@@ -115,7 +115,12 @@ impl Group<'_> {
         let revoked = SingleResponse { status: CertificateStatus::Revoked(at(-5), Some(1)), ..elsewhere };
         let second = self.whole(|response| response.responses.insert(0, revoked))?;
         let change = "a certificate of another authority with the same serial number is revoked in the same response";
-        fine("second-answer", change, "RFC 6960 §3.2 (1)", second)
+        fine("second-answer", change, "RFC 6960 §3.2 (1)", second)?;
+        let revoked = SingleResponse { status: CertificateStatus::Revoked(at(-5), Some(1)), ..self.single() };
+        let both = self.whole(|response| response.responses.push(revoked))?;
+        let bad = good.but("it says after that that the certificate is revoked").by("RFC 6960 §2.2").list(FILE, both);
+        bad.indeterminate("REVOKED_NO_POE", "revocation.not_revoked").add("ocsp/answered-twice", files)?;
+        Ok(())
     }
 
     /// RFC 6960 §3.2 (1): of which certificate it speaks, and (3): by whom.

@@ -50,6 +50,9 @@ fn revoked(shared: &Shared, good: &Good, files: &mut Files) -> Outcome {
     }
     let bad = good.but("the signer's certificate is on hold").list("issuing.crl", with(Some(6))?);
     bad.indeterminate("TRY_LATER", REVOKED).add("revocation/hold", files)?;
+    let twice = shared.issuing.revocation_list(&list().with(signer, at(-3), Some(6)).with(signer, at(-5), Some(1)))?;
+    let bad = good.but("the list has the signer's certificate twice: on hold, and revoked before that").list("issuing.crl", twice);
+    bad.indeterminate("REVOKED_NO_POE", REVOKED).add("revocation/listed-twice", files)?;
     let bad = good.but("the reason of the entry is no number of the standard").list("issuing.crl", with(Some(99))?);
     bad.indeterminate("REVOKED_NO_POE", REVOKED).add("revocation/reason-unknown", files)?;
     let of_root = shared.root.revocation_list(&list().with(&shared.issuing.serial, at(-5), Some(2)))?;

@@ -1,11 +1,14 @@
 //! Group `timestamps`: what a timestamp proves, of whom, and since when (EN 319 102-1 §5.4 to §5.6).
 
+use const_oid::ObjectIdentifier;
 use kyso::Time;
 use kyso::crypto::DigestAlgorithm::{Sha1, Sha384};
 use kyso::crypto::SignatureAlgorithm;
+use kyso::encoding::der::write::null;
 use kyso::pki::object_id;
+use kyso::pki::timestamp_token::Accuracy;
 use kyso::testkit::extension::GeneralName;
-use kyso::testkit::{Entity, Name, OcspResponse, RevocationList, SingleResponse, Template, Timestamp, TimestampFault};
+use kyso::testkit::{Entity, Extension, Name, OcspResponse, RevocationList, SingleResponse, Template, Timestamp, TimestampFault};
 use serde_json::json;
 
 use crate::case::{Case, Entry, Good};
@@ -27,7 +30,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     on_documents(shared, files)?;
     stores(shared, files)?;
     revoked_authority(shared, files)?;
-    fallen_algorithm(shared, files)
+    fallen_algorithm(shared, files)?;
+    crate::testimony::add(shared, files)
 }
 
 /// A document and what was done to it, one revision each.
@@ -63,7 +67,7 @@ impl Life {
         Self::signed_under(&[&shared.issuing], signer, time, content, value)
     }
 
-    fn signed_under(
+    pub fn signed_under(
         issuers: &[&Entity],
         signer: &Entity,
         time: Time,
@@ -114,7 +118,7 @@ impl Life {
     }
 
     /// The page, with nothing signed yet.
-    fn unsigned() -> Self {
+    pub fn unsigned() -> Self {
         let objects = pdf::with(pdf::plain(), &[(1, &catalog(&[], None)), (3, &page(&[]))]);
         Self { file: pdf::table(&objects, ""), fields: Vec::new(), next: 8, store: Default::default() }
     }
@@ -131,7 +135,7 @@ impl Life {
         self.appended(&text, &|octets| Signer::new(signer, issuers).detached(octets, Vec::new()))
     }
 
-    fn appended(mut self, text: &str, sign: Token<'_>) -> Outcome<Self> {
+    pub fn appended(mut self, text: &str, sign: Token<'_>) -> Outcome<Self> {
         let (number, value) = (self.next, self.next + 1);
         self.fields.push(number);
         let own = field(&format!("Field{number}"), "").replace("/V 7 0 R", &format!("/V {value} 0 R"));
@@ -156,7 +160,7 @@ fn catalog(fields: &[u32], store: Option<u32>) -> String {
 }
 
 /// A timestamp authority with a key of its own, valid from and to these days.
-fn authority(issuer: &Entity, common_name: &str, from: i64, until: i64) -> Outcome<Entity> {
+pub fn authority(issuer: &Entity, common_name: &str, from: i64, until: i64) -> Outcome<Entity> {
     Ok(issuer.issue(&Template::timestamping(name(common_name), at(from), at(until)), key_of(common_name)?)?)
 }
 
@@ -234,6 +238,21 @@ fn on_signatures(shared: &Shared, files: &mut Files) -> Outcome {
         Ok(shared.timestamping.timestamp_token(&timestamp)?)
     };
     nothing("imprint-sha-1", "its imprint is of SHA-1", "EN 319 102-1 §5.4.4", "signature_acceptance.digest_reliable", "B-T", &weak)?;
+
+    let unprocessed = "time_stamp.content_processed";
+    let version = of(|timestamp| Timestamp { version: 2, ..timestamp });
+    nothing("version-2", "its content is of a version that is not written yet", "RFC 3161 §2.4.2", unprocessed, "B-T", &version)?;
+    let extended = |critical: bool| {
+        edited_token(&shared.timestamping, at(-21), move |timestamp| {
+            let extension = Extension::new(ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.7"), critical, null());
+            Timestamp { extensions: vec![extension], ..timestamp }
+        })
+    };
+    let critical = extended(true);
+    nothing("critical-unknown", "it has a critical extension that nobody knows", "RFC 5280 §4.2", unprocessed, "B-T", &critical)?;
+    let listed = extended(false);
+    let case = good.but("it has an extension that nobody knows, and that is not critical").by("RFC 5280 §4.2").document(stamped(&listed)?);
+    case.add("timestamps/on-signature-extension-unknown", files)?;
 
     let named = |named: Name| {
         edited_token(&shared.timestamping, at(-21), move |timestamp| Timestamp {
@@ -354,7 +373,21 @@ fn on_documents(shared: &Shared, files: &mut Files) -> Outcome {
     let good = case.add("timestamps/in-order", files)?;
     let bad = good.but("no: a day older").document(twice(-241)?);
     let bad = bad.entries(&[Entry::default(), Entry::default(), Entry::default()]);
-    bad.indeterminate("TIMESTAMP_ORDER_FAILURE", "long_term.timestamps_in_order").add("timestamps/out-of-order", files)?;
+    let order = "long_term.timestamps_in_order";
+    bad.indeterminate("TIMESTAMP_ORDER_FAILURE", order).add("timestamps/out-of-order", files)?;
+    // Two clocks, each within a second of the right time.
+    let accurate = |time| {
+        let accuracy = Some(Accuracy { seconds: 1, ..Accuracy::default() });
+        edited_token(&shared.timestamping, time, move |timestamp| Timestamp { accuracy, ..timestamp })
+    };
+    let plain = Life::signed(shared, &leaf(shared, |template| template)?, at(-300), None, None)?.stamped(&accurate(at(-240)))?;
+    let twice = |earlier: i64| -> Outcome<Vec<u8>> { Ok(plain.clone().stamped(&accurate(at(-240).plus_seconds(-earlier)))?.file) };
+    let what = "the second document timestamp is two seconds older, and each is accurate to a second";
+    let case = Case::passing(what, "RFC 3161 §2.4.2", twice(2)?).entries(&[Entry::passed().tolerates(order), stamp(), stamp()]);
+    let good = case.add("timestamps/in-no-order", files)?;
+    let bad = good.but("it is three seconds older").document(twice(3)?);
+    let bad = bad.entries(&[Entry::default(), Entry::default(), Entry::default()]);
+    bad.indeterminate("TIMESTAMP_ORDER_FAILURE", order).add("timestamps/out-of-order-accurate", files)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::crypto::DigestAlgorithm;
 use crate::crypto::Digester;
 use crate::format::signature::{Signature, SignedDatum, ToBeSignedData};
 use crate::pki::TimestampToken;
+use crate::pki::timestamp_token::{Accuracy, TimestampInfo};
 use crate::report::json::{Format, Kind};
 use crate::report::{Block, Recorder, Stop};
 
@@ -51,6 +52,8 @@ pub(crate) fn timestamp_content(r: &mut Recorder, token: &TimestampToken, signat
     evidence(&token.signed_data, signer, signature);
     signature.stated_time = Some(token.info.time);
     signature.authority = token.info.authority.clone();
+    signature.accuracy = token.info.accuracy.map_or(0, Accuracy::in_microseconds);
+    signature.unprocessed = unprocessed(&token.info);
     let unknown = || token.info.imprint_algorithm.oid.to_string();
     signature.signed_data.push(SignedDatum {
         name: "message imprint".into(),
@@ -63,4 +66,11 @@ pub(crate) fn timestamp_content(r: &mut Recorder, token: &TimestampToken, signat
     enveloped_content(signer, &inner, signature);
     signature.value = Some(value(r, signer, ToBeSignedData::Octets(inner))?);
     attributes
+}
+
+/// §2.4.2: version 1 is the one there is, and extensions are those of certificates: a critical one that nobody knows may say anything.
+fn unprocessed(info: &TimestampInfo) -> Vec<String> {
+    let version = (info.version != 1).then(|| format!("version {}", info.version));
+    let critical = info.extensions.all().iter().filter(|extension| extension.critical);
+    version.into_iter().chain(critical.map(|extension| extension.oid.to_string())).collect()
 }
