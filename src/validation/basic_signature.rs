@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::certificate_validation::certificate_validation;
 use super::context_initialisation::context_initialisation;
-use super::cryptographic_verification::{cryptographic_verification, data_integrity, integrity, value_found};
+use super::cryptographic_verification::{data_integrity, integrity, value_found};
 use super::signature_acceptance::signature_acceptance;
 use super::signing_certificate::signing_certificate;
 use super::verdict::Session;
@@ -56,7 +56,7 @@ pub(super) fn basic_signature(session: &Session<'_>, signature: &Signature, id: 
             r.bind(signature.format_constraints.clone());
             return Ok(());
         };
-        let cryptography = cryptographic_verification(signature, id, &certificate);
+        let cryptography = session.verified(signature, id, &certificate);
         basic.integrity = integrity(&cryptography);
         r.bind(cryptography);
         r.bind(signature.format_constraints.clone());

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::basic_signature::{Basic, basic_signature};
-use super::cryptographic_verification::cryptographic_verification;
 use super::past_signature_validation::{has_past, past_signature_validation};
 use super::proof_of_existence::ProofsOfExistence;
 use super::signing_certificate::signing_certificate;
@@ -127,7 +126,7 @@ pub(super) fn time_stamps<'a>(session: &Session<'_>, found: &'a [Found<'a>], pro
 fn binds(session: &Session<'_>, Found { id, signature, .. }: &Found<'_>) -> bool {
     let Some(value) = &signature.value else { return false };
     let (_, certificate) = signing_certificate(signature, value, id, &session.evidence);
-    certificate.is_some_and(|certificate| cryptographic_verification(signature, id, &certificate).is_passed())
+    certificate.is_some_and(|certificate| session.verified(signature, id, &certificate).is_passed())
 }
 
 /// By its index, the latest time that each entry or a timestamp on it states. A timestamp over them is the newer one, whatever two clocks say.

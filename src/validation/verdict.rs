@@ -1,7 +1,12 @@
 //! EN 319 102-1 §5.1 — the verdict on a document: every signature judged, the worst of them told
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::basic_signature::Basic;
 use super::claimed_time::claimed_time;
+use super::cryptographic_verification::cryptographic_verification;
 use super::level::level;
 use super::long_term::{concerns, long_term};
 use super::proof_of_existence::{ProofsOfExistence, covered};
@@ -37,6 +42,17 @@ pub(crate) struct Session<'a> {
     pub evidence: Evidence,
     /// What may still be spent.
     pub budgets: Budgets<'a>,
+    /// Which signature values hold, by signature and certificate: it is asked for what a timestamp proves, and for the verdict.
+    verified: RefCell<BTreeMap<(String, [u8; 32]), Arc<Block>>>,
+}
+
+impl Session<'_> {
+    /// [`cryptographic_verification`] of the signature `id`, once.
+    pub(super) fn verified(&self, signature: &Signature, id: &str, certificate: &Certificate) -> Arc<Block> {
+        let mut verified = self.verified.borrow_mut();
+        let of_certificate = verified.entry((id.to_owned(), certificate.sha256()));
+        Arc::clone(of_certificate.or_insert_with(|| cryptographic_verification(signature, id, certificate).into()))
+    }
 }
 
 /// The report on what a format found in a document, and all the evidence that there was.
@@ -53,7 +69,7 @@ pub(crate) fn verdict(
     }
     evidence.extend(&found.evidence);
     evidence.extend(context.evidence);
-    let session = Session { context, evidence, budgets: Budgets::of(context, cache) };
+    let session = Session { context, evidence, budgets: Budgets::of(context, cache), verified: RefCell::default() };
     let mut wants = found.wants;
     let numbered = numbered(&found.signatures);
     let judged = Judged::of(&session, &numbered);
