@@ -78,7 +78,7 @@ pub(super) fn revision_before<'p, 'a>(signed: &View<'p, 'a>, later: &View<'p, 'a
 }
 
 /// The object that an entry names.
-fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
+pub(super) fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
     match placed?.entry {
         Entry::Free { .. } => None,
         Entry::InUse { generation, .. } => Some(Reference { number, generation }),

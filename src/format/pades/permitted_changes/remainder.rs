@@ -9,6 +9,7 @@ use super::explanation::{
 use super::references::Place;
 use super::step::{Explained, Step};
 use super::{CATALOG_KEPT, EXPLAINED, FIELDS_KEPT, JUDGED};
+use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Object, Reference};
 use crate::report::json::ChangeKind;
 
@@ -54,6 +55,7 @@ impl Step<'_, '_, '_> {
             lost_evidence: self.lost_evidence,
             not_compared: self.not_compared,
             over_text: self.over_text,
+            over_older: self.over_older,
             covered: self.covered,
             draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }
@@ -150,8 +152,7 @@ impl Step<'_, '_, '_> {
         let mut uses: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for changed in open.iter().filter(|changed| changed.kind == ChangeKind::Added) {
             let number = changed.reference.number;
-            let is_of_trailer = self.later.trailer().entries().any(|(_, value)| *value == Object::Reference(changed.reference));
-            let mut is_reached = is_of_trailer;
+            let mut is_reached = is_of_trailer(&self.later, number);
             for user in self.references().users(&self.later, changed.reference) {
                 if new.contains(&user) {
                     uses.entry(user).or_default().push(number);
@@ -176,7 +177,7 @@ impl Step<'_, '_, '_> {
         let Some(places) = self.places(changed.reference) else {
             return objection(UNEXPLAINED, changed.reference.to_string(), &JUDGED, "");
         };
-        let is_of_trailer = self.signed.trailer().entries().any(|(_, value)| *value == Object::Reference(changed.reference));
+        let is_of_trailer = is_of_trailer(&self.signed, changed.reference.number);
         if places.is_empty() && !is_of_trailer && self.references().users(&self.later, changed.reference).next().is_none() {
             return Explanation::new(UNUSED, changed.reference.to_string());
         }
@@ -220,6 +221,11 @@ impl Step<'_, '_, '_> {
             self.of_trailer.push(objection(UNEXPLAINED, path, &JUDGED, "what it refers to cannot be read"));
         }
     }
+}
+
+/// Whether the trailer itself refers to object `number`.
+fn is_of_trailer(view: &View<'_, '_>, number: u32) -> bool {
+    view.trailer().entries().any(|(_, value)| value.as_reference().is_some_and(|reference| reference.number == number))
 }
 
 fn objection(rule: Rule, path: String, check: &'static crate::report::Check, what: &str) -> Explanation {

@@ -61,6 +61,8 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub not_compared: Vec<String>,
     /// New signatures over letters of a page, and over how many.
     pub over_text: Vec<(String, usize)>,
+    /// Appearances over older signatures and marks, and over how much of which.
+    pub over_older: Vec<(String, String)>,
     /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
     pub known_fields: Vec<(Reference, usize)>,
 }
@@ -105,6 +107,8 @@ pub(super) struct Explained {
     pub not_compared: Vec<String>,
     /// New signatures over letters of a page, and over how many.
     pub over_text: Vec<(String, usize)>,
+    /// Appearances over older signatures and marks.
+    pub over_older: Vec<(String, String)>,
     pub covered: Covered,
     /// Whether a new signature shows something.
     pub draws: bool,
@@ -143,6 +147,7 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             led_to: BTreeSet::new(),
             not_compared: Vec::new(),
             over_text: Vec::new(),
+            over_older: Vec::new(),
             known_fields: Vec::new(),
         }
     }
