@@ -1,12 +1,13 @@
 //! ISO 32000-2 §7.7.2 — Document catalog: what of it, and of the trailer, a later revision may change
 
+use super::difference::KEY_TWICE;
 use super::explanation::{CATALOG, Explanation, INFO, METADATA, Objection, PERMISSIONS, PIECE_INFO, UNEXPLAINED};
 use super::node::Node;
 use super::same::same;
 use super::step::Step;
 use super::xmp::is_xmp;
 use super::{CATALOG_KEPT, JUDGED};
-use crate::encoding::pdf::object::Object;
+use crate::encoding::pdf::object::{Dictionary, Object};
 
 impl Step<'_, '_, '_> {
     /// Trailer, catalog and what hangs from them.
@@ -15,6 +16,12 @@ impl Step<'_, '_, '_> {
         // Everything else in a trailer tells of its section, names the file, or is a writer's own and nobody else's (table 15).
         for key in [&b"Root"[..], b"Encrypt"].into_iter().filter(|key| old.entry(key) != new.entry(key)) {
             let objection = Objection { check: &CATALOG_KEPT, what: named(key) };
+            self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
+        }
+        // Of two equal keys some readers take the first and some the last: of `/Prev` and `/Root` too.
+        let revision = self.later.pdf().revisions().get(self.later.revision());
+        if revision.is_some_and(|revision| revision.sections.iter().any(|section| says_two_things(&section.trailer))) {
+            let objection = Objection { check: &JUDGED, what: KEY_TWICE.to_owned() };
             self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
         }
         self.info(old.entry(b"Info"), new.entry(b"Info"));
@@ -123,6 +130,12 @@ impl Step<'_, '_, '_> {
             self.object_to(permissions.answers, PERMISSIONS, &permissions.path, &CATALOG_KEPT, "/Perms");
         }
     }
+}
+
+/// Whether a key stands twice in a dictionary, with two values.
+fn says_two_things(dictionary: &Dictionary) -> bool {
+    let is_other = |(key, value): (&[u8], &Object)| dictionary.entry(key) != value;
+    dictionary.duplicate_key().is_some() && dictionary.entries().any(is_other)
 }
 
 /// `/Key`
