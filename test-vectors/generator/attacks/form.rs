@@ -125,7 +125,8 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
     let dated = decision.number("/M (D:20261123) ");
     let again = pdf::objects(&[(8, &dated), (18, &shows("99/QD-UBND"))]);
     cases.attack(&good, "in-place", "the number is the old one, dated, and its appearance written again", &judged(), update(again))?;
-    signed_font(cases)
+    signed_font(cases)?;
+    super::lent::appearances(cases)
 }
 
 /// Folder, change and the objects that make it.
@@ -262,5 +263,8 @@ fn defaults_sealed(cases: &mut Cases<'_>, decision: &Decision, signed: &[u8]) ->
     ] {
         cases.attack(&good, name, change, &invalid("other", CATALOG).and(good_seal()), sealed(from, to)?)?;
     }
-    Ok(())
+    let what = "a decision with a number, signed and sealed, and nothing is said any more of drawing values again";
+    let good = cases.honest("unasked", what, &passes("form_filling").and(good_seal()), sealed("/NeedAppearances false", "")?)?;
+    let document = sealed("/NeedAppearances false", "/NeedAppearances (false)")?;
+    cases.attack(&good, "unasked-text", "it is said in words", &invalid("other", CATALOG).and(good_seal()), document)
 }

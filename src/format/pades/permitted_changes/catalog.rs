@@ -1,13 +1,13 @@
 //! ISO 32000-2 §7.7.2 — Document catalog: what of it, and of the trailer, a later revision may change
 
-use super::difference::KEY_TWICE;
+use super::difference::{KEY_TWICE, OBJECT_WITHIN, has_object_within};
 use super::explanation::{CATALOG, Explanation, INFO, METADATA, Objection, PERMISSIONS, PIECE_INFO, UNEXPLAINED};
 use super::node::Node;
 use super::same::same;
 use super::step::Step;
 use super::xmp::is_xmp;
 use super::{CATALOG_KEPT, JUDGED};
-use crate::encoding::pdf::object::{Dictionary, Object};
+use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 
 impl Step<'_, '_, '_> {
     /// Trailer, catalog and what hangs from them.
@@ -20,8 +20,10 @@ impl Step<'_, '_, '_> {
         }
         // Of two equal keys some readers take the first and some the last: of `/Prev` and `/Root` too.
         let revision = self.later.pdf().revisions().get(self.later.revision());
-        if revision.is_some_and(|revision| revision.sections.iter().any(|section| says_two_things(&section.trailer))) {
-            let objection = Objection { check: &JUDGED, what: KEY_TWICE.to_owned() };
+        let is_twice = revision.is_some_and(|revision| revision.sections.iter().any(|section| says_two_things(&section.trailer)));
+        let has_object = has_object_within(&self.later, Reference { number: 0, generation: 0 });
+        for what in [is_twice.then_some(KEY_TWICE), has_object.then_some(OBJECT_WITHIN)].into_iter().flatten() {
+            let objection = Objection { check: &JUDGED, what: what.to_owned() };
             self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
         }
         self.info(old.entry(b"Info"), new.entry(b"Info"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::{Changed, KEY_TWICE, Nature};
+use super::difference::{Changed, KEY_TWICE, Nature, OBJECT_WITHIN};
 use super::explanation::{
     Explanation, FORM_DEFAULTS, FORM_UNUSED, OBJECT_STREAM, Objection, Rule, UNCHANGED, UNEXPLAINED, UNREFERENCED, UNUSED, XREF_STREAM,
 };
@@ -106,7 +106,8 @@ impl Step<'_, '_, '_> {
             let explanation = match &changed.nature {
                 Nature::Same => Explanation::new(UNCHANGED, changed.reference.to_string()),
                 Nature::Doubtful(why) => {
-                    let check = if changed.kind == ChangeKind::Added || *why == KEY_TWICE { &JUDGED } else { &EXPLAINED };
+                    let is_judged = changed.kind == ChangeKind::Added || [KEY_TWICE, OBJECT_WITHIN].contains(why);
+                    let check = if is_judged { &JUDGED } else { &EXPLAINED };
                     objection(UNEXPLAINED, changed.reference.to_string(), check, why)
                 }
                 Nature::CrossReferenceStream | Nature::ObjectStream | Nature::Value
