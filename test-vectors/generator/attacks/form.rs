@@ -153,6 +153,42 @@ fn signed_font(cases: &mut Cases<'_>) -> Outcome {
     cases.attack(&good, "of-nobody", "the font is another one of the same name", &judged(), with("/F2 24 0 R"))
 }
 
+/// A check box with one of the usual marks, which some writers draw again.
+fn marks(cases: &mut Cases<'_>) -> Outcome {
+    let font = "/Font << /ZaDb << /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >> >>";
+    let drawn = |content: &str| form("[0 0 20 20]", content).replace("/Font << /F1 5 0 R >>", font);
+    let mark = |code: &str| drawn(&format!("q BT 0 g /ZaDb 16 Tf 3 4 Td ({code}) Tj ET Q"));
+    let paid = |state: &str, on: u32, off: u32| {
+        format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Btn /T (paid) /Rect [72 500 92 520] /F 4 /P 3 0 R /V /{state} /AS /{state} \
+             /AP << /N << /Yes {on} 0 R /Off {off} 0 R >> >> >>"
+        )
+    };
+    let decision = Decision {
+        annotations: " 12 0 R".into(),
+        fields: " 12 0 R".into(),
+        ..Decision::with(&[(12, &paid("Off", 17, 18)), (17, &mark("4")), (18, &drawn("q Q"))])
+    };
+    let signed = decision.signed(cases.shared)?;
+    let update = |state: &str, on: &str, off: &str| {
+        pdf::updated(&signed, &pdf::objects(&[(12, &paid(state, 20, 21)), (20, on), (21, off)]), "")
+    };
+    let nothing = drawn("q 0 w Q");
+    let what = "a decision with a check box, signed, the box ticked and its marks drawn again";
+    let good = cases.honest("marked", what, &passes("form_filling"), update("Yes", &mark("3"), &nothing))?;
+    for (name, change, state, on, off) in [
+        ("marked-nothing", "the box shows nothing", "Yes", nothing.clone(), nothing.clone()),
+        ("marked-cross", "the mark is a cross", "Yes", mark("8"), nothing.clone()),
+        ("marked-small", "the mark is too small to be seen", "Yes", mark("3").replace("16 Tf", "02 Tf"), nothing.clone()),
+        ("marked-letter", "the mark is one of a font of letters", "Yes", mark("3").replace("/ZapfDingbats", "/Courier-Bold"), nothing.clone()),
+        ("marked-off", "the box is not ticked, and shows the mark", "Off", mark("3"), mark("3")),
+        ("marked-black", "the box is not ticked, and black", "Off", mark("3"), drawn("0 g 0 0 20 20 re f")),
+    ] {
+        cases.attack(&good, name, change, &judged(), update(state, &on, &off))?;
+    }
+    Ok(())
+}
+
 /// Check boxes and radio buttons whose state is not their value.
 pub fn buttons(cases: &mut Cases<'_>) -> Outcome {
     let widget = |entries: &str, low: u32, on: &str| {
@@ -198,6 +234,7 @@ pub fn buttons(cases: &mut Cases<'_>) -> Outcome {
         let objects: Vec<(u32, &str)> = objects.iter().map(|(number, text)| (*number, text.as_str())).collect();
         cases.attack(&good, name, change, &judged(), update(&objects))?;
     }
+    marks(cases)?;
     let (value, post, office) = (ways("Office"), way("Post", "Off"), way("Office", "Office"));
     let what = "a decision with radio buttons, signed, another one chosen";
     let good = cases.honest("chosen", what, &passes("form_filling"), update(&[(13, &value), (14, &post), (15, &office)]))?;
