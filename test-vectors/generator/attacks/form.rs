@@ -170,9 +170,8 @@ fn marks(cases: &mut Cases<'_>) -> Outcome {
         ..Decision::with(&[(12, &paid("Off", 17, 18)), (17, &mark("4")), (18, &drawn("q Q"))])
     };
     let signed = decision.signed(cases.shared)?;
-    let update = |state: &str, on: &str, off: &str| {
-        pdf::updated(&signed, &pdf::objects(&[(12, &paid(state, 20, 21)), (20, on), (21, off)]), "")
-    };
+    let update =
+        |state: &str, on: &str, off: &str| pdf::updated(&signed, &pdf::objects(&[(12, &paid(state, 20, 21)), (20, on), (21, off)]), "");
     let nothing = drawn("q 0 w Q");
     let what = "a decision with a check box, signed, the box ticked and its marks drawn again";
     let good = cases.honest("marked", what, &passes("form_filling"), update("Yes", &mark("3"), &nothing))?;
@@ -180,7 +179,13 @@ fn marks(cases: &mut Cases<'_>) -> Outcome {
         ("marked-nothing", "the box shows nothing", "Yes", nothing.clone(), nothing.clone()),
         ("marked-cross", "the mark is a cross", "Yes", mark("8"), nothing.clone()),
         ("marked-small", "the mark is too small to be seen", "Yes", mark("3").replace("16 Tf", "02 Tf"), nothing.clone()),
-        ("marked-letter", "the mark is one of a font of letters", "Yes", mark("3").replace("/ZapfDingbats", "/Courier-Bold"), nothing.clone()),
+        (
+            "marked-letter",
+            "the mark is one of a font of letters",
+            "Yes",
+            mark("3").replace("/ZapfDingbats", "/Courier-Bold"),
+            nothing.clone(),
+        ),
         ("marked-off", "the box is not ticked, and shows the mark", "Off", mark("3"), mark("3")),
         ("marked-black", "the box is not ticked, and black", "Off", mark("3"), drawn("0 g 0 0 20 20 re f")),
     ] {

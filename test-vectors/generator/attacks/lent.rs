@@ -31,12 +31,7 @@ fn of_form(cases: &mut Cases<'_>) -> Outcome {
     let font = "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1000 1000] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 48 /LastChar 49 \
                 /Widths [600 600] /CharProcs << /zero 14 0 R /one 15 0 R >> /Encoding << /Type /Encoding /Differences [48 /zero /one] >> \
                 /Resources << >> /ToUnicode 16 0 R >>";
-    let objects = [
-        (13, font.to_owned()),
-        (14, glyph("100 0 400 700")),
-        (15, glyph("100 0 400 350")),
-        (16, pdf::stream("", map)),
-    ];
+    let objects = [(13, font.to_owned()), (14, glyph("100 0 400 700")), (15, glyph("100 0 400 350")), (16, pdf::stream("", map))];
     let objects: Vec<(u32, &str)> = objects.iter().map(|(number, text)| (*number, text.as_str())).collect();
     let base = Decision::with(&objects);
     let with_font = base.form("").replace("/F1 5 0 R", "/F1 5 0 R /F3 13 0 R");

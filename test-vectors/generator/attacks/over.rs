@@ -54,8 +54,9 @@ pub fn seals(cases: &mut Cases<'_>) -> Outcome {
 /// A field for the seal that was there, over a value that was.
 fn prepared(cases: &mut Cases<'_>) -> Outcome {
     let shared = cases.shared;
-    let place =
-        |rectangle: &str, more: &str| format!("<< /Type /Annot /Subtype /Widget /FT /Sig /T (seal) /Rect {rectangle} /F 4 /P 3 0 R {more}>>");
+    let place = |rectangle: &str, more: &str| {
+        format!("<< /Type /Annot /Subtype /Widget /FT /Sig /T (seal) /Rect {rectangle} /F 4 /P 3 0 R {more}>>")
+    };
     let looks = form("[0 0 100 50]", "1 g 0 0 100 50 re f");
     let sealed = |rectangle: &str| -> Outcome<Vec<u8>> {
         let decision = Decision {
@@ -87,7 +88,13 @@ pub fn values(cases: &mut Cases<'_>) -> Outcome {
     };
     let what = "a decision with an empty field below a signature that is seen, the field filled in";
     let good = cases.honest("signed", what, &passes("form_filling"), filled("[400 20 520 50]")?)?;
-    cases.attack(&good, "signed-over", "the field lies over the signature", &modified("form_filling", OVERLAP), filled("[400 60 520 115]")?)?;
+    cases.attack(
+        &good,
+        "signed-over",
+        "the field lies over the signature",
+        &modified("form_filling", OVERLAP),
+        filled("[400 60 520 115]")?,
+    )?;
     let half = |name: &str, left: u32, more: &str| note(&format!("[{left} 400 {} 420]", left + 50), more).replace("(note)", name);
     let stamp = "<< /Type /Annot /Subtype /Stamp /Rect [80 400 180 420] /F 4 /AP << /N 15 0 R >> >>";
     let decision = Decision {

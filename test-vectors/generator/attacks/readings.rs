@@ -28,7 +28,13 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
     cases.attack(&good, "size", "the size does not cover what was signed, which is told", &told, but("/Size 21", "/Size 12"))?;
     let previous = format!("/Prev {}", pdf::startxref(&signed));
     let twice = format!("{previous} /Prev {}", signed.len());
-    cases.attack(&good, "previous-two", "two places are said to be the section before", &modified("other", JUDGED), but(&previous, &twice))?;
+    cases.attack(
+        &good,
+        "previous-two",
+        "two places are said to be the section before",
+        &modified("other", JUDGED),
+        but(&previous, &twice),
+    )?;
     let lost = Expected::entries(passes(""), &[Entry::concluded(INDETERMINATE, CONSTRAINTS, "pades.signature_listed")]);
     let lost = Expected { conclusion: Some([INDETERMINATE, CONSTRAINTS, "pades.signature_listed"]), ..lost };
     cases.attack(&good, "comment", "the table has a comment in it", &lost, but("xref\n8 1\n", "xref\n% 4 1\n8 1\n"))
@@ -68,7 +74,8 @@ pub fn page(cases: &mut Cases<'_>) -> Outcome {
     let shared = cases.shared;
     // No octet more or less: the places stay.
     let regenerated = |objects: &Objects| {
-        let file = String::from_utf8_lossy(&pdf::table(&objects.clone(), "")[15..]).replace("\n3 0 obj", "\n3 1 obj").replace("3 0 R", "3 1 R");
+        let file =
+            String::from_utf8_lossy(&pdf::table(&objects.clone(), "")[15..]).replace("\n3 0 obj", "\n3 1 obj").replace("3 0 R", "3 1 R");
         let rows: Vec<&str> = file.split_inclusive('\n').collect();
         let first = rows.iter().position(|row| *row == "xref\n").map_or(0, |at| at + 2);
         let row = |(at, row): (usize, &&str)| if at == first + 3 { row.replace("00000 n", "00001 n") } else { (*row).to_owned() };

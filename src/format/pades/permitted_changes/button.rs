@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::content_token::{Token, token};
 use super::field::FieldPlace;
 use super::form::elements;
 use super::geometry::Rectangle;
@@ -91,6 +90,8 @@ const TICKS: [u8; 2] = *b"34";
 const MARKS: [u8; 7] = *b"34lnuH8";
 /// A mark is about as large as its button.
 const SMALLEST: f64 = 0.4;
+/// A button that is off may have a frame and a background, which is brighter than that.
+const BRIGHTEST_MARK: f64 = 0.5;
 /// Octets of an appearance of one mark.
 const LONGEST: usize = 4_096;
 
@@ -107,7 +108,8 @@ fn mark_of(view: &View<'_, '_>, state: &Object) -> Option<Option<u8>> {
     let bounds = Rectangle::read(view, &view.value(dictionary, b"BBox").ok()?)?;
     let data = view.stream_data_up_to(&stream, LONGEST).filter(|_| is_plain && is_upright)?;
     let shown = ShownText::of(&data, 0, &bounds)?;
-    let [run] = shown.runs.as_slice() else { return (shown.runs.is_empty() && !paints(&data)).then_some(None) };
+    (shown.bands.is_empty() && shown.paper >= BRIGHTEST_MARK).then_some(())?;
+    let [run] = shown.runs.as_slice() else { return shown.runs.is_empty().then_some(None) };
     let (width, height) = bounds.size();
     let is_large = shown.sizes.is_some_and(|(smallest, _)| smallest >= width.min(height) * SMALLEST) && !shown.is_cut;
     let [code] = run.codes.as_slice() else { return None };
@@ -119,16 +121,4 @@ fn mark_of(view: &View<'_, '_>, state: &Object) -> Option<Option<u8>> {
     let is_of_marks = is(b"Subtype", b"Type1") && is(b"BaseFont", b"ZapfDingbats");
     let is_bare = !font.has(b"FontDescriptor") && view.value(font, b"Encoding").is_ok_and(|encoding| encoding.as_dictionary().is_none());
     (is_large && is_of_marks && is_bare && MARKS.contains(code)).then_some(Some(*code))
-}
-
-/// Whether a content has an operator that paints a path.
-fn paints(content: &[u8]) -> bool {
-    let mut rest = content;
-    while let Some((one, after)) = token(rest) {
-        rest = after;
-        if matches!(one, Token::Operator(b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s")) {
-            return true;
-        }
-    }
-    false
 }
