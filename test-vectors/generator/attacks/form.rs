@@ -239,6 +239,10 @@ pub fn buttons(cases: &mut Cases<'_>) -> Outcome {
         let objects: Vec<(u32, &str)> = objects.iter().map(|(number, text)| (*number, text.as_str())).collect();
         cases.attack(&good, name, change, &judged(), update(&objects))?;
     }
+    let said = |name: &str| update(&[(12, &paid(&format!("/V (/{name}) /AS /Yes ")))]);
+    let what = "a decision with a check box, signed, the box ticked, its state written as a text";
+    let said_so = cases.honest("said", what, &passes("form_filling"), said("Yes"))?;
+    cases.attack(&said_so, "said-other", "the text is none of its states", &judged(), said("No"))?;
     marks(cases)?;
     let (value, post, office) = (ways("Office"), way("Post", "Off"), way("Office", "Office"));
     let what = "a decision with radio buttons, signed, another one chosen";

@@ -35,6 +35,8 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
         &modified("other", JUDGED),
         but(&previous, &twice),
     )?;
+    let nowhere = but(&previous, &format!("{previous} /Info 19 0 R"));
+    cases.attack(&good, "information", "its information is said to be an object that is nowhere", &modified("other", JUDGED), nowhere)?;
     let lost = Expected::entries(passes(""), &[Entry::concluded(INDETERMINATE, CONSTRAINTS, "pades.signature_listed")]);
     let lost = Expected { conclusion: Some([INDETERMINATE, CONSTRAINTS, "pades.signature_listed"]), ..lost };
     cases.attack(&good, "comment", "the table has a comment in it", &lost, but("xref\n8 1\n", "xref\n% 4 1\n8 1\n"))

@@ -58,7 +58,9 @@ impl Step<'_, '_, '_> {
     fn is_another_state(&self, place: &FieldPlace, value: &Object) -> bool {
         let Ok(Object::Dictionary(field)) = self.later.object(place.field) else { return true };
         let value = self.later.resolve(value).unwrap_or(Object::Null);
-        let value = value.as_name().or(value.as_string()).unwrap_or(OFF);
+        // Some writers mean the name, and write it as a text with its solidus.
+        let text = value.as_string().map(|text| text.strip_prefix(b"/").unwrap_or(text));
+        let value = value.as_name().or(text).unwrap_or(OFF);
         let kids = self.value(&field, b"Kids");
         let kids = elements(&kids);
         if self.budget.spend(u64::try_from(kids.len()).unwrap_or(u64::MAX)).is_err() {

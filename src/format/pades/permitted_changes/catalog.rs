@@ -82,6 +82,11 @@ impl Step<'_, '_, '_> {
 
     /// §14.3.3. Any entry may change; the object is listed.
     fn info(&mut self, old: &Object, new: &Object) {
+        if let Some(nowhere) = new.as_reference().filter(|reference| old != new && self.later.entry(reference.number).is_none()) {
+            // Readers that miss it search the file for it, and find what no cross-reference names.
+            let objection = Objection { check: &JUDGED, what: format!("/Info that is nowhere, {nowhere}") };
+            self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
+        }
         let Some(reference) = new.as_reference().filter(|reference| self.changed(reference.number).is_some()) else { return };
         let is_new = !self.signed.is_defined(reference);
         // The trailer is no object: whoever else uses it is one too many.

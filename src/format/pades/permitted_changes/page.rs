@@ -248,7 +248,7 @@ impl Step<'_, '_, '_> {
                 Below::Value => sum > LARGEST_COVER,
                 // A field that was there for a signature may have had a mark on it that says so.
                 Below::Annotation => sum > LARGEST_COVER && rule != SIGNED_EXISTING_FIELD,
-                // The seal of an organisation lies over a third of the signature of its head (Decree 30/2020/ND-CP, article 32).
+                // The seal of an organisation lies over a third of the signature of its head (Decree 30/2020/NĐ-CP, annex I).
                 Below::Signature => sum > LARGEST_COVER && rule == FORM_FILL,
             };
             if is_refused {
