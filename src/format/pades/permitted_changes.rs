@@ -151,6 +151,7 @@ struct Told {
     over_text: Vec<(usize, (String, usize))>,
     /// By revision, appearances over older signatures and marks, and over how much of which.
     over_older: Vec<(usize, (String, String))>,
+    older_signatures: usize,
 }
 
 /// What a later revision did to a signed one, whatever is permitted.
@@ -169,6 +170,8 @@ struct Compared {
     over_text: Vec<(String, usize)>,
     /// Appearances over older signatures and marks.
     over_older: Vec<(String, String)>,
+    /// How many appearances of older signatures new ones were measured against.
+    older_signatures: usize,
     /// Whether a new signature shows something.
     draws: bool,
 }
@@ -248,6 +251,9 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
                 let inputs = [("revision", revision.to_string().into()), ("path", path.into()), ("what", letters.to_string().into())];
                 r.tolerate(&OVER_TEXT, false, inputs);
             }
+            if evidence.over_older.is_empty() && evidence.older_signatures > 0 {
+                r.ask(&OVER_OLDER, true, [("signatures", evidence.older_signatures.into())]);
+            }
             for (revision, (path, what)) in evidence.over_older.into_iter().take(MOST_REASONS) {
                 r.tolerate(&OVER_OLDER, false, [("revision", revision.to_string().into()), ("path", path.into()), ("what", what.into())]);
             }
@@ -319,6 +325,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             not_compared: explained.not_compared,
             over_text: explained.over_text,
             over_older: explained.over_older,
+            older_signatures: explained.older_signatures,
             draws: explained.draws,
         })
     }
@@ -329,6 +336,7 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         evidence.not_compared.extend(compared.not_compared.iter().map(|field| (revision, field.clone())));
         evidence.over_text.extend(compared.over_text.iter().map(|found| (revision, found.clone())));
         evidence.over_older.extend(compared.over_older.iter().map(|found| (revision, found.clone())));
+        evidence.older_signatures = evidence.older_signatures.saturating_add(compared.older_signatures);
         evidence.lost.extend(compared.lost.iter().map(|reference| (revision, reference.to_string())));
         let brings_validation_data = compared
             .changes

@@ -241,7 +241,11 @@ impl Step<'_, '_, '_> {
     /// What a widget covers of the `older` annotations of its page.
     fn covering(&mut self, older: Vec<Reference>, drawn: &Rectangle, (answers, rule): (u32, Rule), (widget, path): (Reference, &str)) {
         for older in older.into_iter().filter(|older| *older != widget) {
-            let Some((below, cover)) = self.cover(drawn, older).filter(|(_, cover)| *cover > 0.0) else { continue };
+            let Some((below, cover)) = self.cover(drawn, older) else { continue };
+            self.older_signatures = self.older_signatures.saturating_add(usize::from(below == Below::Signature));
+            if cover <= 0.0 {
+                continue;
+            }
             // Two may cover each a half.
             let sum = self.covered.annotations.set(&older, widget, cover);
             let is_refused = match below {
@@ -277,7 +281,7 @@ impl Step<'_, '_, '_> {
         let value = |key: &[u8]| self.signed.value(&annotation, key).unwrap_or(Object::Null);
         let rectangle = Rectangle::read(&self.signed, &value(b"Rect"))?;
         let cover = drawn.share_of(&rectangle);
-        if cover <= 0.0 || self.rule_for(&annotation) == Some(LINK) {
+        if self.rule_for(&annotation) == Some(LINK) {
             return None;
         }
         if !value(b"Subtype").is_name(b"Widget") {

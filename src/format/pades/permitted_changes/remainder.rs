@@ -56,6 +56,7 @@ impl Step<'_, '_, '_> {
             not_compared: self.not_compared,
             over_text: self.over_text,
             over_older: self.over_older,
+            older_signatures: self.older_signatures,
             covered: self.covered,
             draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }
