@@ -3,6 +3,7 @@
 //! One pass from the header to the end. Where an object begins is known from the cross-references, where it ends from its own brackets and
 //! its `/Length`; nothing is built, searched for or inflated.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -28,6 +29,9 @@ pub struct Accounting {
     pub unaccounted_octets: u64,
     /// Objects that stand where no cross-reference of their own revision names them, and where; at most 1,000.
     pub unlisted: Vec<(Reference, u64)>,
+    /// Of revisions after the first, what has an `N G obj` within its own octets, and where: an object, or 0 for a section or a comment. Readers
+    /// that repair a file find it, also in a string or a stream. At most 1,000.
+    pub within: BTreeSet<(Reference, u64)>,
     /// Where `/ByteRange` stands in unaccounted octets; at most 1,000.
     pub(super) byte_ranges: Vec<usize>,
     /// Objects in which `/ByteRange` stands, and of which revision they are; streams are opaque and left out. At most 1,000.
@@ -35,11 +39,19 @@ pub struct Accounting {
 }
 
 const MOST: usize = 1_000;
+/// The owner of sections and comments.
+const NOBODY: Reference = Reference { number: 0, generation: 0 };
 
 /// Built once: every object that is no stream is searched for it.
 static BYTE_RANGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"/ByteRange"));
 
 impl Accounting {
+    /// Whether another object stands in the octets that `span` has of `owner`; true when there are more such than are listed.
+    pub fn has_object_within(&self, owner: Reference, span: &Range<usize>) -> bool {
+        let of_owner = self.within.range((owner, wide(span.start))..(owner, wide(span.end)));
+        of_owner.count() > 0 || self.within.len() >= MOST
+    }
+
     /// Whether some octet of `span` is unaccounted for.
     pub fn unaccounted_in(&self, span: &Range<u64>) -> bool {
         let beyond_the_list = self.unaccounted.len() == MOST && self.unaccounted.last().is_some_and(|last| last.end < span.end);
@@ -159,6 +171,7 @@ impl Walk<'_, '_> {
                 self.note("comment_after_end", "a comment behind the last `%%EOF`", at, None);
             }
             lexer.skip_comment();
+            self.look_within(NOBODY, at..lexer.at());
             lexer.skip_white();
         }
         self.at = lexer.at();
@@ -241,6 +254,7 @@ impl Walk<'_, '_> {
     fn group(&mut self, group: &[Start], bound: usize) {
         if let Some(end) = group.iter().find_map(|start| start.section_end) {
             self.entries_of_section(group);
+            self.look_within(NOBODY, self.behind_header()..end);
             self.at = tail(self.octets, end).map_or(end, |tail| tail.end);
             return;
         }
@@ -250,6 +264,7 @@ impl Walk<'_, '_> {
         match self.object(group, follow) {
             Ok(end) => {
                 self.note_byte_range(group, end);
+                self.look_within(group.first().map_or(NOBODY, |start| start.reference), self.behind_header()..end);
                 self.at = end;
             }
             Err(problem) => {
@@ -258,6 +273,27 @@ impl Walk<'_, '_> {
                     self.note(problem.code, problem.what, self.at, Some(start.reference));
                 }
                 self.gap_after_error(bound);
+            }
+        }
+    }
+
+    fn behind_header(&self) -> usize {
+        indirect::header(self.octets, self.at).map_or(self.at, |header| header.body)
+    }
+
+    /// An object within the octets of `owner`.
+    fn look_within(&mut self, owner: Reference, span: Range<usize>) {
+        let octets = self.octets.get(..span.end).unwrap_or_default();
+        if self.revision_of(span.start) == 0 || self.accounting.within.len() >= MOST {
+            return;
+        }
+        let mut from = span.start;
+        while let Some(found) = octets.get(from..).and_then(|rest| find(rest, b"obj")) {
+            let word = from + found;
+            from = word + 3;
+            if let Some(header) = indirect::header_before(octets, span.start, word) {
+                self.accounting.within.insert((owner, wide(header.at)));
+                return;
             }
         }
     }
@@ -356,6 +392,17 @@ mod tests {
     use super::super::sample::{Sample, codes};
     use super::*;
     use crate::limits::Limits;
+
+    #[test]
+    fn an_object_within_octets_of_a_later_revision_is_listed() {
+        let within = |sample: &Sample| sample.opened().accounting().within.iter().map(|(owner, _)| owner.number).collect::<Vec<_>>();
+        let inside = b"\n7 0 obj 1 endobj";
+        assert_eq!(within(&Sample::page().stream(4, "", inside).table("")), [0; 0]);
+        assert_eq!(within(&signed_then(|sample| sample.stream(4, "", inside).table(""))), [4]);
+        assert_eq!(within(&signed_then(|sample| sample.object(4, "(7 0 obj)").table("/A (7 0 obj)"))), [0, 4]);
+        assert_eq!(within(&signed_then(|sample| sample.object(4, "(7 0 R, endobj)").raw("% 7 0 obj\n").table(""))), [0]);
+        assert_eq!(within(&signed_then(|sample| sample.object(4, "(an object)").table(""))), [0; 0]);
+    }
 
     fn signed_then(update: impl Fn(Sample) -> Sample) -> Sample {
         update(Sample::page().table(""))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cross_reference::{Loaded, Reader, overlap, target};
+use super::cross_reference::{Loaded, Reader, of_number, overlap, target};
 use super::finding::{Finding, Findings, Problem};
 use super::indirect;
 use super::lexer::Lexer;
@@ -139,10 +139,16 @@ fn revisions(reader: &Reader<'_, '_>, loaded: Vec<Loaded>, findings: &Findings) 
         }
         found.into_iter().for_each(|finding| findings.note(finding.in_revision(revisions.len().saturating_sub(1))));
     }
-    let mut end = reader.header;
+    let (mut end, mut highest) = (reader.header, 0);
     for (index, revision) in revisions.iter_mut().enumerate() {
         find_span(reader, revision, end, |finding| findings.note(finding.in_revision(index)));
         end = revision.span.end;
+        // §7.5.5: what `/Size` does not cover is missing to some readers; what this section itself names was told with it.
+        if revision.size() <= u64::from(highest) && revision.highest_number() < highest {
+            let what = format!("`/Size` does not cover object {highest} of an older revision");
+            findings.note(of_number("beyond_size", what, revision.start().unwrap_or(end), highest).in_revision(index));
+        }
+        highest = highest.max(revision.highest_in_use());
     }
     revisions
 }
@@ -297,6 +303,19 @@ mod tests {
         assert_eq!(previous("3 0 R"), Some("chain"));
         assert_eq!(previous("0"), Some("cross_reference"));
         assert_eq!(problem_of(""), None);
+    }
+
+    #[test]
+    fn a_size_that_does_not_cover_older_objects_is_told() {
+        let sized = |size: u32| {
+            let sample = Sample::page().object(4, "(four)").table("").object(3, "<</Type/Page>>");
+            let text = String::from_utf8(sample.table("").octets).unwrap();
+            let (older, newer) = text.split_at(text.rfind("/Size 5").unwrap());
+            let octets = format!("{older}{}", newer.replacen("/Size 5", &format!("/Size {size}"), 1)).into_bytes();
+            let pdf = Pdf::open(&octets, &Limits::default(), None).unwrap();
+            codes(&pdf)
+        };
+        assert_eq!((sized(5), sized(4)), (vec![], vec!["beyond_size"]));
     }
 
     #[test]

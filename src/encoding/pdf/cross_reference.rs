@@ -68,9 +68,15 @@ impl Reader<'_, '_> {
         let mut rows = Vec::new();
         let mut findings = Vec::new();
         loop {
+            lexer.skip_white();
+            let begins = lexer.at();
             lexer.skip_filler();
             if lexer.keyword(b"trailer") {
                 break;
+            }
+            // Most readers of tables know no comments, and repair the file where they meet one.
+            if lexer.at() != begins {
+                return Err(Problem::new("cross_reference", "a comment within a cross-reference table", begins));
             }
             self.subsection(&mut lexer, &mut rows, &mut findings)?;
         }
@@ -282,6 +288,14 @@ mod tests {
     fn section(octets: &[u8], at: usize) -> Result<Loaded, Problem> {
         let entries = Budget::new("objects", 1_000);
         Reader { octets, header: 0, bounds: bounds(&Limits::default()), entries: &entries }.section(at)
+    }
+
+    #[test]
+    fn a_table_has_no_comments_but_before_its_trailer() {
+        assert!(section(TABLE.replace("trailer", "% end\ntrailer").as_bytes(), 0).is_ok());
+        for table in [TABLE.replace("xref\n0", "xref\n% 0\n0"), TABLE.replace("5 1\n", "%5 2\n5 1\n")] {
+            assert!(section(table.as_bytes(), 0).is_err(), "{table}");
+        }
     }
 
     fn codes(loaded: &Loaded) -> Vec<&'static str> {

@@ -106,6 +106,12 @@ impl Revision {
         self.sections.iter().filter_map(|section| section.rows.last()).map(|row| row.0).max().unwrap_or(0)
     }
 
+    /// The highest number that it says is in use.
+    pub(super) fn highest_in_use(&self) -> u32 {
+        let in_use = |section: &Section| section.rows.iter().rev().find(|row| !matches!(row.2, Entry::Free { .. })).map(|row| row.0);
+        self.sections.iter().filter_map(in_use).max().unwrap_or(0)
+    }
+
     /// `/Size` of its trailer.
     pub fn size(&self) -> u64 {
         self.trailer().and_then(|trailer| trailer.entry(b"Size").as_integer()).and_then(|size| u64::try_from(size).ok()).unwrap_or(0)

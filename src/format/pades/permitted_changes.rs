@@ -84,6 +84,9 @@ checks! {
     OVER_TEXT = "permitted_changes.appearance_over_text", "ISO 32000-2 §12.5.5, §9.4", Indeterminate(SigConstraintsFailure),
         "What a field shows since revision {revision} lies over the text of the page that was signed: {path} ({what}).",
         "Nội dung mà một trường hiển thị từ phiên bản {revision} nằm đè lên văn bản của trang đã ký: {path} ({what}).";
+    OVER_OLDER = "permitted_changes.appearance_over_signature", "ISO 32000-2 §12.5.5, §12.7.5.5", Indeterminate(SigConstraintsFailure),
+        "What a field shows since revision {revision} lies over the appearance of an older signature, or of a mark in its place: {path} ({what}).",
+        "Nội dung mà một trường hiển thị từ phiên bản {revision} nằm đè lên hình ảnh của một chữ ký hoặc dấu có trước: {path} ({what}).";
     EVIDENCE_READ = "permitted_changes.validation_data_read", "EN 319 142-1 §5.4.2", Indeterminate(SigConstraintsFailure),
         "Revision {revision} added validation data that is no certificate, CRL or OCSP response: {object}.",
         "Phiên bản {revision} đã thêm dữ liệu kiểm tra không phải là chứng thư, CRL hay phản hồi OCSP: {object}.";
@@ -146,6 +149,9 @@ struct Told {
     not_compared: Vec<(usize, String)>,
     /// By revision, new signatures over letters of a page, and over how many.
     over_text: Vec<(usize, (String, usize))>,
+    /// By revision, appearances over older signatures and marks, and over how much of which.
+    over_older: Vec<(usize, (String, String))>,
+    older_signatures: usize,
 }
 
 /// What a later revision did to a signed one, whatever is permitted.
@@ -162,6 +168,10 @@ struct Compared {
     not_compared: Vec<String>,
     /// New signatures over letters of a page.
     over_text: Vec<(String, usize)>,
+    /// Appearances over older signatures and marks.
+    over_older: Vec<(String, String)>,
+    /// How many appearances of older signatures new ones were measured against.
+    older_signatures: usize,
     /// Whether a new signature shows something.
     draws: bool,
 }
@@ -241,6 +251,12 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
                 let inputs = [("revision", revision.to_string().into()), ("path", path.into()), ("what", letters.to_string().into())];
                 r.tolerate(&OVER_TEXT, false, inputs);
             }
+            if evidence.over_older.is_empty() && evidence.older_signatures > 0 {
+                r.ask(&OVER_OLDER, true, [("signatures", evidence.older_signatures.into())]);
+            }
+            for (revision, (path, what)) in evidence.over_older.into_iter().take(MOST_REASONS) {
+                r.tolerate(&OVER_OLDER, false, [("revision", revision.to_string().into()), ("path", path.into()), ("what", what.into())]);
+            }
             if evidence.not_compared.is_empty() {
                 held(r, &judged, &[&VALUE_COMPARED]);
             }
@@ -308,6 +324,8 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
             lost: explained.lost_evidence,
             not_compared: explained.not_compared,
             over_text: explained.over_text,
+            over_older: explained.over_older,
+            older_signatures: explained.older_signatures,
             draws: explained.draws,
         })
     }
@@ -317,6 +335,8 @@ impl<'p, 'a> LaterRevisions<'p, 'a> {
         evidence.unread.extend(compared.unread.iter().map(|reference| (revision, reference.to_string())));
         evidence.not_compared.extend(compared.not_compared.iter().map(|field| (revision, field.clone())));
         evidence.over_text.extend(compared.over_text.iter().map(|found| (revision, found.clone())));
+        evidence.over_older.extend(compared.over_older.iter().map(|found| (revision, found.clone())));
+        evidence.older_signatures = evidence.older_signatures.saturating_add(compared.older_signatures);
         evidence.lost.extend(compared.lost.iter().map(|reference| (revision, reference.to_string())));
         let brings_validation_data = compared
             .changes

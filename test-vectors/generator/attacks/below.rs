@@ -16,10 +16,12 @@ const OVER: &str = "[72 715 500 745]";
 
 pub fn add(cases: &mut Cases<'_>) -> Outcome {
     values(cases)?;
-    signatures(cases)
+    signatures(cases)?;
+    super::over::values(cases)?;
+    super::readings::page(cases)
 }
 
-fn note(rectangle: &str, more: &str) -> String {
+pub fn note(rectangle: &str, more: &str) -> String {
     format!("<< /Type /Annot /Subtype /Widget /FT /Tx /T (note) /Rect {rectangle} /F 4 /P 3 0 R {more}>>")
 }
 

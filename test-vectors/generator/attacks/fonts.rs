@@ -49,7 +49,7 @@ impl Part {
     }
 
     /// §9.10.3; `said` gives another character for one of the letters.
-    fn to_unicode(&self, said: Option<(char, char)>) -> String {
+    fn to_unicode(&self, said: Option<(char, char)>, range: &str) -> String {
         let said = |letter: char| said.filter(|(drawn, _)| *drawn == letter).map_or(letter, |(_, said)| said);
         let lines: String =
             self.glyphs.iter().map(|(letter, (glyph, _))| format!("<{glyph:04x}> <{:04x}>\n", u32::from(said(*letter)))).collect();
@@ -57,7 +57,7 @@ impl Part {
             "",
             &format!(
                 "/CIDInit /ProcSet findresource begin begincmap /CMapName /Own def 1 begincodespacerange <0000> <ffff> endcodespacerange\n\
-                 {} beginbfchar\n{lines}endbfchar endcmap end",
+                 {} beginbfchar\n{lines}endbfchar {range}endcmap end",
                 self.glyphs.len()
             ),
         )
@@ -131,6 +131,8 @@ struct Filling {
     value: Option<&'static str>,
     shown: Option<&'static str>,
     said: Option<(char, char)>,
+    /// A range of the map from codes to characters.
+    range: &'static str,
     /// Further entries of the descendant.
     map: Option<(char, char)>,
     widths: Option<&'static str>,
@@ -172,7 +174,7 @@ fn composed(decision: &Decision, part: &Part, filling: &Filling) -> Objects {
         (20, &appearance),
         (24, &font),
         (25, &descendant),
-        (26, &part.to_unicode(filling.said)),
+        (26, &part.to_unicode(filling.said, filling.range)),
         (29, DESCRIPTOR),
     ]);
     objects.push((27, program(&octets)));
@@ -254,24 +256,26 @@ pub fn add(cases: &mut Cases<'_>) -> Outcome {
 /// A program of the Compact Font Format, and a content whose coordinates are upside down, as one writer makes them.
 fn compact(cases: &mut Cases<'_>) -> Outcome {
     let (decision, mut part) = (Decision::default(), Part::with(b"CFF ")?);
-    part.program = FontRef::new(&part.program)?.table_data(Tag::new(b"CFF ")).ok_or("no outlines")?.as_bytes().to_vec();
+    let whole = part.program.clone();
+    part.program = FontRef::new(&whole)?.table_data(Tag::new(b"CFF ")).ok_or("no outlines")?.as_bytes().to_vec();
     let signed = decision.signed(cases.shared)?;
-    let filled = |filling: Filling, turned: &'static str| {
+    let filled_with = |part: &Part, kind: &str, filling: Filling, turned: &'static str| {
         let text = |(number, octets): (u32, Vec<u8>)| match number {
             25 => (
                 number,
                 String::from_utf8_lossy(&octets).replace("CIDFontType2", "CIDFontType0").replace("/CIDToGIDMap /Identity", "").into_bytes(),
             ),
             27 => {
-                let head = String::from_utf8_lossy(&octets[..20]).replacen("<< ", "<< /Subtype /CIDFontType0C ", 1).into_bytes();
+                let head = String::from_utf8_lossy(&octets[..20]).replacen("<< ", &format!("<< /Subtype /{kind} "), 1).into_bytes();
                 (number, [&head, &octets[20..]].concat())
             }
             29 => (number, String::from_utf8_lossy(&octets).replace("FontFile2", "FontFile3").into_bytes()),
             _ => (number, octets),
         };
-        let objects: Objects = composed(&decision, &part, &Filling { turned: Some(turned), ..filling }).into_iter().map(text).collect();
+        let objects: Objects = composed(&decision, part, &Filling { turned: Some(turned), ..filling }).into_iter().map(text).collect();
         pdf::updated(&signed, &objects, "")
     };
+    let filled = |filling: Filling, turned: &'static str| filled_with(&part, "CIDFontType0C", filling, turned);
     let what = "a decision signed, the number filled in with a font of another format, in coordinates upside down";
     let upright = "1 0 0 -1";
     let good = cases.honest("compact", what, &passes("form_filling"), filled(Filling::default(), upright))?;
@@ -279,7 +283,17 @@ fn compact(cases: &mut Cases<'_>) -> Outcome {
     let judged = || modified("other", JUDGED);
     cases.attack(&good, "compact-drawn", "the font says one for a glyph that is nine", &judged(), filled(drawn, upright))?;
     cases.attack(&good, "compact-mirrored", "the letters are mirrored", &judged(), filled(Filling::default(), "-1 0 0 -1"))?;
-    cases.attack(&good, "compact-upside-down", "the letters are upside down", &judged(), filled(Filling::default(), "1 0 0 1"))
+    cases.attack(&good, "compact-upside-down", "the letters are upside down", &judged(), filled(Filling::default(), "1 0 0 1"))?;
+    let of_tables = Part { program: whole, glyphs: part.glyphs.clone() };
+    let filled = |filling: Filling| filled_with(&of_tables, "OpenType", filling, upright);
+    let beyond = "1 beginbfrange <0100> <0102> <00fe> endbfrange ";
+    let what = "a decision signed, the number filled in with a font whose outlines are one of its tables, and whose map has a range of other codes that \
+                goes further than ranges may";
+    let good = cases.honest("tables", what, &passes("form_filling"), filled(Filling { range: beyond, ..Filling::default() }))?;
+    let drawn = Filling { range: beyond, shown: Some("93/QĐ-UBND"), said: Some(('9', '1')), ..Filling::default() };
+    cases.attack(&good, "tables-drawn", "the font says one for a glyph that is nine", &judged(), filled(drawn))?;
+    let twice = Filling { range: "1 beginbfrange <0000> <0002> <00fe> endbfrange ", ..Filling::default() };
+    cases.attack(&good, "tables-twice", "the range has codes of the letters", &judged(), filled(twice))
 }
 
 /// Codes of one octet, whose glyphs the program names by its `cmap` (§9.6.5.4).

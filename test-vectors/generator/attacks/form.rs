@@ -125,7 +125,8 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
     let dated = decision.number("/M (D:20261123) ");
     let again = pdf::objects(&[(8, &dated), (18, &shows("99/QD-UBND"))]);
     cases.attack(&good, "in-place", "the number is the old one, dated, and its appearance written again", &judged(), update(again))?;
-    signed_font(cases)
+    signed_font(cases)?;
+    super::lent::appearances(cases)
 }
 
 /// Folder, change and the objects that make it.
@@ -150,6 +151,47 @@ fn signed_font(cases: &mut Cases<'_>) -> Outcome {
     let what = "a decision signed, its form with a font of own codes, the number corrected in that font";
     let good = cases.honest("of-form", what, &passes("form_filling"), with("/F2 13 0 R"))?;
     cases.attack(&good, "of-nobody", "the font is another one of the same name", &judged(), with("/F2 24 0 R"))
+}
+
+/// A check box with one of the usual marks, which some writers draw again.
+fn marks(cases: &mut Cases<'_>) -> Outcome {
+    let font = "/Font << /ZaDb << /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >> >>";
+    let drawn = |content: &str| form("[0 0 20 20]", content).replace("/Font << /F1 5 0 R >>", font);
+    let mark = |code: &str| drawn(&format!("q BT 0 g /ZaDb 16 Tf 3 4 Td ({code}) Tj ET Q"));
+    let paid = |state: &str, on: u32, off: u32| {
+        format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Btn /T (paid) /Rect [72 500 92 520] /F 4 /P 3 0 R /V /{state} /AS /{state} \
+             /AP << /N << /Yes {on} 0 R /Off {off} 0 R >> >> >>"
+        )
+    };
+    let decision = Decision {
+        annotations: " 12 0 R".into(),
+        fields: " 12 0 R".into(),
+        ..Decision::with(&[(12, &paid("Off", 17, 18)), (17, &mark("4")), (18, &drawn("q Q"))])
+    };
+    let signed = decision.signed(cases.shared)?;
+    let update =
+        |state: &str, on: &str, off: &str| pdf::updated(&signed, &pdf::objects(&[(12, &paid(state, 20, 21)), (20, on), (21, off)]), "");
+    let nothing = drawn("q 0 w Q");
+    let what = "a decision with a check box, signed, the box ticked and its marks drawn again";
+    let good = cases.honest("marked", what, &passes("form_filling"), update("Yes", &mark("3"), &nothing))?;
+    for (name, change, state, on, off) in [
+        ("marked-nothing", "the box shows nothing", "Yes", nothing.clone(), nothing.clone()),
+        ("marked-cross", "the mark is a cross", "Yes", mark("8"), nothing.clone()),
+        ("marked-small", "the mark is too small to be seen", "Yes", mark("3").replace("16 Tf", "02 Tf"), nothing.clone()),
+        (
+            "marked-letter",
+            "the mark is one of a font of letters",
+            "Yes",
+            mark("3").replace("/ZapfDingbats", "/Courier-Bold"),
+            nothing.clone(),
+        ),
+        ("marked-off", "the box is not ticked, and shows the mark", "Off", mark("3"), mark("3")),
+        ("marked-black", "the box is not ticked, and black", "Off", mark("3"), drawn("0 g 0 0 20 20 re f")),
+    ] {
+        cases.attack(&good, name, change, &judged(), update(state, &on, &off))?;
+    }
+    Ok(())
 }
 
 /// Check boxes and radio buttons whose state is not their value.
@@ -197,6 +239,11 @@ pub fn buttons(cases: &mut Cases<'_>) -> Outcome {
         let objects: Vec<(u32, &str)> = objects.iter().map(|(number, text)| (*number, text.as_str())).collect();
         cases.attack(&good, name, change, &judged(), update(&objects))?;
     }
+    let said = |name: &str| update(&[(12, &paid(&format!("/V (/{name}) /AS /Yes ")))]);
+    let what = "a decision with a check box, signed, the box ticked, its state written as a text";
+    let said_so = cases.honest("said", what, &passes("form_filling"), said("Yes"))?;
+    cases.attack(&said_so, "said-other", "the text is none of its states", &judged(), said("No"))?;
+    marks(cases)?;
     let (value, post, office) = (ways("Office"), way("Post", "Off"), way("Office", "Office"));
     let what = "a decision with radio buttons, signed, another one chosen";
     let good = cases.honest("chosen", what, &passes("form_filling"), update(&[(13, &value), (14, &post), (15, &office)]))?;
@@ -262,5 +309,8 @@ fn defaults_sealed(cases: &mut Cases<'_>, decision: &Decision, signed: &[u8]) ->
     ] {
         cases.attack(&good, name, change, &invalid("other", CATALOG).and(good_seal()), sealed(from, to)?)?;
     }
-    Ok(())
+    let what = "a decision with a number, signed and sealed, and nothing is said any more of drawing values again";
+    let good = cases.honest("unasked", what, &passes("form_filling").and(good_seal()), sealed("/NeedAppearances false", "")?)?;
+    let document = sealed("/NeedAppearances false", "/NeedAppearances (false)")?;
+    cases.attack(&good, "unasked-text", "it is said in words", &invalid("other", CATALOG).and(good_seal()), document)
 }

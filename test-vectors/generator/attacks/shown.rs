@@ -320,7 +320,7 @@ pub fn fields(cases: &mut Cases<'_>) -> Outcome {
     for (name, change, expected, objects) in rows {
         cases.attack(&good, name, change, &expected, update(objects))?;
     }
-    Ok(())
+    super::lent::above(cases)
 }
 
 /// Signatures that cover what others signed.
@@ -381,7 +381,8 @@ pub fn seals(cases: &mut Cases<'_>) -> Outcome {
         })
         .collect();
     cases.attack(&good, "sealed-script", "the seal runs a script", &modified("other", JUDGED).and(good_seal()), sealed(action)?)?;
-    seals_later(cases)
+    seals_later(cases)?;
+    super::over::seals(cases)
 }
 
 /// A place that is empty first, and large when it is signed.
@@ -476,5 +477,6 @@ pub fn entries(cases: &mut Cases<'_>) -> Outcome {
         "the field of the number stands twice in one revision",
         &invalid("other", "permitted_changes.objects_listed"),
         twice,
-    )
+    )?;
+    super::readings::add(cases)
 }

@@ -65,6 +65,11 @@ fn scripts(cases: &mut Cases<'_>) -> Outcome {
     cases.attack(&good, "sum-looks", "it looks like another sum", &judged(), document)?;
     let document = with(cases, &number, "2000000", "mien phi")?;
     cases.attack(&good, "sum-words", "it looks like no sum", &judged(), document)?;
+    let dated = script("F", "AFDate_FormatEx\\(\"dd/mm/yyyy\"\\);");
+    let what = "a decision with a date that a script formats, signed, the date corrected";
+    let day = cases.honest("date", what, &passes("form_filling"), with(cases, &dated, "2026-04-03", "03/04/2026")?)?;
+    let document = with(cases, &dated, "2026-04-03", "04/03/2026")?;
+    cases.attack(&day, "date-exchanged", "its day is shown as its month", &judged(), document)?;
     let told = Expected::entries(
         passes("form_filling"),
         &[Entry::passed().field("leader").changes("form_filling").permitted(true).tolerates(COMPARED)],

@@ -102,7 +102,7 @@ impl Step<'_, '_, '_> {
     }
 
     /// The rule for annotations of this kind; `None` for a widget and for kinds that nobody knows how to draw.
-    fn rule_for(&self, annotation: &Dictionary) -> Option<Rule> {
+    pub fn rule_for(&self, annotation: &Dictionary) -> Option<Rule> {
         let subtype = self.value(annotation, b"Subtype");
         let name = subtype.as_name().filter(|name| SUBTYPES.contains(name))?;
         let draws_nothing = match name {

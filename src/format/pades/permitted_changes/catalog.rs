@@ -1,12 +1,13 @@
 //! ISO 32000-2 §7.7.2 — Document catalog: what of it, and of the trailer, a later revision may change
 
+use super::difference::{KEY_TWICE, OBJECT_WITHIN, has_object_within};
 use super::explanation::{CATALOG, Explanation, INFO, METADATA, Objection, PERMISSIONS, PIECE_INFO, UNEXPLAINED};
 use super::node::Node;
 use super::same::same;
 use super::step::Step;
 use super::xmp::is_xmp;
 use super::{CATALOG_KEPT, JUDGED};
-use crate::encoding::pdf::object::Object;
+use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 
 impl Step<'_, '_, '_> {
     /// Trailer, catalog and what hangs from them.
@@ -15,6 +16,14 @@ impl Step<'_, '_, '_> {
         // Everything else in a trailer tells of its section, names the file, or is a writer's own and nobody else's (table 15).
         for key in [&b"Root"[..], b"Encrypt"].into_iter().filter(|key| old.entry(key) != new.entry(key)) {
             let objection = Objection { check: &CATALOG_KEPT, what: named(key) };
+            self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
+        }
+        // Of two equal keys some readers take the first and some the last: of `/Prev` and `/Root` too.
+        let revision = self.later.pdf().revisions().get(self.later.revision());
+        let is_twice = revision.is_some_and(|revision| revision.sections.iter().any(|section| says_two_things(&section.trailer)));
+        let has_object = has_object_within(&self.later, Reference { number: 0, generation: 0 });
+        for what in [is_twice.then_some(KEY_TWICE), has_object.then_some(OBJECT_WITHIN)].into_iter().flatten() {
+            let objection = Objection { check: &JUDGED, what: what.to_owned() };
             self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
         }
         self.info(old.entry(b"Info"), new.entry(b"Info"));
@@ -73,6 +82,11 @@ impl Step<'_, '_, '_> {
 
     /// §14.3.3. Any entry may change; the object is listed.
     fn info(&mut self, old: &Object, new: &Object) {
+        if let Some(nowhere) = new.as_reference().filter(|reference| old != new && self.later.entry(reference.number).is_none()) {
+            // Readers that miss it search the file for it, and find what no cross-reference names.
+            let objection = Objection { check: &JUDGED, what: format!("/Info that is nowhere, {nowhere}") };
+            self.of_trailer.push(Explanation { objection: Some(objection), ..Explanation::new(UNEXPLAINED, "trailer") });
+        }
         let Some(reference) = new.as_reference().filter(|reference| self.changed(reference.number).is_some()) else { return };
         let is_new = !self.signed.is_defined(reference);
         // The trailer is no object: whoever else uses it is one too many.
@@ -123,6 +137,12 @@ impl Step<'_, '_, '_> {
             self.object_to(permissions.answers, PERMISSIONS, &permissions.path, &CATALOG_KEPT, "/Perms");
         }
     }
+}
+
+/// Whether a key stands twice in a dictionary, with two values.
+fn says_two_things(dictionary: &Dictionary) -> bool {
+    let is_other = |(key, value): (&[u8], &Object)| dictionary.entry(key) != value;
+    dictionary.duplicate_key().is_some() && dictionary.entries().any(is_other)
 }
 
 /// `/Key`

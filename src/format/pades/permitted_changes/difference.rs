@@ -43,6 +43,9 @@ pub(super) enum Nature {
 /// Readers of the first and readers of the last of two equal keys see different objects.
 pub(super) const KEY_TWICE: &str = "a key stands twice in it";
 
+/// Readers that search a damaged file for objects, and some that miss one, find what stands in a string or a stream of another.
+pub(super) const OBJECT_WITHIN: &str = "another object stands in its octets";
+
 const OF_ANOTHER_REVISION: &str = "its entry points to octets of another revision";
 
 impl Difference {
@@ -78,7 +81,7 @@ pub(super) fn revision_before<'p, 'a>(signed: &View<'p, 'a>, later: &View<'p, 'a
 }
 
 /// The object that an entry names.
-fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
+pub(super) fn named(number: u32, placed: Option<Placed>) -> Option<Reference> {
     match placed?.entry {
         Entry::Free { .. } => None,
         Entry::InUse { generation, .. } => Some(Reference { number, generation }),
@@ -127,6 +130,7 @@ fn changed(signed: &View<'_, '_>, before: Option<&View<'_, '_>>, later: &View<'_
                     Nature::Doubtful(OF_ANOTHER_REVISION)
                 }
                 Nature::Same if between.is_some() && !is_as_before() => Nature::Value,
+                Nature::Value | Nature::ObjectStream if has_object_within(later, reference) => Nature::Doubtful(OBJECT_WITHIN),
                 nature => nature,
             }
         }
@@ -169,6 +173,12 @@ fn is_section(view: &View<'_, '_>, object: &Object) -> bool {
         && sections.any(|section| {
             [Some(&section.octets), section.hybrid.as_ref()].into_iter().flatten().any(|octets| octets.contains(&stream.octets.start))
         })
+}
+
+/// Whether the octets of an object that this revision wrote have another one in them; 0 stands for what is no object.
+pub(super) fn has_object_within(later: &View<'_, '_>, owner: Reference) -> bool {
+    let revision = later.pdf().revisions().get(later.revision());
+    revision.is_some_and(|revision| later.pdf().accounting().has_object_within(owner, &revision.span))
 }
 
 /// Whether what an entry names stands in the octets that the revision of that entry added.

@@ -137,7 +137,7 @@ impl Step<'_, '_, '_> {
         }
         let looks = (value_changed || appearance_changed).then(|| match place.kind {
             FieldKind::Button => self.objection_to_button(node, place, &new_value).map(Doubt::Objection),
-            _ => self.objection_to_text(new, place, &new_value),
+            _ => self.objection_to_text(old, new, place, &new_value),
         });
         match looks.flatten() {
             Some(Doubt::Objection(what)) => self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, what),
@@ -146,6 +146,9 @@ impl Step<'_, '_, '_> {
         }
         if self.changed_keys(node).iter().any(|key| **key == *b"I") && !self.are_chosen(new, &new_value) {
             self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/I that names another option than /V");
+        }
+        if value_changed && self.has_fields_below(new) {
+            self.object_to(node.answers, FORM_FILL, &node.path, &JUDGED, "/V of a field with fields below it");
         }
         let is_default_changed = self.changed_keys(node).iter().any(|key| **key == *b"DA");
         let default = self.value(new, b"DA");
@@ -165,6 +168,13 @@ impl Step<'_, '_, '_> {
         if value_changed || appearance_changed {
             self.filled_in_place(node, new, FORM_FILL);
         }
+    }
+
+    /// §12.7.4.2: whether it is no terminal field, which has no value of its own. Kids without a name are widgets.
+    fn has_fields_below(&self, field: &Dictionary) -> bool {
+        let kids = self.value(field, b"Kids");
+        let kids = elements(&kids).iter().filter_map(|kid| self.later.resolve(kid).ok());
+        kids.into_iter().any(|kid| self.budget.spend(1).is_err() || kid.as_dictionary().is_some_and(|kid| kid.has(b"T")))
     }
 
     /// §12.5.4: whether a border is one or no unit wide.

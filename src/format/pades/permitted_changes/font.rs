@@ -23,6 +23,8 @@ use to_unicode::{LONGEST, to_unicode};
 
 /// Different codes of one appearance: a field shows no more.
 const MOST_CODES: usize = 1_000;
+/// Twice as many widths as there are codes.
+const MOST_WIDTHS: usize = 1 << 17;
 /// A font program larger than that is not read.
 const LARGEST: usize = 1 << 24;
 
@@ -197,8 +199,14 @@ impl Font {
         let wanted = if is_compact { b"FontFile3" } else { b"FontFile2" };
         let is_only = keys.into_iter().filter(|key| descriptor.has(key)).eq([&wanted[..]]);
         let Object::Stream(stream) = view.value(descriptor, wanted).ok().filter(|_| is_only)? else { return None };
-        let is_of_kind = !is_compact || view.value(&stream.dictionary, b"Subtype").ok()?.is_name(b"CIDFontType0C");
-        Some((view.stream_data_up_to(&stream, LARGEST).filter(|_| is_of_kind)?, is_compact))
+        let data = view.stream_data_up_to(&stream, LARGEST)?;
+        match view.value(&stream.dictionary, b"Subtype").ok()?.as_name() {
+            _ if !is_compact => Some((data, false)),
+            Some(b"CIDFontType0C") => Some((data, true)),
+            // Table 124: what it draws is in one of its tables.
+            Some(b"OpenType") => program::compact_of(&data).map(|compact| (compact, true)),
+            _ => None,
+        }
     }
 
     /// What a code means, the glyph that is drawn for it, and the width that the font says.
@@ -266,23 +274,25 @@ fn only(text: &str) -> Option<char> {
 
 /// §9.7.4.3: `c [w w w]` and `first last w`.
 pub(super) fn widths(view: &View<'_, '_>, list: &Object) -> Option<BTreeMap<u16, f64>> {
+    // Ranges may be written again and again.
+    let mut left = MOST_WIDTHS;
     let mut widths = BTreeMap::new();
     let mut elements = list.as_array().unwrap_or_default().iter();
     while let Some(first) = elements.next() {
         let first = u16::try_from(first.as_integer()?).ok()?;
         match view.resolve(elements.next()?).ok()? {
             Object::Array(list) => {
+                left = left.checked_sub(list.len())?;
                 for (code, width) in (first..=u16::MAX).zip(list.iter()) {
                     widths.insert(code, width.as_number()?);
                 }
             }
             last => {
                 let (last, width) = (u16::try_from(last.as_integer()?).ok()?, elements.next()?.as_number()?);
+                left = left.checked_sub(usize::from(last.saturating_sub(first)))?;
                 widths.extend((first..=last).map(|code| (code, width)));
             }
         }
-        // Ranges may be written again and again.
-        (elements.len() <= MOST_CODES).then_some(())?;
     }
     Some(widths)
 }

@@ -29,6 +29,7 @@ impl Step<'_, '_, '_> {
                 b"DA" | b"Q" if form.entries(&key).0 == Object::Null && self.is_plain_default(&key, &form.entries(&key).1) => {
                     self.added_default(&form);
                 }
+                b"NeedAppearances" if self.asks_as_before(&form) => {}
                 b"DA" | b"Q" | b"NeedAppearances" => self.shown.push((form.clone(), named(&key))),
                 _ => self.object_to(form.answers, UNEXPLAINED, &form.path, &CATALOG_KEPT, named(&key)),
             }
@@ -36,6 +37,17 @@ impl Step<'_, '_, '_> {
         self.signature_flags(&form);
         self.fields(&form);
         self.default_resources(&form);
+    }
+
+    /// Table 224: whether readers are to draw the values as little or as much as they were; an absent entry says false.
+    fn asks_as_before(&self, form: &Node) -> bool {
+        let asks = |view: &View<'_, '_>, form: &Object| match form.as_dictionary().map(|form| view.value(form, b"NeedAppearances")) {
+            None | Some(Ok(Object::Null | Object::Boolean(false))) => Some(false),
+            Some(Ok(Object::Boolean(true))) => Some(true),
+            Some(_) => None,
+        };
+        let asked = asks(&self.signed, &form.old);
+        asked.is_some() && asked == asks(&self.later, &form.new)
     }
 
     /// Table 225: bits may be set, a flag for appended signatures is not taken back.

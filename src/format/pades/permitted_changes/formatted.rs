@@ -15,7 +15,12 @@ pub(super) fn is_formatted(value: &str, shown: &str, script: &str) -> Option<boo
         }
         "AFPercent_Format" => Some(is_number(value, &shown.replacen('%', "", 1), decimals(&arguments)?, 2)),
         "AFSpecial_Format" => Some(digits(value) == digits(shown) && letters(value.chars()) == letters(shown.chars())),
-        "AFDate_Format" | "AFDate_FormatEx" => Some(is_date(value, shown, false)),
+        "AFDate_Format" | "AFDate_FormatEx" => {
+            let order = parts(&date_format(function, &arguments));
+            // Where either of them does not say which is which, they are only looked for.
+            let is_other = day_and_month(value, &order).zip(day_and_month(shown, &order)).is_some_and(|(value, shown)| value != shown);
+            Some(is_date(value, shown, false) && !is_other)
+        }
         "AFTime_Format" | "AFTime_FormatEx" => Some(is_date(value, shown, true)),
         _ => None,
     }
@@ -88,12 +93,87 @@ fn is_date(value: &str, shown: &str, is_time: bool) -> bool {
 
 /// The numbers of a date, months by name among them.
 fn numbers(text: &str) -> Vec<u32> {
+    named_numbers(text).into_iter().map(|(number, _)| number).collect()
+}
+
+/// The same, and whether each is a month by its name.
+fn named_numbers(text: &str) -> Vec<(u32, bool)> {
     let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     let number = |word: &str| {
         let month = MONTHS.iter().zip(1..).find(|(month, _)| word.to_ascii_lowercase().starts_with(**month)).map(|(_, number)| number);
-        word.parse().ok().or(month)
+        word.parse().ok().map(|number| (number, false)).or(month.map(|month| (month, true)))
     };
     words.filter_map(number).collect()
+}
+
+/// What a number of a date is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Day,
+    Month,
+    Year,
+}
+
+/// The formats that the library knows by a number.
+const DATE_FORMATS: [&str; 14] = [
+    "m/d",
+    "m/d/yy",
+    "mm/dd/yy",
+    "mm/yy",
+    "d-mmm",
+    "d-mmm-yy",
+    "dd-mmm-yy",
+    "yy-mm-dd",
+    "mmm-yy",
+    "mmmm-yy",
+    "mmm d, yyyy",
+    "mmmm d, yyyy",
+    "m/d/yy h:MM tt",
+    "m/d/yy HH:MM",
+];
+
+fn date_format(function: &str, arguments: &[&str]) -> String {
+    let written = arguments.join(",");
+    let known = || written.parse().ok().and_then(|index: usize| DATE_FORMATS.get(index)).map(|format| (*format).to_owned());
+    if function == "AFDate_Format" { known().unwrap_or_default() } else { written }
+}
+
+/// The numbers of a date in the order of `format`; a day of the week is none.
+fn parts(format: &str) -> Vec<Part> {
+    let letters: Vec<char> = format.chars().collect();
+    let part = |run: &[char]| match run {
+        ['d'] | ['d', 'd'] => Some(Part::Day),
+        ['m', ..] => Some(Part::Month),
+        ['y', ..] => Some(Part::Year),
+        _ => None,
+    };
+    letters.chunk_by(|one, other| one == other).filter_map(part).collect()
+}
+
+/// Day and month of a date that is written in this order, or year, month and day.
+fn day_and_month(text: &str, order: &[Part]) -> Option<(u32, u32)> {
+    const LAST_DAY: u32 = 31;
+    const YEAR_FIRST: [Part; 3] = [Part::Year, Part::Month, Part::Day];
+    let numbers = named_numbers(text);
+    let (begins_with_year, has_year) = (numbers.first()?.0 > LAST_DAY, numbers.iter().any(|(number, _)| *number > LAST_DAY));
+    let order = match order.first()? {
+        Part::Year if has_year && !begins_with_year => return None,
+        Part::Day | Part::Month if begins_with_year => &YEAR_FIRST,
+        _ => order,
+    };
+    let (mut day, mut month) = (None, numbers.iter().find(|(_, is_named)| *is_named).map(|(month, _)| *month));
+    let is_open = |part: &&Part| month.is_none() || **part != Part::Month;
+    let order: Vec<Part> = order.iter().filter(is_open).copied().collect();
+    for (part, (number, _)) in order.iter().zip(numbers.iter().filter(|(_, is_named)| !is_named)) {
+        match part {
+            Part::Day => day = Some(*number),
+            Part::Month => month = Some(*number),
+            Part::Year => {}
+        }
+    }
+    // A year has twelve months: whoever says another one means the day.
+    let (day, month) = (day?, month?);
+    Some(if month > 12 { (month, day) } else { (day, month) })
 }
 
 #[cfg(test)]
@@ -130,6 +210,36 @@ mod tests {
             ("23/11/2026", "26 Nov"),
             ("23/11/2026", "11 Nov 2026"),
             ("23/11/2026", "26 Nov 2023"),
+        ] {
+            assert_eq!(is_formatted(value, shown, script), Some(false), "{value} {shown}");
+        }
+    }
+
+    #[test]
+    fn days_are_no_months() {
+        let day_first = "AFDate_FormatEx(\"dd/mm/yyyy\")";
+        for (value, shown, script) in [
+            ("03/04/2026", "03/04/2026", day_first),
+            ("2026-04-03", "03/04/2026", day_first),
+            ("3/4/26", "03/04/2026", day_first),
+            ("04/23/2026", "23/04/2026", day_first),
+            ("3 Apr 2026", "03/04/2026", day_first),
+            ("ngay 03 thang 04 nam 2026", "03/04/2026", day_first),
+            ("04/03/2026", "Apr 3, 2026", "AFDate_FormatEx(\"mmm d, yyyy\")"),
+            ("4/3", "3-Apr", "AFDate_Format(0)"),
+            ("03/04/2026", "26-04-03", "AFDate_Format(7)"),
+            ("3-Apr-05", "3-Apr-05", "AFDate_Format(5)"),
+            ("Friday, 03/04/2026", "Friday 03/04/2026", "AFDate_FormatEx(\"dddd dd/mm/yyyy\")"),
+        ] {
+            assert_eq!(is_formatted(value, shown, script), Some(true), "{value} {shown}");
+        }
+        for (value, shown, script) in [
+            ("03/04/2026", "04/03/2026", day_first),
+            ("2026-04-03", "04/03/2026", day_first),
+            ("3 Apr 2026", "04/03/2026", day_first),
+            ("04/03/2026", "Mar 4, 2026", "AFDate_FormatEx(\"mmm d, yyyy\")"),
+            ("4/3", "4-Mar", "AFDate_Format(0)"),
+            ("3-Apr-05", "5-Apr-03", "AFDate_Format(5)"),
         ] {
             assert_eq!(is_formatted(value, shown, script), Some(false), "{value} {shown}");
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::catalog::named;
 use super::difference::Changed;
-use super::explanation::{FORM_FILL, NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, Rule, STRUCTURE, UNEXPLAINED};
+use super::explanation::{FORM_FILL, LINK, NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, Rule, SIGNED_EXISTING_FIELD, STRUCTURE, UNEXPLAINED};
 use super::form::{elements, grown, references_of};
 use super::geometry::Rectangle;
 use super::new_field::NewWidget;
@@ -12,6 +12,7 @@ use super::node::Node;
 use super::references::Segment;
 use super::step::Step;
 use super::{APPEARANCE_OVERLAP, APPEARANCE_SIZE, FIELDS_KEPT, JUDGED, OVER_TEXT, PAGES_KEPT};
+use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Dictionary, Object, Reference};
 
 /// A page tree deeper than that is none.
@@ -20,8 +21,18 @@ const DEEPEST: usize = 64;
 const LARGEST_SHARE: f64 = 0.2;
 /// The most of an older annotation that it may cover.
 const LARGEST_COVER: f64 = 0.5;
+/// Less than that of an older signature is an edge that touches.
+const TOUCHING: f64 = 0.05;
 /// The most of a page that the widgets of all new signatures together may cover.
 const LARGEST_SUM: f64 = 0.5;
+
+/// What an appearance may lie over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Annotation,
+    Value,
+    Signature,
+}
 
 impl Step<'_, '_, '_> {
     /// Judges what became of a page, a node of the page tree or an array of annotations; `false` when the object is none.
@@ -145,7 +156,7 @@ impl Step<'_, '_, '_> {
                 self.explain(list.answers, widget.rule, &list.path);
                 let answers = if self.changed(reference.number).is_some() { reference.number } else { list.answers };
                 if let Some(drawn) = widget.drawn.filter(|_| widget.rule == NEW_SIGNATURE_FIELD) {
-                    self.over_text(Reference { number: page.answers, generation: 0 }, &drawn, (answers, widget.rule), path);
+                    self.over_text(in_use(&self.signed, page.answers), &drawn, (answers, widget.rule), path);
                 }
                 self.measured((&page.old, &list.old), answers, (reference, &widget), path)
             }
@@ -165,7 +176,7 @@ impl Step<'_, '_, '_> {
                 continue;
             }
             for user in self.references().users(&self.later, reference).collect::<Vec<_>>() {
-                let user = Reference { number: user, generation: 0 };
+                let user = in_use(&self.signed, user);
                 let page = self.page_of_annotations(user).unwrap_or(user);
                 if self.changed(user.number).is_some() || !self.is_page(page) || self.budget.spend(1).is_err() {
                     continue;
@@ -199,14 +210,8 @@ impl Step<'_, '_, '_> {
         if sum > LARGEST_SUM {
             self.object_to(answers, widget.rule, path, &APPEARANCE_SIZE, percent(sum));
         }
-        for older in elements(annotations).iter().filter_map(Object::as_reference) {
-            let Some(cover) = self.cover(&drawn, older).filter(|cover| *cover > 0.0) else { continue };
-            // Two may cover each a half.
-            let sum = self.covered.annotations.set(&older, reference, cover);
-            if sum > LARGEST_COVER {
-                self.object_to(answers, widget.rule, path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(sum)));
-            }
-        }
+        let older: Vec<Reference> = elements(annotations).iter().filter_map(Object::as_reference).collect();
+        self.covering(older, &drawn, (answers, widget.rule), (reference, path));
         share
     }
 
@@ -214,9 +219,9 @@ impl Step<'_, '_, '_> {
     /// may be larger than that of a new one, but neither most of the page nor what was on it.
     pub fn filled_in_place(&mut self, widget: &Node, new: &Dictionary, rule: Rule) {
         let Some(drawn) = self.drawn_at(new).filter(|_| new.has(b"Subtype")) else { return };
-        let reference = Reference { number: widget.answers, generation: 0 };
+        let reference = in_use(&self.signed, widget.answers);
         for user in self.references().users(&self.signed, reference).collect::<Vec<_>>() {
-            let user = Reference { number: user, generation: 0 };
+            let user = in_use(&self.signed, user);
             let page = self.page_of_annotations(user).unwrap_or(user);
             if !self.is_page(page) || self.budget.spend(1).is_err() {
                 continue;
@@ -227,15 +232,33 @@ impl Step<'_, '_, '_> {
                 self.object_to(widget.answers, rule, &widget.path, &APPEARANCE_SIZE, percent(share));
             }
             self.over_text(page, &drawn, (widget.answers, rule), &widget.path);
-            if rule != FORM_FILL {
+            let annotations = self.signed.value(&dictionary, b"Annots").unwrap_or(Object::Null);
+            let older: Vec<Reference> = elements(&annotations).iter().filter_map(Object::as_reference).collect();
+            self.covering(older, &drawn, (widget.answers, rule), (reference, &widget.path));
+        }
+    }
+
+    /// What a widget covers of the `older` annotations of its page.
+    fn covering(&mut self, older: Vec<Reference>, drawn: &Rectangle, (answers, rule): (u32, Rule), (widget, path): (Reference, &str)) {
+        for older in older.into_iter().filter(|older| *older != widget) {
+            let Some((below, cover)) = self.cover(drawn, older) else { continue };
+            self.older_signatures = self.older_signatures.saturating_add(usize::from(below == Below::Signature));
+            if cover <= 0.0 {
                 continue;
             }
-            let annotations = self.signed.value(&dictionary, b"Annots").unwrap_or(Object::Null);
-            for older in elements(&annotations).iter().filter_map(Object::as_reference).filter(|older| *older != reference) {
-                let cover = self.cover(&drawn, older).filter(|cover| *cover > LARGEST_COVER);
-                if let Some(cover) = cover {
-                    self.object_to(widget.answers, rule, &widget.path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(cover)));
-                }
+            // Two may cover each a half.
+            let sum = self.covered.annotations.set(&older, widget, cover);
+            let is_refused = match below {
+                Below::Value => sum > LARGEST_COVER,
+                // A field that was there for a signature may have had a mark on it that says so.
+                Below::Annotation => sum > LARGEST_COVER && rule != SIGNED_EXISTING_FIELD,
+                // The seal of an organisation lies over a third of the signature of its head (Decree 30/2020/NĐ-CP, annex I).
+                Below::Signature => sum > LARGEST_COVER && rule == FORM_FILL,
+            };
+            if is_refused {
+                self.object_to(answers, rule, path, &APPEARANCE_OVERLAP, format!("{older}, {}", percent(sum)));
+            } else if sum > LARGEST_COVER || below == Below::Signature && sum > TOUCHING {
+                self.over_older.push((path.to_owned(), format!("{older}, {}", percent(sum))));
             }
         }
     }
@@ -251,21 +274,29 @@ impl Step<'_, '_, '_> {
         }
     }
 
-    /// How much of an older annotation is covered; other signatures, and fields without a value, may be.
-    fn cover(&self, drawn: &Rectangle, older: Reference) -> Option<f64> {
+    /// How much of an older annotation is covered, and what that is. Fields without a value, and what draws nothing, may be.
+    fn cover(&self, drawn: &Rectangle, older: Reference) -> Option<(Below, f64)> {
         self.budget.spend(1).ok()?;
         let Ok(Object::Dictionary(annotation)) = self.signed.object(older) else { return None };
         let value = |key: &[u8]| self.signed.value(&annotation, key).unwrap_or(Object::Null);
         let rectangle = Rectangle::read(&self.signed, &value(b"Rect"))?;
         let cover = drawn.share_of(&rectangle);
-        if cover <= 0.0 || !value(b"Subtype").is_name(b"Widget") {
-            return Some(cover);
+        if self.rule_for(&annotation) == Some(LINK) {
+            return None;
+        }
+        if !value(b"Subtype").is_name(b"Widget") {
+            return Some((Below::Annotation, cover));
         }
         let parent = annotation.entry(b"Parent").as_reference().map(|parent| self.signed.object(parent));
         let parent = parent.and_then(Result::ok).and_then(|parent| parent.as_dictionary().cloned()).unwrap_or_default();
         let inherited =
             |key: &[u8]| [&*annotation, &parent].into_iter().map(|of| of.entry(key).clone()).find(|value| *value != Object::Null);
-        (inherited(b"V").is_some() && !inherited(b"FT").is_some_and(|kind| kind.is_name(b"Sig"))).then_some(cover)
+        inherited(b"V")?;
+        let is_signature = inherited(b"FT").is_some_and(|kind| kind.is_name(b"Sig"));
+        match is_signature {
+            true => annotation.has(b"AP").then_some((Below::Signature, cover)),
+            false => Some((Below::Value, cover)),
+        }
     }
 
     /// `/CropBox` within `/MediaBox`, each inherited (table 31).
@@ -319,6 +350,11 @@ impl Step<'_, '_, '_> {
         let page = is_annotations.then(|| self.signed.object(place.user).ok()).flatten()?;
         page.as_dictionary()?.entry(b"Type").is_name(b"Page").then_some(place.user)
     }
+}
+
+/// Object `number` in the generation that `view` has of it.
+fn in_use(view: &View<'_, '_>, number: u32) -> Reference {
+    super::difference::named(number, view.entry(number)).unwrap_or(Reference { number, generation: 0 })
 }
 
 /// `23 %`

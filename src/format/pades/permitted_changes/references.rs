@@ -16,9 +16,10 @@ pub(super) struct References {
     unread: Vec<(u32, usize)>,
 }
 
+/// By number alone: many readers follow a reference to another generation of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Use {
-    used: Reference,
+    used: u32,
     user: u32,
     /// The revision whose object `user` uses it.
     version: usize,
@@ -82,7 +83,7 @@ impl References {
             }
             Entry::Compressed { stream, .. } => {
                 if wanted.has(stream) {
-                    self.uses.push(Use { used: Reference { number: stream, generation: 0 }, user: number, version });
+                    self.uses.push(Use { used: stream, user: number, version });
                 }
                 0
             }
@@ -90,7 +91,7 @@ impl References {
         match view.object(Reference { number, generation }) {
             Ok(object) => each_reference(&object, |reference| {
                 if wanted.has(reference.number) {
-                    self.uses.push(Use { used: reference, user: number, version });
+                    self.uses.push(Use { used: reference.number, user: number, version });
                 }
             }),
             Err(_) => self.unread.push((number, version)),
@@ -99,8 +100,8 @@ impl References {
 
     /// The objects that use `used` in `view`.
     pub fn users(&self, view: &View<'_, '_>, used: Reference) -> impl Iterator<Item = u32> {
-        let first = self.uses.partition_point(|one| one.used < used);
-        let uses = self.uses.get(first..).unwrap_or_default().iter().take_while(move |one| one.used == used);
+        let first = self.uses.partition_point(|one| one.used < used.number);
+        let uses = self.uses.get(first..).unwrap_or_default().iter().take_while(move |one| one.used == used.number);
         uses.filter(|one| view.entry(one.user).is_some_and(|placed| placed.revision == one.version)).map(|one| one.user)
     }
 
@@ -218,7 +219,7 @@ fn paths_to(object: &Object, used: Reference) -> Vec<Vec<Segment>> {
     while let Some((path, object)) = waiting.pop() {
         let deeper = |segment: Segment| path.iter().cloned().chain([segment]).collect::<Vec<_>>();
         let dictionary = match object {
-            Object::Reference(reference) if *reference == used => {
+            Object::Reference(reference) if reference.number == used.number => {
                 found.push(path);
                 continue;
             }
@@ -240,7 +241,7 @@ fn paths_to(object: &Object, used: Reference) -> Vec<Vec<Segment>> {
 
 fn may_refer(object: &Object, used: Reference) -> bool {
     match object {
-        Object::Reference(reference) => *reference == used,
+        Object::Reference(reference) => reference.number == used.number,
         Object::Array(_) | Object::Dictionary(_) => true,
         _ => false,
     }

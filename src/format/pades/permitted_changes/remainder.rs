@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::{Changed, KEY_TWICE, Nature};
+use super::difference::{Changed, KEY_TWICE, Nature, OBJECT_WITHIN};
 use super::explanation::{
     Explanation, FORM_DEFAULTS, FORM_UNUSED, OBJECT_STREAM, Objection, Rule, UNCHANGED, UNEXPLAINED, UNREFERENCED, UNUSED, XREF_STREAM,
 };
 use super::references::Place;
 use super::step::{Explained, Step};
 use super::{CATALOG_KEPT, EXPLAINED, FIELDS_KEPT, JUDGED};
+use crate::encoding::pdf::View;
 use crate::encoding::pdf::object::{Object, Reference};
 use crate::report::json::ChangeKind;
 
@@ -54,6 +55,8 @@ impl Step<'_, '_, '_> {
             lost_evidence: self.lost_evidence,
             not_compared: self.not_compared,
             over_text: self.over_text,
+            over_older: self.over_older,
+            older_signatures: self.older_signatures,
             covered: self.covered,
             draws: self.widgets.values().any(|widget| widget.drawn.is_some()),
         }
@@ -104,7 +107,8 @@ impl Step<'_, '_, '_> {
             let explanation = match &changed.nature {
                 Nature::Same => Explanation::new(UNCHANGED, changed.reference.to_string()),
                 Nature::Doubtful(why) => {
-                    let check = if changed.kind == ChangeKind::Added || *why == KEY_TWICE { &JUDGED } else { &EXPLAINED };
+                    let is_judged = changed.kind == ChangeKind::Added || [KEY_TWICE, OBJECT_WITHIN].contains(why);
+                    let check = if is_judged { &JUDGED } else { &EXPLAINED };
                     objection(UNEXPLAINED, changed.reference.to_string(), check, why)
                 }
                 Nature::CrossReferenceStream | Nature::ObjectStream | Nature::Value
@@ -150,8 +154,7 @@ impl Step<'_, '_, '_> {
         let mut uses: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for changed in open.iter().filter(|changed| changed.kind == ChangeKind::Added) {
             let number = changed.reference.number;
-            let is_of_trailer = self.later.trailer().entries().any(|(_, value)| *value == Object::Reference(changed.reference));
-            let mut is_reached = is_of_trailer;
+            let mut is_reached = is_of_trailer(&self.later, number);
             for user in self.references().users(&self.later, changed.reference) {
                 if new.contains(&user) {
                     uses.entry(user).or_default().push(number);
@@ -176,7 +179,7 @@ impl Step<'_, '_, '_> {
         let Some(places) = self.places(changed.reference) else {
             return objection(UNEXPLAINED, changed.reference.to_string(), &JUDGED, "");
         };
-        let is_of_trailer = self.signed.trailer().entries().any(|(_, value)| *value == Object::Reference(changed.reference));
+        let is_of_trailer = is_of_trailer(&self.signed, changed.reference.number);
         if places.is_empty() && !is_of_trailer && self.references().users(&self.later, changed.reference).next().is_none() {
             return Explanation::new(UNUSED, changed.reference.to_string());
         }
@@ -220,6 +223,11 @@ impl Step<'_, '_, '_> {
             self.of_trailer.push(objection(UNEXPLAINED, path, &JUDGED, "what it refers to cannot be read"));
         }
     }
+}
+
+/// Whether the trailer itself refers to object `number`.
+fn is_of_trailer(view: &View<'_, '_>, number: u32) -> bool {
+    view.trailer().entries().any(|(_, value)| value.as_reference().is_some_and(|reference| reference.number == number))
 }
 
 fn objection(rule: Rule, path: String, check: &'static crate::report::Check, what: &str) -> Explanation {

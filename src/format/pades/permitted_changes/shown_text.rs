@@ -16,6 +16,8 @@ pub(super) struct ShownText {
     pub is_cut: bool,
     /// What is filled before the text, and no border or background of all of it: from where to where upwards.
     pub bands: Vec<(f64, f64)>,
+    /// The brightness of the paper: of the last background, white without one.
+    pub paper: f64,
 }
 
 /// Codes shown in one font.
@@ -98,9 +100,8 @@ struct Reading {
     last: Option<(f64, f64)>,
     /// Whether another place was said since.
     is_moved: bool,
-    /// The brightness of letters, and of what was painted before them.
+    /// The brightness of letters.
     letters: Option<f64>,
-    behind: f64,
     rectangles: usize,
     lines: usize,
 }
@@ -162,7 +163,7 @@ impl Reading {
             ends: (0.0, 0.0),
             is_clip: false,
             bands: Vec::new(),
-            shown: ShownText { left: f64::MAX, ..ShownText::default() },
+            shown: ShownText { left: f64::MAX, paper: 1.0, ..ShownText::default() },
             state,
             saved: Vec::new(),
             line: (0.0, 0.0),
@@ -170,7 +171,7 @@ impl Reading {
             last: None,
             is_moved: true,
             letters: None,
-            behind: 1.0,
+
             rectangles: 0,
             lines: 0,
         }
@@ -320,7 +321,7 @@ impl Reading {
         let rectangles = self.path.clone();
         for rectangle in rectangles {
             if self.is_background(&rectangle) {
-                self.behind = brightness;
+                self.shown.paper = brightness;
                 self.bands.clear();
                 self.shown.bands.clear();
             } else if !self.is_at_edge(&rectangle) {
@@ -391,7 +392,7 @@ impl Reading {
         let brightness = self.state.brightness?;
         let is_same_colour = self.letters.is_none_or(|before| (before - brightness).abs() <= LEAST_CONTRAST);
         let stands_out = |behind: &f64| (brightness - behind).abs() >= LEAST_CONTRAST;
-        (is_same_colour && stands_out(&self.behind) && self.bands.iter().all(stands_out)).then_some(())?;
+        (is_same_colour && stands_out(&self.shown.paper) && self.bands.iter().all(stands_out)).then_some(())?;
         self.letters = Some(brightness);
         let follows = !self.is_moved
             || self.last.is_none_or(|(place, baseline)| {

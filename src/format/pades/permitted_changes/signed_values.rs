@@ -78,7 +78,7 @@ impl Step<'_, '_, '_> {
             FieldKind::Button => self.shows_another_state(&place, value),
             // What other writers than those of values made of an empty field is no value.
             _ if *value == Object::Null => false,
-            _ => matches!(self.objection_to_text(widget, &place, value), Some(Doubt::Objection(_))),
+            _ => matches!(self.objection_to_text(widget, widget, &place, value), Some(Doubt::Objection(_))),
         };
         found.compared = found.compared.saturating_add(1);
         if is_other {

@@ -61,6 +61,10 @@ pub(super) struct Step<'s, 'p, 'a> {
     pub not_compared: Vec<String>,
     /// New signatures over letters of a page, and over how many.
     pub over_text: Vec<(String, usize)>,
+    /// Appearances over older signatures and marks, and over how much of which.
+    pub over_older: Vec<(String, String)>,
+    /// How many appearances of older signatures new ones were measured against.
+    pub older_signatures: usize,
     /// New signature fields that an older later revision brought, not looked at yet, with their places in `/Fields`.
     pub known_fields: Vec<(Reference, usize)>,
 }
@@ -105,6 +109,9 @@ pub(super) struct Explained {
     pub not_compared: Vec<String>,
     /// New signatures over letters of a page, and over how many.
     pub over_text: Vec<(String, usize)>,
+    /// Appearances over older signatures and marks.
+    pub over_older: Vec<(String, String)>,
+    pub older_signatures: usize,
     pub covered: Covered,
     /// Whether a new signature shows something.
     pub draws: bool,
@@ -143,6 +150,8 @@ impl<'s, 'p, 'a> Step<'s, 'p, 'a> {
             led_to: BTreeSet::new(),
             not_compared: Vec::new(),
             over_text: Vec::new(),
+            over_older: Vec::new(),
+            older_signatures: 0,
             known_fields: Vec::new(),
         }
     }

@@ -33,6 +33,9 @@ const MOST_OPTIONS: usize = 1_000;
 const PASSWORD: i64 = 1 << 13;
 const COMBO: i64 = 1 << 17;
 
+/// Table 122.
+const PROGRAMS: [&[u8]; 3] = [b"FontFile", b"FontFile2", b"FontFile3"];
+
 const ANOTHER: &str = "/AP that shows another text than /V";
 const UNTOLD: &str = "/AP whose text cannot be told";
 
@@ -74,7 +77,9 @@ pub(super) enum Doubt {
 impl Step<'_, '_, '_> {
     /// What stands against the normal appearance of `widget` beside `value`: other characters, or a text that nobody can tell. A field whose
     /// value a script formats in a way that is not known, and one in a signed font with codes of its own, are not compared.
-    pub fn objection_to_text(&self, widget: &Dictionary, place: &FieldPlace, value: &Object) -> Option<Doubt> {
+    ///
+    /// `signed`: the widget as it was signed.
+    pub fn objection_to_text(&self, signed: &Dictionary, widget: &Dictionary, place: &FieldPlace, value: &Object) -> Option<Doubt> {
         let field = self.later.object(place.field).ok().and_then(|field| field.as_dictionary().cloned()).unwrap_or_default();
         let inherited = |key: &[u8]| {
             let parent = || self.value(&field, b"Parent").as_dictionary().map_or(Object::Null, |parent| self.value(parent, key));
@@ -86,8 +91,10 @@ impl Step<'_, '_, '_> {
         if named == Object::Null {
             return None;
         }
-        // What was signed with a text that nobody can tell has not been made to deceive since.
-        let is_signed = named.as_reference().is_some_and(|normal| self.signed.is_defined(normal) && !self.is_written_since(normal));
+        // What was signed for this very field with a text that nobody can tell has not been made to deceive since.
+        let of_signed = self.signed.value(signed, b"AP").unwrap_or(Object::Null);
+        let is_of_field = of_signed.as_dictionary().is_some_and(|appearance| *appearance.entry(b"N") == named);
+        let is_signed = is_of_field && named.as_reference().is_some_and(|normal| !self.is_written_since(normal));
         let untold = (!is_signed).then_some(Doubt::Objection(UNTOLD));
         let Ok(Object::Stream(stream)) = self.later.resolve(&named) else { return untold };
         if !matches!(place.kind, FieldKind::Text | FieldKind::Choice) {
@@ -105,18 +112,19 @@ impl Step<'_, '_, '_> {
         if !self.is_legible(widget, &stream.dictionary, &shown) {
             return untold;
         }
-        let told = match self.told(&shown, &self.value(&stream.dictionary, b"Resources")) {
-            Some(Told::BySignedFont) => return Some(Doubt::NotCompared),
+        let (told, is_drawn_so) = match self.told(&shown, &self.value(&stream.dictionary, b"Resources")) {
+            Some((Told::BySignedFont, _)) => return Some(Doubt::NotCompared),
             Some(told) => told,
             None => return untold,
         };
+        let as_drawn = (!is_drawn_so).then_some(Doubt::NotCompared);
         let flags = inherited(b"Ff").as_integer().unwrap_or(0);
         let value = self.later.resolve(value).unwrap_or(Object::Null);
         if let Some(script) = [widget, &field].into_iter().find_map(|of| self.format_action(of)) {
             let text = value.as_string().map(decode_text).unwrap_or_default();
             return match formatted::is_formatted(&text, &told.text(), &script) {
-                _ if told.shows(&text) => None,
-                Some(true) => None,
+                _ if told.shows(&text) => as_drawn,
+                Some(true) => as_drawn,
                 Some(false) => Some(Doubt::Objection(ANOTHER)),
                 None => Some(Doubt::NotCompared),
             };
@@ -128,7 +136,7 @@ impl Step<'_, '_, '_> {
             Object::String(value) => is_shown(&told, &decode_text(value), &self.options(&inherited(b"Opt"))),
             _ => return untold,
         };
-        (!is_value).then_some(Doubt::Objection(ANOTHER))
+        if is_value { as_drawn } else { Some(Doubt::Objection(ANOTHER)) }
     }
 
     /// §12.6.3: the script that makes the text that is shown of the value (table 199). What else happens to a field changes nothing of that.
@@ -230,19 +238,22 @@ impl Step<'_, '_, '_> {
         elements(options).iter().take(LONGEST).map(option).collect()
     }
 
-    /// What the codes of all fonts mean; `None` where nobody can tell.
-    fn told(&self, shown: &ShownText, resources: &Object) -> Option<Told> {
+    /// What the codes of all fonts mean, and whether what draws them is known to draw that; `None` where nobody can tell.
+    fn told(&self, shown: &ShownText, resources: &Object) -> Option<(Told, bool)> {
         if shown.runs.is_empty() {
-            return Some(Told::Exactly(Vec::new()));
+            return Some((Told::Exactly(Vec::new()), true));
         }
         let fonts = self.value(resources.as_dictionary()?, b"Font").as_dictionary().cloned().unwrap_or_default();
         let of_form = self.fonts_for_values(&self.later);
-        let (mut lines, mut is_exact, mut is_compared) = (Vec::new(), true, true);
+        let (mut lines, mut is_exact, mut is_compared, mut is_drawn_so) = (Vec::new(), true, true, true);
         for run in &shown.runs {
             // Where nobody has the font, readers take one of their own, with the codes of letters.
             let font = [fonts.entry(&run.font), of_form.entry(&run.font)].into_iter().find(|font| **font != Object::Null);
             let codes = font.map_or(Codes::Letters(Encoding::Windows), |font| self.codes(font, &run.codes));
             let dictionary = font.and_then(|font| self.later.resolve(font).ok()?.as_dictionary().cloned());
+            if let (Codes::Letters(_) | Codes::Signed, Some((font, dictionary))) = (codes, font.zip(dictionary.as_ref())) {
+                is_drawn_so &= self.is_drawn_as_said(font, dictionary, &run.codes);
+            }
             let text = match (codes, dictionary) {
                 (Codes::Letters(encoding), font) => {
                     is_exact = false;
@@ -262,11 +273,29 @@ impl Step<'_, '_, '_> {
             };
             lines.push(Line { baseline: run.baseline, text });
         }
-        Some(match (is_compared, is_exact) {
+        let told = match (is_compared, is_exact) {
             (false, _) => Told::BySignedFont,
             (true, true) => Told::Exactly(lines),
             (true, false) => Told::Letters(lines),
-        })
+        };
+        Some((told, is_drawn_so))
+    }
+
+    /// Whether a font that was signed for values leaves its letters to the reader, or has a program that does not deny what it says of them:
+    /// whoever made the form may have prepared it.
+    fn is_drawn_as_said(&self, font: &Object, dictionary: &Dictionary, codes: &[u8]) -> bool {
+        if self.value(dictionary, b"Subtype").is_name(b"Type3") {
+            return false;
+        }
+        let descriptor = match self.value(dictionary, b"DescendantFonts") {
+            Object::Null => self.value(dictionary, b"FontDescriptor"),
+            descendants => {
+                let first = elements(&descendants).first().and_then(|first| self.later.resolve(first).ok());
+                first.as_ref().and_then(Object::as_dictionary).map_or(Object::Null, |first| self.value(first, b"FontDescriptor"))
+            }
+        };
+        let has_program = descriptor.as_dictionary().is_some_and(|descriptor| PROGRAMS.iter().any(|key| descriptor.has(key)));
+        !has_program || self.shown_by_own_program(font, dictionary, codes).is_some()
     }
 
     /// §9.6.5.1: the characters that `/Differences` give to codes.
@@ -297,8 +326,7 @@ impl Step<'_, '_, '_> {
         let is_symbolic = [&b"Symbol"[..], b"ZapfDingbats"].iter().any(|name| self.value(&font, b"BaseFont").is_name(name));
         let descriptor = self.value(&font, b"FontDescriptor");
         // The letters of a program inside the file look as its maker wanted.
-        let programs = [&b"FontFile"[..], b"FontFile2", b"FontFile3"];
-        let has_program = descriptor.as_dictionary().is_some_and(|descriptor| programs.iter().any(|key| descriptor.has(key)));
+        let has_program = descriptor.as_dictionary().is_some_and(|descriptor| PROGRAMS.iter().any(|key| descriptor.has(key)));
         let encoding = self.value(&font, b"Encoding");
         let base = encoding.as_dictionary().map_or_else(|| encoding.clone(), |encoding| self.value(encoding, b"BaseEncoding"));
         let is_named = [&b"WinAnsiEncoding"[..], b"MacRomanEncoding", b"StandardEncoding"].iter().any(|name| base.is_name(name));

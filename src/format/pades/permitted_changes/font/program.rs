@@ -39,6 +39,14 @@ enum Kind<'a> {
     Compact(CffFontRef<'a>),
 }
 
+/// The Compact Font Format within an OpenType font that draws by nothing else.
+pub(super) fn compact_of(octets: &[u8]) -> Option<Vec<u8>> {
+    let font = FontRef::new(octets).ok()?;
+    let others = [b"glyf", b"CFF2", b"VARC"].map(skrifa::Tag::new);
+    let is_alone = others.iter().all(|table| font.table_data(*table).is_none());
+    font.table_data(skrifa::Tag::new(b"CFF ")).filter(|_| is_alone).map(|table| table.as_bytes().to_vec())
+}
+
 impl<'a> Program<'a> {
     /// Reads the directory of tables; each of them must be there.
     pub fn open(octets: &'a [u8]) -> Option<Self> {

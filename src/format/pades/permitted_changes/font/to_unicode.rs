@@ -29,6 +29,7 @@ pub(in super::super) fn to_unicode(cmap: &[u8], width: usize) -> Option<BTreeMap
             }
         }
     }
+    map.retain(|_, text| !text.is_empty());
     (!map.is_empty()).then_some(map)
 }
 
@@ -53,7 +54,9 @@ fn range(map: &mut BTreeMap<u16, String>, (first, last): (u16, u16), words: &mut
             // Only the last octet of what is mapped to grows.
             let (end, start) = octets.split_last()?;
             for (code, step) in (first..=last).zip(0_u8..=u8::MAX) {
-                add(map, code, characters(&Word::Text([start, &[end.checked_add(step)?]].concat()))?)?;
+                // Beyond it some readers carry and some do not: nothing is known of that code, but that it was said.
+                let text = end.checked_add(step).map(|end| Word::Text([start, &[end]].concat()));
+                add(map, code, text.map_or(Some(String::new()), |text| characters(&text))?)?;
             }
             (last.saturating_sub(first) <= u16::from(u8::MAX)).then_some(())
         }
@@ -138,6 +141,12 @@ mod tests {
     }
 
     #[test]
+    fn a_range_says_nothing_beyond_its_last_octet() {
+        let expected = [(0, "þ"), (1, "ÿ")].map(|(code, text)| (code, text.to_owned()));
+        assert_eq!(mapped("beginbfrange <0000> <0002> <00FE> endbfrange"), Some(expected.to_vec()));
+    }
+
+    #[test]
     fn what_two_readers_could_read_otherwise_is_not() {
         for cmap in [
             "beginbfchar endbfchar",
@@ -147,7 +156,8 @@ mod tests {
             "beginbfchar <0003> /one endbfchar",
             "beginbfchar <0003> <D83D> endbfchar",
             "beginbfchar <0003>",
-            "beginbfrange <0000> <0002> <00FE> endbfrange",
+            "beginbfrange <0000> <0002> <00FE> endbfrange beginbfchar <0002> <0031> endbfchar",
+            "beginbfrange <0000> <0100> <0000> endbfrange",
             "beginbfrange <0000> <0001> [<0031>] endbfrange",
         ] {
             assert_eq!(mapped(cmap), None, "{cmap}");
