@@ -23,7 +23,9 @@ impl Layout {
             Object::Null => vec![(0, number(dictionary.entry(b"Size"))?)],
             index => index.as_array()?.chunks(2).map(|pair| range(number(pair.first()?)?, number(pair.get(1)?)?)).collect::<Option<_>>()?,
         };
-        (widths.iter().sum::<usize>() > 0).then_some(Self { widths, index })
+        // A writer that had nothing to say names only object 0, which is free in every file (§7.5.4), and in no octets.
+        let is_said = widths.iter().sum::<usize>() > 0 || index.iter().all(|range| matches!(range, (_, 0) | (0, 1)));
+        is_said.then_some(Self { widths, index })
     }
 
     fn width(&self) -> usize {
@@ -36,6 +38,10 @@ impl Layout {
     }
 
     pub(super) fn rows(&self, data: &[u8], findings: &mut Vec<Finding>, at: usize) -> Option<Vec<Row>> {
+        if self.width() == 0 {
+            findings.push(Finding::new("entry_width", "the entries of a cross-reference stream have no octets", at));
+            return Some(Vec::new());
+        }
         let mut entries = data.chunks_exact(self.width());
         let mut rows = Vec::with_capacity(entries.len());
         for (first, count) in &self.index {

@@ -263,6 +263,10 @@ impl Step<'_, '_, '_> {
                 }
                 // Writers that draw a value say of its border what holds without their saying it (table 168).
                 b"BS" if is_of_value && self.is_thin(&node.entries(&key).1) => {}
+                // Writers that sign or fill in a widget say on which page it is, where nobody had (table 166).
+                b"P" if is_of_value && self.names_its_page(node) => {}
+                // Others sign without showing anything: a field that showed nothing has no place any more.
+                b"Rect" if rule == SIGNED_EXISTING_FIELD && allowed.contains(&&b"V"[..]) && self.has_vanished_empty(node) => {}
                 b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),
                 _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
             }
@@ -270,6 +274,18 @@ impl Step<'_, '_, '_> {
         if *new.entry(b"Type") != Object::Null && !new.entry(b"Type").is_name(b"Annot") {
             self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, "/Type");
         }
+    }
+
+    /// Whether `/P` came in, and names the page whose annotation the widget is.
+    fn names_its_page(&self, node: &Node) -> bool {
+        let (Object::Null, Object::Reference(page)) = node.entries(b"P") else { return false };
+        self.is_on_page(node.answers, page)
+    }
+
+    /// Whether a widget that had no appearance when it was signed is drawn nowhere now.
+    fn has_vanished_empty(&self, node: &Node) -> bool {
+        let (old, new) = node.dictionaries();
+        !old.has(b"AP") && self.drawn_at(new).is_none()
     }
 
     /// §12.5.5: the appearance of a widget of the signed revision. New streams, or its own ones written again.
