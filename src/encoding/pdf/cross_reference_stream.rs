@@ -133,6 +133,26 @@ mod tests {
         assert!(findings.is_empty());
     }
 
+    /// A stream whose entries have no octets says nothing, or nothing that could be read.
+    #[test]
+    fn entries_without_octets() {
+        let layout = |index: Vec<(u32, u32)>| {
+            let number = |number: u32| Object::Integer(number.into());
+            let index = index.into_iter().flat_map(|(first, count)| [number(first), number(count)]).collect::<Vec<_>>().into();
+            let widths = vec![Object::Integer(0); 3];
+            Layout::new(&Dictionary::new(vec![
+                (b"W".as_slice().into(), Object::Array(widths.into())),
+                (b"Index".as_slice().into(), Object::Array(index)),
+            ]))
+        };
+        let mut findings = Vec::new();
+        let rows = layout(vec![(0, 1)]).and_then(|layout| layout.rows(b"", &mut findings, 0));
+        assert_eq!((rows, findings[0].code), (Some(Vec::new()), "entry_width"));
+        for index in [vec![(0, 2)], vec![(1, 1)], vec![(0, 1), (4, 1)]] {
+            assert!(layout(index).is_none());
+        }
+    }
+
     #[test]
     fn two_places_in_one_hybrid_section_are_told() {
         let table = vec![(1, Origin::Table, Entry::InUse { offset: 10, generation: 0 })];

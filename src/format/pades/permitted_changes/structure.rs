@@ -303,7 +303,9 @@ impl Step<'_, '_, '_> {
         let cost = u64::try_from(elements(&annotations).len()).unwrap_or(u64::MAX);
         self.is_page(page)
             && self.budget.spend(cost).is_ok()
-            && elements(&annotations).iter().any(|annotation| annotation.as_reference().is_some_and(|annotation| annotation.number == widget))
+            && elements(&annotations)
+                .iter()
+                .any(|annotation| annotation.as_reference().is_some_and(|annotation| annotation.number == widget))
     }
 
     /// An element of the signed revision, or the root, gets these kids and keeps its own in their order.
