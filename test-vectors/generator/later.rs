@@ -126,7 +126,31 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let others = locking("lock-others", "a signature that locks all fields but `number`", "/Action /Exclude /Fields [(number)]");
     variants(shared, &others, &[("filled", Passes), ("page", Forbidden)], files)?;
     looks(shared, &open, files)?;
-    waiting(shared, &open, files)
+    waiting(shared, &open, files)?;
+    rounded(shared, &open, files)
+}
+
+/// The size of a page, written again by a second signer with the digits that 32 bits have.
+fn rounded(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
+    let sized = |width: &str, annotations: &str| {
+        pdf::page(&format!("/Annots [{annotations}] ")).replace("[0 0 595 842]", &format!("[0 0 {width} 841.889763779528]"))
+    };
+    let objects = pdf::with(base.objects(), &[(3, &sized("595.303937007874", "6 0 R 8 0 R"))]);
+    let signed = HandMade::new(objects).sign(|octets| shared.by_hand("p256").detached(octets, Vec::new()))?;
+    let sealed = |width: &str| {
+        let (signer, objects) = (shared.by_hand("p384"), pdf::with(second("seal", &pades()), &[(3, &sized(width, "6 0 R 8 0 R 10 0 R"))]));
+        HandMade { layout: &|objects| pdf::updated(&signed, objects, ""), ..HandMade::new(objects) }
+            .sign(|octets| signer.detached(octets, Vec::new()))
+    };
+    let what = "a signature that restricts nothing, a second one follows, whose program wrote the size of the page with fewer digits";
+    let case = Case::passing(what, CLAUSE, sealed("595.30394")?);
+    let case = case.entries(&[Entry::passed().field("leader"), Entry::passed().field("seal")]);
+    let good = case.add("later-revisions/sealed-size", files)?;
+    let check = "permitted_changes.pages_kept";
+    let own = Entry::concluded("TOTAL-FAILED", FORMAT, check).integrity("intact").field("leader");
+    let case = good.but("it is narrower by a thousandth of a point").document(sealed("595.303")?).fails(FORMAT, check);
+    case.entries(&[own, Entry::passed().field("seal")]).add("later-revisions/sealed-size-other", files)?;
+    Ok(())
 }
 
 /// A field that nobody has signed yet, and that was prepared without its page or without need of a place.

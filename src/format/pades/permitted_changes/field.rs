@@ -265,6 +265,7 @@ impl Step<'_, '_, '_> {
                 b"BS" if is_of_value && self.is_thin(&node.entries(&key).1) => {}
                 // Writers that sign or fill in a widget say on which page it is, where nobody had (table 166).
                 b"P" if is_of_value && self.names_its_page(node) => {}
+                b"Rect" if is_of_value && self.is_rounded(node, &key) => {}
                 // Others sign without showing anything: a field that showed nothing has no place any more.
                 b"Rect" if rule == SIGNED_EXISTING_FIELD && allowed.contains(&&b"V"[..]) && self.has_vanished_empty(node) => {}
                 b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),

@@ -6,7 +6,7 @@ use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{FORM_FILL, NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, Rule, STRUCTURE, UNEXPLAINED};
 use super::form::{elements, grown, references_of};
-use super::geometry::Rectangle;
+use super::geometry::{PAGE_BOXES, Rectangle};
 use super::new_field::NewWidget;
 use super::node::Node;
 use super::references::Segment;
@@ -67,6 +67,7 @@ impl Step<'_, '_, '_> {
                     self.explain_below(new.entry(&key), PIECE_INFO, &page.path, None);
                 }
                 _ if self.is_moved(page, &key) => self.explain_below(new.entry(&key), PAGE, &page.path, None),
+                _ if PAGE_BOXES.contains(&&*key) && self.is_rounded(page, &key) => {}
                 // PDF/UA (ISO 14289-1 §7.18.3) wants it of each page with annotations, and writers of structure add it.
                 b"Tabs" if page.entries(&key) == (Object::Null, Object::name(b"S")) && self.gets_tagged_widget(page) => {
                     self.explain(page.answers, STRUCTURE, &page.path);
@@ -75,6 +76,13 @@ impl Step<'_, '_, '_> {
                 _ => self.object_to(page.answers, UNEXPLAINED, &page.path, &PAGES_KEPT, named(&key)),
             }
         }
+    }
+
+    /// Whether a rectangle was only written with other digits.
+    pub fn is_rounded(&self, node: &Node, key: &[u8]) -> bool {
+        let (old, new) = node.entries(key);
+        let read = (Rectangle::read(&self.signed, &old), Rectangle::read(&self.later, &new));
+        matches!(read, (Some(old), Some(new)) if old.is_nearly(&new))
     }
 
     /// Whether the page has a widget of a new signature field with a place in the structure.
