@@ -127,7 +127,31 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     variants(shared, &others, &[("filled", Passes), ("page", Forbidden)], files)?;
     looks(shared, &open, files)?;
     waiting(shared, &open, files)?;
-    rounded(shared, &open, files)
+    rounded(shared, &open, files)?;
+    below(shared, &open, files)
+}
+
+/// A field whose widget stands below it: its value and the stream of the widget are written, and the widget is not.
+fn below(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
+    let parent = |value: &str| format!("<< /FT /Tx /T (number) /Kids [10 0 R] /V ({value}) >>");
+    let widget = "<< /Type /Annot /Subtype /Widget /Rect [72 600 300 620] /F 4 /P 3 0 R /Parent 8 0 R /AP << /N 11 0 R >> >>";
+    let shows = |value: &str| {
+        let content = format!("/Tx BMC q BT /F1 12 Tf 2 5 Td ({value}) Tj ET Q EMC");
+        pdf::stream("/Type /XObject /Subtype /Form /BBox [0 0 228 20] /Resources << /Font << /F1 5 0 R >> >> ", &content)
+    };
+    let number = "12/QD-UBND";
+    let texts = [(3, pdf::page("/Annots [6 0 R 10 0 R] ")), (8, parent(number)), (10, widget.to_owned()), (11, shows(number))];
+    let objects = pdf::with(base.objects(), &texts.each_ref().map(|(number, text)| (*number, text.as_str())));
+    let signed = HandMade::new(objects).sign(|octets| shared.by_hand("p256").detached(octets, Vec::new()))?;
+    let corrected = |shown: &str| pdf::updated(&signed, &pdf::objects(&[(8, &parent("13/QD-UBND")), (11, &shows(shown))]), "");
+    let what = "a signed form, the value of a field and the stream that its widget shows are corrected";
+    let case = Case::passing(what, CLAUSE, corrected("13/QD-UBND")).entry(|entry| entry.field("leader").changes("form_filling"));
+    let good = case.add("later-revisions/widget-below", files)?;
+    let check = "permitted_changes.judged";
+    let own = Entry::concluded("INDETERMINATE", CONSTRAINTS, check).integrity("intact").field("leader");
+    let case = good.but("the stream shows another number than the value").document(corrected("18/QD-UBND"));
+    case.indeterminate(CONSTRAINTS, check).entries(&[own]).add("later-revisions/widget-below-other", files)?;
+    Ok(())
 }
 
 /// The size of a page, written again by a second signer with the digits that 32 bits have.

@@ -70,9 +70,28 @@ impl Step<'_, '_, '_> {
         if place.kind == FieldKind::Signature {
             self.signature_field(&node, new, &place)
         } else {
-            self.filled_field(&node, new, &place)
+            self.filled_field(&node, new, &place);
+            self.filled_widgets(&node, &place);
         }
         true
+    }
+
+    /// Widgets of a field that the later revision did not write, although it wrote the streams that they show.
+    fn filled_widgets(&mut self, field: &Node, place: &FieldPlace) {
+        let (_, new) = field.dictionaries();
+        let kids = self.value(new, b"Kids");
+        for kid in elements(&kids).iter().filter_map(Object::as_reference) {
+            if self.changed(kid.number).is_some() || self.budget.spend(1).is_err() {
+                continue;
+            }
+            let Some(of) = self.field_place(&self.signed.clone(), kid).filter(|of| of.field == place.field) else { continue };
+            // Nobody objects to what was not written: the field answers for its widget.
+            let widget = self.node(kid, &format!("{}.Kids({kid})", field.path)).answered_by(field.answers);
+            let (Object::Dictionary(old), Object::Dictionary(new)) = (widget.old.clone(), widget.new.clone()) else { continue };
+            if self.is_appearance_written(&old, &new) {
+                self.filled_field(&widget, &new, &of);
+            }
+        }
     }
 
     /// A signature field: signed by the later revision, or as it was.

@@ -222,7 +222,7 @@ impl Step<'_, '_, '_> {
     /// may be larger than that of a new one, but neither most of the page nor what was on it.
     pub fn filled_in_place(&mut self, widget: &Node, new: &Dictionary, rule: Rule) {
         let Some(drawn) = self.drawn_at(new).filter(|_| new.has(b"Subtype")) else { return };
-        let reference = Reference { number: widget.answers, generation: 0 };
+        let reference = widget.object();
         for user in self.references().users(&self.signed, reference).collect::<Vec<_>>() {
             let user = Reference { number: user, generation: 0 };
             let page = self.page_of_annotations(user).unwrap_or(user);
