@@ -224,7 +224,7 @@ fn waiting(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
         let case = Case::passing(what, CLAUSE, signed(file, &field)?).entries(&passed);
         let good = case.add(&format!("later-revisions/waiting-{name}"), files)?;
         for (name, change, file, field) in attacks {
-            let case = good.but(*change).document(signed(file, field)?).fails(FORMAT, "permitted_changes.fields_kept");
+            let case = good.but(change).document(signed(file, field)?).fails(FORMAT, "permitted_changes.fields_kept");
             case.entries(&[failed.clone(), Entry::passed().field("seal")]).add(&format!("later-revisions/waiting-{name}"), files)?;
         }
     }
