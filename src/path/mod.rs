@@ -305,11 +305,19 @@ fn unreachable_anchor(inquiry: &Inquiry<'_>, target: &Certificate, exhausted: Op
     };
     let access = last.authority_information_access().ok().flatten();
     let mut wants: Vec<Want> = access.iter().flat_map(|access| reachable(access.ca_issuers())).map(|url| want(Some(url))).collect();
-    if wants.is_empty() {
+    // Nothing stands above a root: whoever trusts it says so with an anchor.
+    let is_root = last.is_self_issued() && is_own_issuer(&last);
+    if wants.is_empty() && !is_root {
         wants.push(want(None));
     }
     let revocation = vec![unknown_status(target)];
     Validated { revocation, wants, ..Validated::without_path(block) }
+}
+
+/// Whether the key that a self-issued certificate names as its issuer's is its own, or none is named: a new key may be certified by an old one.
+fn is_own_issuer(certificate: &Certificate) -> bool {
+    let issuer = certificate.authority_key_identifier().ok().flatten().and_then(|issuer| issuer.key_identifier);
+    issuer.is_none() || issuer == certificate.subject_key_identifier().ok().flatten()
 }
 
 /// More addresses of one kind are not told: a certificate can name thousands.

@@ -113,6 +113,13 @@ fn by_hand(shared: &Shared, files: &mut Files) -> Outcome {
         let bad = bad.fails(FORMAT, "signature_dictionary.found");
         bad.entries(&[]).add(&format!("fields/value-{name}"), files)?;
     }
+    // Some readers mend it, and see a signature.
+    let mended = direct.replace("/ByteRange", "/Location Hanoi /ByteRange");
+    let bad = good.but("its place of signing is a keyword and no string").by("ISO 32000-2 §7.3");
+    let check = "pades.signature_listed";
+    let entry = Entry::concluded("INDETERMINATE", CONSTRAINTS, check).kind("unsupported").integrity("unknown");
+    let bad = bad.document(made(shared, pdf::with(objects("null"), &[(6, &mended)]))?).indeterminate(CONSTRAINTS, check);
+    bad.entries(&[entry]).add("fields/unreadable", files)?;
     Ok(())
 }
 

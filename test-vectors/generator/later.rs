@@ -125,7 +125,110 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     variants(shared, &number, &[("approval", Passes), ("filled", Forbidden)], files)?;
     let others = locking("lock-others", "a signature that locks all fields but `number`", "/Action /Exclude /Fields [(number)]");
     variants(shared, &others, &[("filled", Passes), ("page", Forbidden)], files)?;
-    looks(shared, &open, files)
+    looks(shared, &open, files)?;
+    waiting(shared, &open, files)?;
+    rounded(shared, &open, files)?;
+    below(shared, &open, files)
+}
+
+/// A field whose widget stands below it: its value and the stream of the widget are written, and the widget is not.
+fn below(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
+    let parent = |value: &str| format!("<< /FT /Tx /T (number) /Kids [10 0 R] /V ({value}) >>");
+    let widget = "<< /Type /Annot /Subtype /Widget /Rect [72 600 300 620] /F 4 /P 3 0 R /Parent 8 0 R /AP << /N 11 0 R >> >>";
+    let shows = |value: &str| {
+        let content = format!("/Tx BMC q BT /F1 12 Tf 2 5 Td ({value}) Tj ET Q EMC");
+        pdf::stream("/Type /XObject /Subtype /Form /BBox [0 0 228 20] /Resources << /Font << /F1 5 0 R >> >> ", &content)
+    };
+    let number = "12/QD-UBND";
+    let texts = [(3, pdf::page("/Annots [6 0 R 10 0 R] ")), (8, parent(number)), (10, widget.to_owned()), (11, shows(number))];
+    let objects = pdf::with(base.objects(), &texts.each_ref().map(|(number, text)| (*number, text.as_str())));
+    let signed = HandMade::new(objects).sign(|octets| shared.by_hand("p256").detached(octets, Vec::new()))?;
+    let corrected = |shown: &str| pdf::updated(&signed, &pdf::objects(&[(8, &parent("13/QD-UBND")), (11, &shows(shown))]), "");
+    let what = "a signed form, the value of a field and the stream that its widget shows are corrected";
+    let case = Case::passing(what, CLAUSE, corrected("13/QD-UBND")).entry(|entry| entry.field("leader").changes("form_filling"));
+    let good = case.add("later-revisions/widget-below", files)?;
+    let check = "permitted_changes.judged";
+    let own = Entry::concluded("INDETERMINATE", CONSTRAINTS, check).integrity("intact").field("leader");
+    let case = good.but("the stream shows another number than the value").document(corrected("18/QD-UBND"));
+    case.indeterminate(CONSTRAINTS, check).entries(&[own]).add("later-revisions/widget-below-other", files)?;
+    Ok(())
+}
+
+/// The size of a page, written again by a second signer with the digits that 32 bits have.
+fn rounded(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
+    let sized = |width: &str, annotations: &str| {
+        pdf::page(&format!("/Annots [{annotations}] ")).replace("[0 0 595 842]", &format!("[0 0 {width} 841.889763779528]"))
+    };
+    let objects = pdf::with(base.objects(), &[(3, &sized("595.303937007874", "6 0 R 8 0 R"))]);
+    let signed = HandMade::new(objects).sign(|octets| shared.by_hand("p256").detached(octets, Vec::new()))?;
+    let sealed = |width: &str| {
+        let (signer, objects) = (shared.by_hand("p384"), pdf::with(second("seal", &pades()), &[(3, &sized(width, "6 0 R 8 0 R 10 0 R"))]));
+        HandMade { layout: &|objects| pdf::updated(&signed, objects, ""), ..HandMade::new(objects) }
+            .sign(|octets| signer.detached(octets, Vec::new()))
+    };
+    let what = "a signature that restricts nothing, a second one follows, whose program wrote the size of the page with fewer digits";
+    let case = Case::passing(what, CLAUSE, sealed("595.30394")?);
+    let case = case.entries(&[Entry::passed().field("leader"), Entry::passed().field("seal")]);
+    let good = case.add("later-revisions/sealed-size", files)?;
+    let check = "permitted_changes.pages_kept";
+    let own = Entry::concluded("TOTAL-FAILED", FORMAT, check).integrity("intact").field("leader");
+    let case = good.but("it is narrower by a thousandth of a point").document(sealed("595.303")?).fails(FORMAT, check);
+    case.entries(&[own, Entry::passed().field("seal")]).add("later-revisions/sealed-size-other", files)?;
+    Ok(())
+}
+
+/// A field that nobody has signed yet, and that was prepared without its page or without need of a place.
+fn waiting(shared: &Shared, base: &Base, files: &mut Files) -> Outcome {
+    let seal =
+        |rectangle: &str, more: &str| format!("<< /Type /Annot /Subtype /Widget /FT /Sig /T (seal) /Rect [{rectangle}] /F 4 {more}>>");
+    let place = "300 100 500 160";
+    let shown = pdf::stream("/Type /XObject /Subtype /Form /BBox [0 0 200 60] ", "1 0 0 rg 0 0 200 60 re f");
+    let before = |more: &str| {
+        let texts = [(3, pdf::page("/Annots [6 0 R 8 0 R 10 0 R] ")), (9, form(" 10 0 R")), (10, seal(place, more)), (12, shown.clone())];
+        let objects = pdf::with(base.objects(), &texts.each_ref().map(|(number, text)| (*number, text.as_str())));
+        HandMade::new(objects).sign(|octets| shared.by_hand("p256").detached(octets, Vec::new()))
+    };
+    let (open, drawn) = (before("")?, before("/AP << /N 12 0 R >> ")?);
+    let signed = |file: &[u8], field: &str| {
+        let (signer, objects) = (shared.by_hand("p384"), pdf::objects(&[(10, field), (11, &pades())]));
+        HandMade { layout: &|objects| pdf::updated(file, objects, ""), ..HandMade::new(objects) }
+            .sign(|octets| signer.detached(octets, Vec::new()))
+    };
+    let passed = [Entry::passed().field("leader"), Entry::passed().field("seal")];
+    let failed = Entry::concluded("TOTAL-FAILED", FORMAT, "permitted_changes.fields_kept").integrity("intact").field("leader");
+    let cases: [(_, _, &[u8], _, &[_]); 2] = [
+        (
+            "page",
+            "a field without a page waits for the second signer, who says on which page it is",
+            &open,
+            seal(place, "/P 3 0 R /V 11 0 R "),
+            &[("page-other", "the page is one on which it is not", &open, seal(place, "/P 2 0 R /V 11 0 R "))],
+        ),
+        (
+            "unseen",
+            "a field that shows nothing waits for the second signer, who signs without a place",
+            &open,
+            seal("0 0 0 0", "/V 11 0 R "),
+            &[
+                ("unseen-moved", "it gets another place", &open, seal("72 100 272 160", "/V 11 0 R ")),
+                (
+                    "unseen-drawn",
+                    "it showed something when the first one signed",
+                    &drawn,
+                    seal("0 0 0 0", "/AP << /N 12 0 R >> /V 11 0 R "),
+                ),
+            ],
+        ),
+    ];
+    for (name, what, file, field, attacks) in cases {
+        let case = Case::passing(what, CLAUSE, signed(file, &field)?).entries(&passed);
+        let good = case.add(&format!("later-revisions/waiting-{name}"), files)?;
+        for (name, change, file, field) in attacks {
+            let case = good.but(change).document(signed(file, field)?).fails(FORMAT, "permitted_changes.fields_kept");
+            case.entries(&[failed.clone(), Entry::passed().field("seal")]).add(&format!("later-revisions/waiting-{name}"), files)?;
+        }
+    }
+    Ok(())
 }
 
 /// How a field is shown changes, and its value does not: another signature in the same revision is no reason for that.

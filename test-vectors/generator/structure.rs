@@ -15,7 +15,28 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     kinds(shared, files)?;
     encryption(shared, files)?;
     contradictions(shared, files)?;
+    says_nothing(shared, files)?;
     unreadable(shared, files)
+}
+
+/// §7.5.8.2: writers save although nothing was changed; a cross-reference stream then names object 0 alone, in no octets.
+fn says_nothing(shared: &Shared, files: &mut Files) -> Outcome {
+    let signed = made(shared, objects(&pades()), &|objects| pdf::compressed(objects, &[]))?;
+    let update = |index: &str| {
+        let mut file = signed.clone();
+        let (at, previous, size) = (file.len(), pdf::startxref(&signed), pdf::last_size(&signed));
+        let entries = format!("/Type /XRef /W [0 0 0] /Index [{index}] /Size {} /Root 1 0 R /Prev {previous} ", size + 1);
+        file.extend(pdf::object(size, pdf::stream(&entries, "").as_bytes()));
+        pdf::tail(&mut file, at);
+        file
+    };
+    let case = Case::passing("a signed file that was saved again without a change", "ISO 32000-2 §7.5.8.2", update("0 1"));
+    let good = case.add("structure/saved-again", files)?;
+    let check = "pades.signature_listed";
+    let entry = Entry::concluded("INDETERMINATE", CONSTRAINTS, check).kind("unsupported").integrity("unknown");
+    let bad = good.but("the cross-reference names the catalog as well, in no octets").document(update("0 2"));
+    bad.indeterminate(CONSTRAINTS, check).entries(&[entry]).add("structure/saved-again-catalog", files)?;
+    Ok(())
 }
 
 fn sign(shared: &Shared, document: &Document<'_>) -> Outcome<Vec<u8>> {

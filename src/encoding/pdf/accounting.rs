@@ -34,8 +34,8 @@ pub struct Accounting {
     pub within: BTreeSet<(Reference, u64)>,
     /// Where `/ByteRange` stands in unaccounted octets; at most 1,000.
     pub(super) byte_ranges: Vec<usize>,
-    /// Objects in which `/ByteRange` stands, and of which revision they are; streams are opaque and left out. At most 1,000.
-    pub(super) with_byte_range: Vec<(Reference, usize)>,
+    /// Objects in which `/ByteRange` stands, of which revision they are, and where they begin; streams are opaque and left out. At most 1,000.
+    pub(super) with_byte_range: Vec<(Reference, usize, usize)>,
 }
 
 const MOST: usize = 1_000;
@@ -315,7 +315,7 @@ impl Walk<'_, '_> {
         if let Some(start) =
             group.first().filter(|_| listed.len() < MOST && !value.ends_with(b"endstream") && BYTE_RANGE.find(value).is_some())
         {
-            listed.push((start.reference, start.revision));
+            listed.push((start.reference, start.revision, self.at));
         }
     }
 

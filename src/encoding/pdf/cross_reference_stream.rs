@@ -23,7 +23,9 @@ impl Layout {
             Object::Null => vec![(0, number(dictionary.entry(b"Size"))?)],
             index => index.as_array()?.chunks(2).map(|pair| range(number(pair.first()?)?, number(pair.get(1)?)?)).collect::<Option<_>>()?,
         };
-        (widths.iter().sum::<usize>() > 0).then_some(Self { widths, index })
+        // A writer that had nothing to say names only object 0, which is free in every file (§7.5.4), and in no octets.
+        let is_said = widths.iter().sum::<usize>() > 0 || index.iter().all(|range| matches!(range, (_, 0) | (0, 1)));
+        is_said.then_some(Self { widths, index })
     }
 
     fn width(&self) -> usize {
@@ -36,6 +38,10 @@ impl Layout {
     }
 
     pub(super) fn rows(&self, data: &[u8], findings: &mut Vec<Finding>, at: usize) -> Option<Vec<Row>> {
+        if self.width() == 0 {
+            findings.push(Finding::new("entry_width", "the entries of a cross-reference stream have no octets", at));
+            return Some(Vec::new());
+        }
         let mut entries = data.chunks_exact(self.width());
         let mut rows = Vec::with_capacity(entries.len());
         for (first, count) in &self.index {
@@ -125,6 +131,26 @@ mod tests {
         let (table_origin, hybrid) = (Origin::Table, Origin::HybridStream);
         assert_eq!(origins, [(0, hybrid), (1, table_origin), (2, hybrid), (3, table_origin), (4, hybrid)]);
         assert!(findings.is_empty());
+    }
+
+    /// A stream whose entries have no octets says nothing, or nothing that could be read.
+    #[test]
+    fn entries_without_octets() {
+        let layout = |index: Vec<(u32, u32)>| {
+            let number = |number: u32| Object::Integer(number.into());
+            let index = index.into_iter().flat_map(|(first, count)| [number(first), number(count)]).collect::<Vec<_>>().into();
+            let widths = vec![Object::Integer(0); 3];
+            Layout::new(&Dictionary::new(vec![
+                (b"W".as_slice().into(), Object::Array(widths.into())),
+                (b"Index".as_slice().into(), Object::Array(index)),
+            ]))
+        };
+        let mut findings = Vec::new();
+        let rows = layout(vec![(0, 1)]).and_then(|layout| layout.rows(b"", &mut findings, 0));
+        assert_eq!((rows, findings[0].code), (Some(Vec::new()), "entry_width"));
+        for index in [vec![(0, 2)], vec![(1, 1)], vec![(0, 1), (4, 1)]] {
+            assert!(layout(index).is_none());
+        }
     }
 
     #[test]

@@ -170,8 +170,9 @@ impl<'a> Pdf<'a> {
         &self.accounting().byte_ranges
     }
 
-    /// Objects with a `/ByteRange` somewhere in them, and the revision that has them: signatures, whether or not a field has them.
-    pub fn objects_with_byte_range(&self) -> &[(Reference, usize)] {
+    /// Objects with a `/ByteRange` somewhere in them, the revision that has them, and where they begin: signatures, whether or not a field has
+    /// them.
+    pub fn objects_with_byte_range(&self) -> &[(Reference, usize, usize)] {
         &self.accounting().with_byte_range
     }
 

@@ -23,11 +23,17 @@ checks! {
 pub(crate) fn found(cms: &Cms, detached: &[Detached<'_>], policy: &Policy) -> Found {
     let signed_data = &cms.signed_data;
     let content = Content::of(signed_data, detached);
-    let (mut signatures, too_many) = match TimestampToken::from_signed_data(signed_data.clone()) {
-        Ok(token) if signed_data.content.content_type == object_id::TIMESTAMP_INFO => (vec![token_entry(&token, detached)], false),
-        _ => entries(signed_data, &content, policy),
+    let (mut signatures, too_many, is_found) = match TimestampToken::from_signed_data(signed_data.clone()) {
+        Ok(token) if signed_data.content.content_type == object_id::TIMESTAMP_INFO => {
+            (vec![token_entry(&token, detached)], false, Content::detached(detached).is_found())
+        }
+        _ => {
+            let (signatures, too_many) = entries(signed_data, &content, policy);
+            (signatures, too_many, content.is_found())
+        }
     };
-    let whole = cms.unaccounted == 0;
+    // Without what it is over, a file with a signature alone is covered by nothing.
+    let whole = cms.unaccounted == 0 && is_found;
     for (position, signature) in (0_u64..).zip(&mut signatures) {
         signature.position = (position, 0);
         signature.coverage.whole_document = whole;

@@ -3,6 +3,7 @@
 mod annotation;
 mod button;
 mod catalog;
+mod colour;
 mod content_token;
 mod difference;
 mod encoding;

@@ -65,7 +65,7 @@ pub(crate) fn places(pdf: &Pdf<'_>) -> Vec<SignaturePlace> {
 /// the widget of a page.
 pub(crate) fn nowhere(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<SignaturePlace> {
     let mut others: Vec<SignaturePlace> = Vec::new();
-    for (holder, revision) in pdf.objects_with_byte_range() {
+    for (holder, revision, _) in pdf.objects_with_byte_range() {
         let known = found.iter().chain(&others).any(|place| place.holder == Some(*holder));
         let value = pdf.at(*revision).and_then(|view| dictionary(&view, &Object::Reference(*holder)));
         if !known && value.is_some_and(|value| value.has(b"ByteRange")) {
@@ -77,14 +77,14 @@ pub(crate) fn nowhere(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<SignatureP
 }
 
 /// Where objects begin that no signature of `found` stands in, and that hold a dictionary with `/ByteRange` under some other key than the
-/// `/V` of a field: nobody can tell what that is.
+/// `/V` of a field, or that cannot be read although another reader may mend them: nobody can tell what that is.
 pub(crate) fn within_others(pdf: &Pdf<'_>, found: &[SignaturePlace]) -> Vec<usize> {
     let mut others = Vec::new();
-    for (holder, revision) in pdf.objects_with_byte_range() {
+    for (holder, revision, at) in pdf.objects_with_byte_range() {
         let known = found.iter().any(|place| place.holder == Some(*holder));
         let Some(view) = pdf.at(*revision).filter(|_| !known) else { continue };
-        if view.object(*holder).is_ok_and(|object| holds_byte_range(&object)) {
-            others.extend(view.locate(*holder).map(|located| located.octets.start));
+        if view.object(*holder).map_or(true, |object| holds_byte_range(&object)) {
+            others.push(*at);
         }
     }
     others

@@ -23,6 +23,13 @@ pub(super) struct Reference {
     pub expected: Vec<u8>,
 }
 
+impl Reference {
+    /// Whether the first thing that is done is to leave out the signature that has the reference.
+    fn is_enveloped(&self) -> bool {
+        matches!(self.transforms.first(), Some(Transform::Enveloped | Transform::WithoutSignatures))
+    }
+}
+
 /// `Reference ::= Transforms? DigestMethod DigestValue`; in words what of it is missing.
 pub(super) fn reference(tree: &Tree<'_>, node: NodeId) -> Result<Reference, &'static str> {
     let children: Vec<NodeId> = tree.elements(node).collect();
@@ -99,6 +106,8 @@ impl<'r, 'a> References<'r, 'a> {
                 (Some(identifier), None) => nodes(self.identified(identifier)?.without_comments()),
                 (None, _) => self.elsewhere(Some(uri)),
             },
+            // §4.4.3.1: whoever reads it knows what it is. A transform that takes the signature out of its document (§6.6.4) tells.
+            None if reference.is_enveloped() => nodes(self.tree.all().without_comments()),
             None => self.elsewhere(None),
         }
     }
@@ -127,6 +136,9 @@ impl<'r, 'a> References<'r, 'a> {
     /// The name of the file given beside the document that the reference is to.
     pub fn file(&self, reference: &Reference) -> Option<&str> {
         let uri = reference.uri.as_deref();
+        if uri.is_none() && reference.is_enveloped() {
+            return None;
+        }
         self.given(uri).filter(|_| uri.is_none_or(|uri| !uri.is_empty() && !uri.starts_with('#'))).map(|given| given.name())
     }
 

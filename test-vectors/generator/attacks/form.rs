@@ -110,6 +110,21 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
     for (name, change, content) in contents {
         cases.attack(&good, name, change, &judged(), update(corrected(&decision, &content, WIN_ANSI)))?;
     }
+    // A colour may be said in two operators, by its space and by its components.
+    let coloured = |space: &str, components: &str| {
+        let colour = |space: &str, components: &str| format!("/{space} cs {components} sc");
+        let content =
+            format!("{} 0 0 228 20 re f {}", colour("DeviceRGB", ".8 .84 1"), text(&format!("{} (13/QD-UBND)", colour(space, components))));
+        update(corrected(&decision, &content, WIN_ANSI))
+    };
+    let what = "a decision with a number, signed, the number corrected and shown in colours that are named by their spaces";
+    let good_colours = cases.honest("coloured", what, &passes("form_filling"), coloured("DeviceRGB", ".1 .1 .1"))?;
+    for (name, change, space, components) in [
+        ("coloured-pale", "its letters are as pale as what is behind them", "DeviceCMYK", ".2 .1 0 0"),
+        ("coloured-own", "the space of its letters is one that the file describes", "Space1", ".1 .1 .1"),
+    ] {
+        cases.attack(&good_colours, name, change, &judged(), coloured(space, components))?;
+    }
     let other = || corrected(&decision, &text("(99/QD-UBND)"), WIN_ANSI);
     let fields = [
         ("states", "it has an appearance for each state", plain(), "/AP << /N << /On 20 0 R >> >> /AS /On ", VALUE),

@@ -136,6 +136,13 @@ fn transforms(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome
         let text = Making::xades(shared, reference).sign(RECORD)?;
         enveloped.good.but(change).by("XML Signature §6.6").file(text.into_bytes()).add(&format!("xml/transform-{name}"), files)?;
     }
+    let nameless = |transforms: String| Reference { attributes: " Id=\"r\"".into(), transforms, ..Reference::enveloped() };
+    let text = Making::xades(shared, nameless(Reference::enveloped().transforms)).sign(RECORD)?;
+    let case = enveloped.good.but("the reference names nothing, and leaves out the signature").by("XML Signature §4.4.3.1");
+    case.file(text.into_bytes()).add("xml/no-address", files)?;
+    let text = Making::xades(shared, nameless(exclusive.clone())).sign(RECORD)?;
+    let bad = enveloped.good.but("the reference names nothing, and nothing tells what it is over").by("XML Signature §4.4.3.1");
+    bad.file(text.into_bytes()).indeterminate(NOT_FOUND, super::FOUND).integrity("unknown").add("xml/no-address-untold", files)?;
     let xslt = "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"><xsl:stylesheet xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\" version=\"1.0\"><xsl:template match=\"/\">x</xsl:template></xsl:stylesheet></ds:Transform>";
     let refused = [
         ("xslt", "a transform is XSLT", xslt.to_owned() + &exclusive),

@@ -70,9 +70,28 @@ impl Step<'_, '_, '_> {
         if place.kind == FieldKind::Signature {
             self.signature_field(&node, new, &place)
         } else {
-            self.filled_field(&node, new, &place)
+            self.filled_field(&node, new, &place);
+            self.filled_widgets(&node, &place);
         }
         true
+    }
+
+    /// Widgets of a field that the later revision did not write, although it wrote the streams that they show.
+    fn filled_widgets(&mut self, field: &Node, place: &FieldPlace) {
+        let (_, new) = field.dictionaries();
+        let kids = self.value(new, b"Kids");
+        for kid in elements(&kids).iter().filter_map(Object::as_reference) {
+            if self.changed(kid.number).is_some() || self.budget.spend(1).is_err() {
+                continue;
+            }
+            let Some(of) = self.field_place(&self.signed.clone(), kid).filter(|of| of.field == place.field) else { continue };
+            // Nobody objects to what was not written: the field answers for its widget.
+            let widget = self.node(kid, &format!("{}.Kids({kid})", field.path)).answered_by(field.answers);
+            let (Object::Dictionary(old), Object::Dictionary(new)) = (widget.old.clone(), widget.new.clone()) else { continue };
+            if self.is_appearance_written(&old, &new) {
+                self.filled_field(&widget, &new, &of);
+            }
+        }
     }
 
     /// A signature field: signed by the later revision, or as it was.
@@ -273,6 +292,11 @@ impl Step<'_, '_, '_> {
                 }
                 // Writers that draw a value say of its border what holds without their saying it (table 168).
                 b"BS" if is_of_value && self.is_thin(&node.entries(&key).1) => {}
+                // Writers that sign or fill in a widget say on which page it is, where nobody had (table 166).
+                b"P" if is_of_value && self.names_its_page(node) => {}
+                b"Rect" if is_of_value && self.is_rounded(node, &key) => {}
+                // Others sign without showing anything: a field that showed nothing has no place any more.
+                b"Rect" if rule == SIGNED_EXISTING_FIELD && allowed.contains(&&b"V"[..]) && self.has_vanished_empty(node) => {}
                 b"F" | b"Ff" | b"Q" if is_of_value => self.shown.push((node.clone(), named(&key))),
                 _ => self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, named(&key)),
             }
@@ -280,6 +304,18 @@ impl Step<'_, '_, '_> {
         if *new.entry(b"Type") != Object::Null && !new.entry(b"Type").is_name(b"Annot") {
             self.object_to(node.answers, rule, &node.path, &FIELDS_KEPT, "/Type");
         }
+    }
+
+    /// Whether `/P` came in, and names the page whose annotation the widget is.
+    fn names_its_page(&self, node: &Node) -> bool {
+        let (Object::Null, Object::Reference(page)) = node.entries(b"P") else { return false };
+        self.is_on_page(node.answers, page)
+    }
+
+    /// Whether a widget that had no appearance when it was signed is drawn nowhere now.
+    fn has_vanished_empty(&self, node: &Node) -> bool {
+        let (old, new) = node.dictionaries();
+        !old.has(b"AP") && self.drawn_at(new).is_none()
     }
 
     /// §12.5.5: the appearance of a widget of the signed revision. New streams, or its own ones written again.

@@ -12,6 +12,9 @@ pub(super) struct Rectangle {
     top: f64,
 }
 
+/// The boxes of a page (table 31).
+pub(super) const PAGE_BOXES: [&[u8]; 5] = [b"MediaBox", b"CropBox", b"BleedBox", b"TrimBox", b"ArtBox"];
+
 impl Rectangle {
     /// Larger than every page (annex C.1).
     pub const EVERYWHERE: Self = Self { left: -1e6, bottom: -1e6, right: 1e6, top: 1e6 };
@@ -50,6 +53,14 @@ impl Rectangle {
     pub fn common(&self, other: &Self) -> Self {
         let (left, bottom) = (self.left.max(other.left), self.bottom.max(other.bottom));
         Self { left, bottom, right: self.right.min(other.right).max(left), top: self.top.min(other.top).max(bottom) }
+    }
+
+    /// Whether `other` is the same as far as 32 bits tell numbers apart, in which many readers keep them (annex C.2): writers that do so write a
+    /// page again with what they kept.
+    pub fn is_nearly(&self, other: &Self) -> bool {
+        let pairs = || self.sides().into_iter().zip(other.sides());
+        let largest = pairs().fold(0.0, |largest: f64, (one, other)| largest.max(one.abs()).max(other.abs()));
+        pairs().all(|(one, other)| (one - other).abs() <= largest * f64::from(f32::EPSILON))
     }
 
     /// How much of `other` it covers, from 0 to 1.

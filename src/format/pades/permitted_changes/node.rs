@@ -29,6 +29,16 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// The object that holds the place.
+    pub fn object(&self) -> Reference {
+        Reference { number: self.container, generation: 0 }
+    }
+
+    /// The same place, for which another object answers.
+    pub fn answered_by(self, number: u32) -> Self {
+        Self { answers: number, ..self }
+    }
+
     /// The value of `key` as signed and later.
     pub fn entries(&self, key: &[u8]) -> (Object, Object) {
         (entry(&self.old, key), entry(&self.new, key))

@@ -6,7 +6,7 @@ use super::catalog::named;
 use super::difference::Changed;
 use super::explanation::{FORM_FILL, LINK, NEW_SIGNATURE_FIELD, PAGE, PIECE_INFO, Rule, SIGNED_EXISTING_FIELD, STRUCTURE, UNEXPLAINED};
 use super::form::{elements, grown, references_of};
-use super::geometry::Rectangle;
+use super::geometry::{PAGE_BOXES, Rectangle};
 use super::new_field::NewWidget;
 use super::node::Node;
 use super::references::Segment;
@@ -78,6 +78,7 @@ impl Step<'_, '_, '_> {
                     self.explain_below(new.entry(&key), PIECE_INFO, &page.path, None);
                 }
                 _ if self.is_moved(page, &key) => self.explain_below(new.entry(&key), PAGE, &page.path, None),
+                _ if PAGE_BOXES.contains(&&*key) && self.is_rounded(page, &key) => {}
                 // PDF/UA (ISO 14289-1 §7.18.3) wants it of each page with annotations, and writers of structure add it.
                 b"Tabs" if page.entries(&key) == (Object::Null, Object::name(b"S")) && self.gets_tagged_widget(page) => {
                     self.explain(page.answers, STRUCTURE, &page.path);
@@ -86,6 +87,13 @@ impl Step<'_, '_, '_> {
                 _ => self.object_to(page.answers, UNEXPLAINED, &page.path, &PAGES_KEPT, named(&key)),
             }
         }
+    }
+
+    /// Whether a rectangle was only written with other digits.
+    pub fn is_rounded(&self, node: &Node, key: &[u8]) -> bool {
+        let (old, new) = node.entries(key);
+        let read = (Rectangle::read(&self.signed, &old), Rectangle::read(&self.later, &new));
+        matches!(read, (Some(old), Some(new)) if old.is_nearly(&new))
     }
 
     /// Whether the page has a widget of a new signature field with a place in the structure.
@@ -219,7 +227,7 @@ impl Step<'_, '_, '_> {
     /// may be larger than that of a new one, but neither most of the page nor what was on it.
     pub fn filled_in_place(&mut self, widget: &Node, new: &Dictionary, rule: Rule) {
         let Some(drawn) = self.drawn_at(new).filter(|_| new.has(b"Subtype")) else { return };
-        let reference = in_use(&self.signed, widget.answers);
+        let reference = in_use(&self.signed, widget.object().number);
         for user in self.references().users(&self.signed, reference).collect::<Vec<_>>() {
             let user = in_use(&self.signed, user);
             let page = self.page_of_annotations(user).unwrap_or(user);

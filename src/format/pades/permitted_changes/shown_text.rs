@@ -1,5 +1,6 @@
 //! ISO 32000-2 §9.4 — Text: the strings that a content stream shows from left to right, line by line, where nothing else in it could be read
 
+use super::colour::DeviceSpace;
 use super::content_token::{Token, token};
 use super::geometry::Rectangle;
 
@@ -68,6 +69,8 @@ struct State {
     character_spacing: f64,
     word_spacing: f64,
     leading: f64,
+    /// The space of the colour of what is filled, where it is one of the device.
+    space: Option<DeviceSpace>,
     /// Of what is filled, from black to white; `None` in another colour space.
     brightness: Option<f64>,
     /// By which the coordinates were made larger, upwards or downwards, and moved.
@@ -77,6 +80,12 @@ struct State {
     /// By which letters are made wider.
     wide: f64,
     clip: Rectangle,
+}
+
+impl State {
+    fn fill_in(&mut self, space: DeviceSpace, components: &[f64]) {
+        (self.space, self.brightness) = (Some(space), Some(space.brightness(components)));
+    }
 }
 
 struct Reading {
@@ -147,6 +156,7 @@ impl Reading {
             character_spacing: 0.0,
             word_spacing: 0.0,
             leading: 0.0,
+            space: Some(DeviceSpace::Gray),
             brightness: Some(0.0),
             across: 1.0,
             up: 1.0,
@@ -236,13 +246,19 @@ impl Reading {
                 self.line.1 -= self.state.leading * self.text_scale.1;
                 return self.show(operands, 0.0);
             }
-            b"g" => self.state.brightness = Some(number(0)),
-            b"rg" => self.state.brightness = Some(0.3 * number(0) + 0.59 * number(1) + 0.11 * number(2)),
-            b"k" => {
-                let ink = 0.3 * number(0) + 0.59 * number(1) + 0.11 * number(2) + number(3);
-                self.state.brightness = Some((1.0 - ink).max(0.0));
+            b"g" => self.state.fill_in(DeviceSpace::Gray, &numbers),
+            b"rg" => self.state.fill_in(DeviceSpace::Rgb, &numbers),
+            b"k" => self.state.fill_in(DeviceSpace::Cmyk, &numbers),
+            b"cs" => {
+                let Some(Token::Name(name)) = operands.first() else { return None };
+                self.state.space = DeviceSpace::named(name);
+                // §8.6.8: the first colour of each of them is black.
+                self.state.brightness = self.state.space.map(|_| 0.0);
             }
-            b"cs" | b"sc" => self.state.brightness = None,
+            b"sc" => {
+                let space = self.state.space.filter(|space| numbers.len() == space.components());
+                self.state.brightness = space.map(|space| space.brightness(&numbers));
+            }
             b"re" => {
                 self.rectangles = self.rectangles.saturating_add(1);
                 let (from, to) = (self.place(number(0), number(1)), self.place(number(0) + number(2), number(1) + number(3)));
@@ -453,6 +469,12 @@ mod tests {
     fn strings_of_no_text_operator_are_not() {
         assert_eq!(codes(b"/Span << /ActualText (x) >> BDC <31 32> Tj EMC"), Some(b"12".to_vec()));
         assert_eq!(codes(b"(x) MP (y) Tj"), Some(b"y".to_vec()));
+        // A colour may be named in two operators; another space is none that is followed.
+        let colours = b"/DeviceRGB cs .8 .8 1 sc 0 0 200 20 re f /DeviceRGB CS 0 0 1 SC /DeviceCMYK cs 0 0 0 1 sc (y) Tj";
+        assert_eq!(codes(colours), Some(b"y".to_vec()));
+        for other in [&b"/DeviceRGB cs 1 1 1 sc (y) Tj"[..], b"/Cs1 cs 0 sc (y) Tj", b"/DeviceRGB cs 0 sc (y) Tj"] {
+            assert_eq!(codes(other), None);
+        }
     }
 
     #[test]

@@ -287,7 +287,7 @@ impl Step<'_, '_, '_> {
         let is_known = kid.entries().all(|(key, value)| *value == Object::Null || [&b"Type"[..], b"Obj", b"Pg"].contains(&key));
         let pages: Vec<Object> =
             [element.entry(b"Pg"), kid.entry(b"Pg")].into_iter().filter(|page| **page != Object::Null).cloned().collect();
-        let is_on = |page: &Object| page.as_reference().is_some_and(|page| self.is_on_page(owner.widget, page));
+        let is_on = |page: &Object| page.as_reference().is_some_and(|page| self.is_on_page(owner.widget.number, page));
         is_known
             && kid.duplicate_key().is_none()
             && kid.entry(b"Type").is_name(b"OBJR")
@@ -296,13 +296,16 @@ impl Step<'_, '_, '_> {
             && pages.iter().all(|page| pages.first() == Some(page) && is_on(page))
     }
 
-    fn is_on_page(&self, widget: Reference, page: Reference) -> bool {
+    /// Whether the widget of this number is an annotation of `page`.
+    pub fn is_on_page(&self, widget: u32, page: Reference) -> bool {
         let Ok(Object::Dictionary(dictionary)) = self.later.object(page) else { return false };
         let annotations = self.value(&dictionary, b"Annots");
         let cost = u64::try_from(elements(&annotations).len()).unwrap_or(u64::MAX);
         self.is_page(page)
             && self.budget.spend(cost).is_ok()
-            && elements(&annotations).iter().any(|annotation| annotation.as_reference() == Some(widget))
+            && elements(&annotations)
+                .iter()
+                .any(|annotation| annotation.as_reference().is_some_and(|annotation| annotation.number == widget))
     }
 
     /// An element of the signed revision, or the root, gets these kids and keeps its own in their order.
