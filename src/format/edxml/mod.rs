@@ -89,7 +89,8 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
 /// the same of a signed one: it is looked for by its identifier.
 fn elsewhere(tree: &Tree<'_>, message: &Message) -> Elsewhere {
     let attachments = || message.attachments.iter().map(|attachment| attachment.node);
-    let judged = attachments().chain(message.trace).map(|node| NodeSet::subtree(tree, node));
+    // A SOAP header in which nothing stands says nothing.
+    let judged = attachments().chain(message.trace).chain(message.empty_header).map(|node| NodeSet::subtree(tree, node));
     let told_apart = attachments().flat_map(|node| tree.elements(node).chain([node]).collect::<Vec<_>>());
     let trace = message.trace.map_or_else(|| NodeSet::of([]), |trace| NodeSet::subtree(tree, trace));
     Elsewhere { judged: NodeSet::union(judged.chain([NodeSet::of([])])), told_apart: NodeSet::of(told_apart), changing: trace }
