@@ -78,7 +78,7 @@ impl Container {
         let unaccounted = archive.unaccounted.saturating_add(comment);
         let by_name = files.iter().enumerate().map(|(position, file)| (file.name.clone(), position)).collect();
         let names: BTreeSet<&str> = archive.entries.iter().map(|entry| entry.name.as_str()).collect();
-        let next = |folder: &str| names.range((Bound::Excluded(folder), Bound::Unbounded)).next().copied();
+        let next = |folder: &str| names.range::<str, _>((Bound::Excluded(folder), Bound::Unbounded)).next().copied();
         let is_empty = |folder: &&str| folder.ends_with('/') && next(folder).is_none_or(|next| !next.starts_with(folder));
         let empty_folders = names.iter().copied().filter(is_empty).map(str::to_owned).collect();
         Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, by_name, empty_folders, unaccounted }))

@@ -86,6 +86,25 @@ fn parts(shared: &Shared, files: &mut Files, plain: &Message<'_>, pdf: &[u8]) ->
     let traced = "<edXML:TraceHeader><edXML:OrganId>000.00.01.H49</edXML:OrganId></edXML:TraceHeader>";
     let into_trace = |more: &str| changed("</edXML:TraceHeaderList>", &format!("{more}</edXML:TraceHeaderList>"));
     good.but("another agency wrote into the trace").file(into_trace(traced)?).add("edxml/parts-passed-on", files)?;
+    let staff = "<edXML:Bussiness><edXML:StaffInfo><edXML:Department>Văn phòng</edXML:Department><edXML:Email>a@example.vn</edXML:Email>\
+                 </edXML:StaffInfo></edXML:Bussiness>";
+    good.but("it says who took the message in").file(into_trace(&format!("{staff}{traced}"))?).add("edxml/parts-passed-on-by", files)?;
+    for (name, change, said) in [
+        ("name", "the trace has the name of a signer", "<edXML:FullName>Somebody Else</edXML:FullName>"),
+        ("content", "the trace has a content", "<edXML:Content>Thu hồi giấy phép</edXML:Content>"),
+        ("reference", "the trace has the name of an attachment", "<AttachmentName xmlns=\"urn:other\">c.txt</AttachmentName>"),
+    ] {
+        let bad = good.but(change).file(into_trace(said)?).by("EN 319 102-1 §5.1.3");
+        bad.concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED).add(&format!("edxml/parts-{name}-in-trace"), files)?;
+    }
+    let (declaration, inner) = text.split_at(text.find("<edXML ").ok_or("no message")?);
+    let in_envelope =
+        |header: &str| format!("{declaration}{}", in_soap(inner).replacen("<s:Body>", &format!("{header}<s:Body>"), 1)).into_bytes();
+    let case = good.but("it is sent in a SOAP envelope without a header of its own").by("SOAP 1.1 §4.2").file(in_envelope("<s:Header/>"));
+    case.add("edxml/parts-in-soap", files)?;
+    let bad = good.but("it is sent in a SOAP envelope whose header says something").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(in_envelope("<s:Header><a>Thu hồi</a></s:Header>")).concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED);
+    bad.add("edxml/parts-in-soap-header", files)?;
     let bad = good
         .but("the trace says who signed, as the header does")
         .file(into_trace("<edXML:SignerInfo><edXML:FullName>Somebody Else</edXML:FullName></edXML:SignerInfo>")?);

@@ -146,6 +146,9 @@ fn unreadable(made: &Made, b_t: &Good, stamped: &Grown, files: &mut Files) -> Ou
     for (name, change, element, value) in [
         ("token", "one more token is none", "sigTst", json!({ "tstTokens": [{ "val": "AAAA" }] })),
         ("certificate", "a certificate is none", "xVals", json!([{ "x509Cert": { "val": "AAAA" } }])),
+        ("note", "revocation data have a member that says something", "rVals", json!({ "crlVals": [], "note": "Tu choi" })),
+        ("other-certificate", "certificates of another kind say something", "xVals", json!([{ "otherCert": "Tu choi" }])),
+        ("data-note", "evidence of timestamps has a member that says something", "tstVD", json!({ "note": "Tu choi" })),
         ("list", "a revocation list is none", "rVals", json!({ "crlVals": [{ "val": "AAAA" }] })),
         ("policy", "the document of the policy is in another alphabet", "sigPSt", json!({ "sigPolDoc": "a-_b" })),
         ("stranger", "something else is added", "addedLater", json!({})),
