@@ -26,6 +26,9 @@ use crate::report::{Block, Check, Fact, Recorder, checks};
 checks! {
     TYPE_FIRST = "asic.mimetype_first", "EN 319 162-1 §A.1", Indeterminate(SigConstraintsFailure),
         "The type of the container is not its first file, stored as it is.", "Kiểu của gói không phải tệp đầu tiên được lưu nguyên dạng.";
+    TYPE_IS_CONTAINERS = "asic.mimetype_of_container", "EN 319 162-1 §A.1", Indeterminate(SigConstraintsFailure),
+        "The file with the type of the container, which nobody signed, says {mimetype}: another reader may take it for something else.",
+        "Tệp ghi kiểu của gói không được ký và ghi {mimetype}: chương trình khác có thể hiểu gói là loại tệp khác.";
     OCTETS_ACCOUNTED = "asic.octets_accounted", "EN 319 162-1 §4.2", Indeterminate(SigConstraintsFailure),
         "{octets} bytes of the container belong to none of its files.", "{octets} byte của gói không thuộc tệp nào.";
     ONE_FILE = "asic.one_file", "EN 319 162-1 §4.3.3.1", Failed(FormatFailure),
@@ -329,13 +332,11 @@ impl<'c, 'p> Reading<'c, 'p> {
             .filter_map(|(file, _)| self.manifest_of(file))
             .map(|manifest| manifest.file.name.as_str())
             .collect();
-        let unread = |file: &File| self.unread.iter().any(|(is_manifest, name, _)| *is_manifest && *name == file.name);
-        let is_expected = |file: &File| {
-            if is_manifest(file) {
-                used.contains(file.name.as_str()) || unread(file)
-            } else {
-                signing.contains(file.name.as_str()) || is_of_container(file)
-            }
+        // One that cannot be read is told as such, and one that lists nothing says nothing.
+        let is_listing = |file: &File| self.manifests.iter().any(|one| one.file.name == file.name && !one.references.is_empty());
+        let is_expected = |file: &File| match is_manifest(file) {
+            true => used.contains(file.name.as_str()) || !is_listing(file),
+            false => signing.contains(file.name.as_str()) || is_of_container(file),
         };
         let in_folder = self.container.files.iter().filter(|file| file.name.starts_with("META-INF/") && !is_expected(file));
         let (mut package, mut others) = (Vec::new(), Vec::new());
@@ -420,10 +421,17 @@ fn one_file(r: &mut Recorder, container: &Container) {
     r.ask(&ONE_FILE, holds, [("files", files)]);
 }
 
+/// No more of what says the type is told.
+const LONGEST_TYPE: usize = 255;
+
 /// How the container is built (annex A.1): what readers rely on, and what changes no verdict.
 fn opening(container: &Container, package: &[(&File, Listed)]) -> Block {
     Block::run("Container", "EN 319 162-1 §A.1", "document", |r| {
         r.tolerate(&TYPE_FIRST, container.mimetype.is_some() && container.is_first_and_stored, []);
+        if let Some(mimetype) = &container.mimetype {
+            let said = String::from_utf8_lossy(mimetype.get(..LONGEST_TYPE).unwrap_or(mimetype)).trim().to_owned();
+            r.tolerate(&TYPE_IS_CONTAINERS, said == container.media_type(), [("mimetype", said.into())]);
+        }
         r.tolerate(&OCTETS_ACCOUNTED, container.unaccounted == 0, [("octets", container.unaccounted.into())]);
         for (file, listed) in package {
             let strange = listed.strange(container);

@@ -92,7 +92,8 @@ fn elsewhere(tree: &Tree<'_>, message: &Message) -> Elsewhere {
     // A SOAP header in which nothing stands says nothing.
     let judged = attachments().chain(message.trace).chain(message.empty_header).map(|node| NodeSet::subtree(tree, node));
     let told_apart = attachments().flat_map(|node| tree.elements(node).chain([node]).collect::<Vec<_>>());
-    let trace = message.trace.map_or_else(|| NodeSet::of([]), |trace| NodeSet::subtree(tree, trace));
+    let unsigned = message.trace.into_iter().chain(message.empty_header).map(|node| NodeSet::subtree(tree, node));
+    let trace = NodeSet::union(unsigned.chain([NodeSet::of([])]));
     Elsewhere { judged: NodeSet::union(judged.chain([NodeSet::of([])])), told_apart: NodeSet::of(told_apart), changing: trace }
 }
 

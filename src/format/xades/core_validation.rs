@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::key_info::{KeyInfo, key_info};
+use super::key_names;
 use super::names::{COUNTERSIGNED_TYPE, MANIFEST_TYPE, SIGNED_PROPERTIES_TYPE, XADES_OLD};
 use super::qualifying_properties::{self, QualifyingProperties, signing_time};
 use super::reference::{Reference, References, manifest, reference};
@@ -39,18 +40,12 @@ checks! {
         "There is no canonical form of what is signed: {what}.", "Không có dạng chuẩn tắc của phần được ký.";
     ONE_KEY = "core_validation.key_is_the_certificates", "XML Signature §4.5", Failed(FormatFailure),
         "The key beside the signature is not that of the certificate beside it.", "Khóa công khai kèm chữ ký không phải khóa của chứng thư kèm theo.";
-    NAMES_AGREE = "core_validation.names_are_the_certificates", "XML Signature §4.5.1, §4.5.4", Indeterminate(SigConstraintsFailure),
-        "Beside the signature stands the name {name}, which nobody signed and no certificate beside it has.",
-        "Kèm chữ ký có tên {name}, không ai ký tên này và không chứng thư nào kèm theo mang tên này.";
     COUNTERSIGNED = "core_validation.counter_signature_covers_value", "EN 319 132-1 §5.2.7.2", Failed(HashFailure),
         "The counter signature does not cover the value of the signature in which it stands.",
         "Chữ ký xác nhận không bao trùm giá trị của chữ ký chứa nó.";
     CERTIFICATES_READABLE = "core_validation.certificates_readable", "XML Signature §4.5.4", Failed(FormatFailure),
         "{count} certificates or revocation data in the signature cannot be read.", "Không đọc được {count} chứng thư hoặc dữ liệu thu hồi trong chữ ký.";
 }
-
-/// No signature has more names beside it that are all looked at.
-const MOST_NAMES: usize = 100;
 
 /// A signature, read.
 pub(super) struct Read {
@@ -363,11 +358,8 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         }
         let named = |one: &&Certificate| value.references.first().and_then(|reference| reference.matches(one)) == Some(true);
         let signer = self.signature.certificates.iter().find(named).or_else(|| self.signature.certificates.first());
-        if !keys.said.is_empty() && !keys.certificates.is_empty() {
-            let other =
-                keys.said.iter().take(MOST_NAMES).find(|said| !said.is_of(&keys.certificates)).or_else(|| keys.said.get(MOST_NAMES));
-            r.tolerate(&NAMES_AGREE, other.is_none(), [("name", other.map_or(String::new(), |said| said.text().to_owned()).into())]);
-        }
+        key_names::agree(r, keys);
+        properties.references_agree(r, &keys.certificates);
         if let (Some(signer), false) = (signer, keys.keys.is_empty()) {
             let own = signer.public_key();
             let same = own.is_ok_and(|own| {

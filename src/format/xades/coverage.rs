@@ -255,7 +255,7 @@ impl Walk<'_, '_> {
         let parent = tree.parent(node).unwrap_or(node);
         match tree.name(node) {
             Some((namespace, _)) if !is_of_signatures(namespace) => true,
-            Some(_) => is_envelope(tree, node) && self.signatures.binary_search(&parent).is_err(),
+            Some((namespace, local)) => namespace == DS && OF_SIGNATURE.contains(&local) && self.signatures.binary_search(&parent).is_err(),
             None => {
                 let mut expects_none = || {
                     *holders
@@ -276,6 +276,9 @@ impl Walk<'_, '_> {
         self.tree.is_element(node) || !self.tree.string(node).trim().is_empty()
     }
 }
+
+/// What stands in a signature, and nowhere else.
+const OF_SIGNATURE: [&str; 4] = ["KeyInfo", "Object", "SignatureValue", "SignedInfo"];
 
 /// `Object` of a signature: its attributes are about it.
 fn is_envelope(tree: &Tree<'_>, node: NodeId) -> bool {

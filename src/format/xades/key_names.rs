@@ -5,8 +5,27 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::key_info::decimal;
+use super::key_info::{KeyInfo, decimal};
 use crate::pki::{Certificate, Name, same_integer};
+use crate::report::{Recorder, checks};
+
+checks! {
+    NAMES_AGREE = "core_validation.names_are_the_certificates", "XML Signature §4.5.1, §4.5.4", Indeterminate(SigConstraintsFailure),
+        "Beside the signature stands the name {name}, which nobody signed and no certificate beside it has.",
+        "Kèm chữ ký có tên {name}, không ai ký tên này và không chứng thư nào kèm theo mang tên này.";
+}
+
+/// No signature has more names beside it that are all looked at.
+const MOST: usize = 100;
+
+/// Each name is that of a certificate beside it, where there is one.
+pub(super) fn agree(r: &mut Recorder, keys: &KeyInfo) {
+    if keys.said.is_empty() || keys.certificates.is_empty() {
+        return;
+    }
+    let other = keys.said.iter().take(MOST).find(|said| !said.is_of(&keys.certificates)).or_else(|| keys.said.get(MOST));
+    r.tolerate(&NAMES_AGREE, other.is_none(), [("name", other.map_or(String::new(), |said| said.text().to_owned()).into())]);
+}
 
 /// What `KeyInfo` says of a certificate or key.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,10 +46,18 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, core_validation::CHECKS, coverage::CHECKS, qualifying_properties::CHECKS, signature_element::CHECKS, time_stamps::CHECKS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        CHECKS,
+        core_validation::CHECKS,
+        coverage::CHECKS,
+        key_names::CHECKS,
+        qualifying_properties::CHECKS,
+        signature_element::CHECKS,
+        time_stamps::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// What an XML document holds.

@@ -48,6 +48,9 @@ pub fn add(good: &Good, stored: &[Stored], files: &mut Files) -> Outcome {
     let case =
         good.but("it does not say of which type it is, and its signature is called as that of a simple one").by("EN 319 162-1 §4.4.4.2");
     case.file(zip(&untyped)).add("asic/extended-untyped", files)?;
+    let other = with(stored, "mimetype", b"application/vnd.oasis.opendocument.text".to_vec());
+    let case = good.but("it says that it is the file of a word processor, which other programs believe").by("EN 319 162-1 §A.1");
+    case.file(zip(&other)).add("asic/type-of-document", files)?;
     comments(good, stored, files)
 }
 

@@ -283,8 +283,8 @@ fn times(draft: &Draft<'_>, honest: &Good, files: &mut Files) -> Outcome {
     let dated = dated.entry(|entry| entry.level("B-B")).add("json/sig-t", files)?;
     let missing = "signature_acceptance.claimed_time_present";
     bad(&dated, "the time is not protected", draft.clone().without("iat").unprotected(json!({ "sigT": stated })).make()?.flattened())
-        .indeterminate("SIG_CONSTRAINTS_FAILURE", missing)
-        .entry(|entry| entry.level("none"))
+        .indeterminate("SIG_CONSTRAINTS_FAILURE", "protected_header.parameters_protected")
+        .entry(|entry| entry.level("none").fails_by(missing))
         .add("json/sig-t-unprotected", files)?;
     bad(&dated, "the time has no zone", draft.clone().without("iat").with("sigT", "2026-11-22 02:50".into()).make()?.flattened())
         .indeterminate("SIG_CONSTRAINTS_FAILURE", missing)

@@ -29,12 +29,7 @@ pub fn add(parted: &Signed, files: &mut Files) -> Outcome {
     for (name, change, from, to) in [
         ("attribute", "the signature has an attribute that says something", "<ds:Signature ", "<ds:Signature Result=\"Tu choi\" "),
         ("attribute-value", "its value has one", "<ds:SignatureValue ", "<ds:SignatureValue Result=\"Tu choi\" "),
-        (
-            "attribute-key",
-            "the data of the key have one that says another signer",
-            "<ds:X509Data>",
-            "<ds:X509Data Subject=\"Bo truong\">",
-        ),
+        ("attribute-key", "the data of the key have one that says another signer", "<ds:X509Data>", "<ds:X509Data Subject=\"Bo truong\">"),
         ("attribute-object", "an object has one", "<ds:Object>", "<ds:Object Result=\"Tu choi\">"),
         ("attribute-properties", "its properties have one", " Target=\"#S\"", " Target=\"#S\" Result=\"Tu choi\""),
     ] {
@@ -48,6 +43,12 @@ pub fn add(parted: &Signed, files: &mut Files) -> Outcome {
             "a sentence stands in the place of a coordinate".to_owned(),
             "</ds:KeyInfo>",
             key("<ds:X>Bo truong da phe duyet</ds:X>"),
+        ),
+        (
+            "key-in-key",
+            "a key is told within another, with the name of somebody else".to_owned(),
+            "</ds:KeyInfo>",
+            key("<ds:KeyInfo><ds:KeyName>Bo truong</ds:KeyName></ds:KeyInfo>"),
         ),
         ("key-properties", format!("{properties}beside the key"), "</ds:KeyInfo>", key(&in_key)),
         ("unsigned-properties", format!("{properties}among the unsigned ones"), END, unsigned(ROLE)),
