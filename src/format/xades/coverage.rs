@@ -141,7 +141,11 @@ impl Place<'_> {
     fn path(&self, tree: &Tree<'_>) -> String {
         match self {
             Self::Node(node) if tree.is_element(*node) => tree.path(*node),
-            Self::Node(node) if tree.is_style_sheet(*node) => "/processing-instruction(xml-stylesheet)".into(),
+            Self::Node(node) if tree.is_style_sheet(*node) => {
+                let written = tree.text().get(tree.span(*node)).unwrap_or_default();
+                let target = written.trim_start_matches("<?").split(|end: char| end.is_whitespace() || end == '?').next();
+                format!("/processing-instruction({})", target.unwrap_or_default())
+            }
             Self::Node(node) => format!("{}/text()", tree.path(tree.parent(*node).unwrap_or(Tree::DOCUMENT))),
             Self::Attribute(node, name) => format!("{}/@{name}", tree.path(*node)),
         }
