@@ -5,7 +5,7 @@ use kyso::message::{Code, Header, Organisation, PromulgationInfo, SignerInfo};
 use kyso::testkit::blank_page;
 use kyso::{Document, Profile, sign};
 
-use crate::case::{Case, Entry};
+use crate::case::{Case, Entry, Good};
 use crate::hand_made::claimed;
 use crate::shared::Shared;
 use crate::{Files, Outcome};
@@ -37,6 +37,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let case = good.but("the header names somebody else and another agency").file(xades(another.xml(soapless))?);
     case.add("edxml/another-signer", files)?;
 
+    readings(&good, &plain, &xades, files)?;
+
     // Nobody signs the header, as in most messages: what they bring is judged, and the message as a whole is not.
     let bad = good.but("the message itself is signed by nobody").by("EN 319 102-1 §5.1.3").file(plain.xml(soapless));
     bad.concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED).entries(&[entry()]).add("edxml/unsigned-header", files)?;
@@ -54,6 +56,43 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
         .entries(&[entry(), entry()])
         .add("edxml/unreadable-attachment", files)?;
     parts(shared, files, &plain, &signed)
+}
+
+/// The sender signs a message in which something stands twice, of which each reader takes one.
+fn readings(good: &Good, plain: &Message<'_>, xades: &dyn Fn(Vec<u8>) -> Outcome<Vec<u8>>, files: &mut Files) -> Outcome {
+    const ONE: &str = "edxml.one_reading";
+    let text = String::from_utf8(plain.xml(soapless))?;
+    let number = "<e:Code><e:CodeNumber>01</e:CodeNumber><e:CodeNotation>QD-UBND</e:CodeNotation></e:Code>";
+    let attachment = "<Attachment><ContentId>cid:0</ContentId><ContentTransferEncoded>QQ==</ContentTransferEncoded></Attachment>";
+    let header = &text[text.find("<e:MessageHeader>").ok_or("no header")?..text.find("<e:TraceHeaderList/>").ok_or("no trace")?];
+    for (name, change, from, to) in [
+        ("number", "the header has a second number, and all of it is signed", number, number.to_owned() + &number.replace("01", "02")),
+        ("header", "there is a second header", "<e:TraceHeaderList/>", header.replace(">01<", ">02<") + "<e:TraceHeaderList/>"),
+        ("attachment", "another attachment has the same identifier", "</AttachmentEncoded>", format!("{attachment}</AttachmentEncoded>")),
+    ] {
+        let signed = xades(text.replacen(from, &to, 1).into_bytes())?;
+        let bad = good.but(change).by("QCVN 102:2016 §2").file(signed).concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", ONE);
+        let entry = || Entry::passed().kind("signature").level("B-B");
+        bad.entries(&[entry(), entry()]).add(&format!("edxml/two-{name}s"), files)?;
+    }
+    for (name, change, from, to) in [
+        (
+            "listed-absent",
+            "the list has an attachment that is not there",
+            "<e:Reference>",
+            "<e:Reference><e:ContentId>cid:7</e:ContentId></e:Reference><e:Reference>",
+        ),
+        (
+            "unlisted",
+            "an attachment is not on the list",
+            "</AttachmentEncoded>",
+            "<Attachment><ContentId>cid:7</ContentId><ContentTransferEncoded>QQ==</ContentTransferEncoded></Attachment></AttachmentEncoded>",
+        ),
+    ] {
+        let case = good.but(change).by("QCVN 102:2016 §2").file(xades(text.replacen(from, to, 1).into_bytes())?);
+        case.add(&format!("edxml/{name}"), files)?;
+    }
+    Ok(())
 }
 
 /// A message made by this crate: header, body and each attachment signed by a reference of its own.

@@ -35,19 +35,18 @@ pub(crate) struct Message {
     pub misplaced: Vec<NodeId>,
     /// The header of the SOAP envelope, where nothing stands in it.
     pub empty_header: Option<NodeId>,
-    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
     pub places: Places,
 }
 
 /// Where the parts of a message stand.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
 pub(crate) struct Places {
     /// `edXMLHeader`
     pub headers: NodeId,
     /// `MessageHeader`
     pub header: NodeId,
     /// `Signature` of the header: the place for signatures.
+    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
     pub signature: Option<NodeId>,
     /// `edXMLBody`, or the manifest where it stands without one.
     pub body: Option<NodeId>,

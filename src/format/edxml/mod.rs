@@ -2,6 +2,7 @@
 
 mod agreement;
 pub(crate) mod message;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,7 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, agreement::CHECKS].into_iter().flatten().copied()
+    [CHECKS, agreement::CHECKS, reading::CHECKS].into_iter().flatten().copied()
 }
 
 /// What a message holds; `None` when the document is none: the signatures of its envelope, and those of the PDF files that it brings.
@@ -79,6 +80,7 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     found.listing = Block::run("Signatures of the message", "QCVN 102:2016 §2", "document", |r| {
         r.bind(listing);
         readable(r, &unread);
+        reading::asked(r, tree, &message);
         agreement::asked(r, &message, &found.signatures);
         Ok(())
     });
