@@ -1,6 +1,6 @@
-//! EN 319 162-1 §4.4.3.2 (6); OpenDocument 1.2 part 3 §3.2, §4 — files of the package in `META-INF`, which no signature is over
+//! EN 319 162-1 §4.4.3.2 — files of the package in `META-INF`, which no signature is over
 //!
-//! `manifest.xml` and `container.xml` say which files there are and of what types, and nothing more. Whatever says more is data that stands there.
+//! `manifest.xml` and `container.xml` (OpenDocument 1.2, part 3) say which files there are and of what types, and nothing more. Whatever says more is data that stands there.
 
 use crate::document::{Container, File};
 use crate::encoding::xml::{self, NodeId, Tree};

@@ -75,7 +75,10 @@ fn hex(digits: &str) -> Option<Vec<u8>> {
 fn is_called(name: &Name, text: &str) -> bool {
     let known: Vec<String> = name.attributes().map(|attribute| folded(&attribute.text)).collect();
     let said = values(text);
-    !said.is_empty() && said.iter().all(|value| value.starts_with('#') || known.contains(&folded(value)))
+    let is_known = |value: &str| value.starts_with('#') || known.contains(&folded(value));
+    // Some escape the sign between two types of one part, too.
+    let in_parts = |value: &str| value.split('+').all(|part| is_known(part.split_once('=').map_or(part, |(_, value)| value)));
+    !said.is_empty() && said.iter().all(|value| is_known(value) || in_parts(value))
 }
 
 /// The same letters, whatever their case, their composition, and the spaces between words.
