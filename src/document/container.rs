@@ -97,6 +97,12 @@ impl Container {
         self.files.get(*position?)
     }
 
+    /// Whether `path` is that of a folder, with its stroke, in which a file stands.
+    pub fn is_folder(&self, path: &str) -> bool {
+        let next = self.by_name.range::<str, _>((Bound::Excluded(path), Bound::Unbounded)).next();
+        path.ends_with('/') && next.is_some_and(|(name, _)| name.starts_with(path))
+    }
+
     /// What is kept in the container, and does not belong to its making.
     pub fn data(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.name != "mimetype" && !file.name.starts_with("META-INF/"))

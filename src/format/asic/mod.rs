@@ -333,9 +333,10 @@ impl<'c, 'p> Reading<'c, 'p> {
             .map(|manifest| manifest.file.name.as_str())
             .collect();
         // One that cannot be read is told as such, and one that lists nothing says nothing.
-        let is_listing = |file: &File| self.manifests.iter().any(|one| one.file.name == file.name && !one.references.is_empty());
+        let listing: BTreeSet<&str> =
+            self.manifests.iter().filter(|one| !one.references.is_empty()).map(|one| one.file.name.as_str()).collect();
         let is_expected = |file: &File| match is_manifest(file) {
-            true => used.contains(file.name.as_str()) || !is_listing(file),
+            true => used.contains(file.name.as_str()) || !listing.contains(file.name.as_str()),
             false => signing.contains(file.name.as_str()) || is_of_container(file),
         };
         let in_folder = self.container.files.iter().filter(|file| file.name.starts_with("META-INF/") && !is_expected(file));

@@ -52,8 +52,7 @@ impl Listed {
 
     /// The first path that is none of a file or folder of the container, or that has a type, which is no media type.
     pub fn strange(&self, container: &Container) -> Option<&str> {
-        let is_folder = |path: &str| path == "/" || path.ends_with('/') && container.files.iter().any(|file| file.name.starts_with(path));
-        let is_there = |path: &str| container.file(path).is_some() || is_folder(path);
+        let is_there = |path: &str| path == "/" || container.file(path).is_some() || container.is_folder(path);
         let is_type = |said: &str| said.is_empty() || crate::document::is_media_type(said.as_bytes());
         self.entries.iter().find(|(path, said)| !is_there(path) || !is_type(said)).map(|(path, _)| path.as_str())
     }
