@@ -138,11 +138,19 @@ fn is_signed_property(tree: &Tree<'_>, node: NodeId, signatures: &[NodeId]) -> b
     tree.ancestors(node).any(|around| is_xades(tree, around, "SignedProperties") && in_place(around))
 }
 
+/// No program breaks base64 into shorter lines.
+const SHORTEST_LINE: usize = 16;
+
 impl Text {
     fn fits(self, text: &str) -> bool {
         let text = text.trim();
         match self {
-            Self::Octets => base64_octets(text).is_some(),
+            // Letters alone are base64, too: what is written in lines has long ones, and words are short.
+            Self::Octets => {
+                let lines: Vec<&str> = text.split_whitespace().collect();
+                let (_, before) = lines.split_last().unwrap_or((&"", &[]));
+                before.iter().all(|line| line.len() >= SHORTEST_LINE) && base64_octets(text).is_some()
+            }
             // Writers separate the octets of a number that they give in hexadecimal digits.
             Self::Number => text.chars().all(|digit| digit.is_ascii_hexdigit() || " :-".contains(digit)),
             Self::Time => text.chars().all(|part| part.is_ascii_digit() || "TZ:.+-".contains(part)),
@@ -168,7 +176,9 @@ mod tests {
         for text in [Text::Octets, Text::Number, Text::Time, Text::Uri] {
             assert!(!text.fits(sentence), "{text:?}");
         }
-        assert!(Text::Octets.fits("AAAA\n AAA=") && Text::Number.fits("5b:84 a6") && Text::Time.fits("2026-11-22T03:00:00.5+07:00"));
+        assert!(
+            Text::Octets.fits("AAAAAAAAAAAAAAAA\n AAA=") && Text::Number.fits("5b:84 a6") && Text::Time.fits("2026-11-22T03:00:00.5+07:00")
+        );
         assert!(Text::Uri.fits("urn:oid:1.2.3") && Text::Name.fits(sentence));
     }
 }

@@ -45,6 +45,12 @@ pub fn add(parted: &Signed, files: &mut Files) -> Outcome {
             key("<ds:X>Bo truong da phe duyet</ds:X>"),
         ),
         (
+            "digest-words",
+            "words whose letters are base64 stand in the place of a digest".to_owned(),
+            "</ds:KeyInfo>",
+            key("<ds:DigestValue>refused by the Minister</ds:DigestValue>"),
+        ),
+        (
             "key-in-key",
             "a key is told within another, with the name of somebody else".to_owned(),
             "</ds:KeyInfo>",
