@@ -1,6 +1,7 @@
 //! EN 319 162-1 §4, annex A — A container: files, and in `META-INF` what signs them
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use crate::encoding::uri::percent_decoded;
 use crate::encoding::zip::{self, Archive};
@@ -20,6 +21,8 @@ pub(crate) struct Container {
     pub files: Vec<File>,
     /// Their positions: no name stands twice.
     by_name: BTreeMap<String, usize>,
+    /// Folders that are told and in which no file stands.
+    pub empty_folders: Vec<String>,
     /// Octets of the ZIP file that are none's.
     pub unaccounted: usize,
 }
@@ -29,6 +32,13 @@ pub(crate) struct Container {
 pub(crate) struct File {
     pub name: String,
     pub octets: Vec<u8>,
+}
+
+impl File {
+    /// Whether it is called as a manifest of ASiC (annex A.4).
+    pub fn is_manifest(&self) -> bool {
+        self.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
+    }
 }
 
 pub(crate) const SIMPLE: &str = "application/vnd.etsi.asic-s+zip";
@@ -57,13 +67,21 @@ impl Container {
         let files = of_files
             .map(|entry| Ok(File { name: entry.name.clone(), octets: archive.content(entry)? }))
             .collect::<Result<Vec<_>, Malformed>>()?;
-        let is_simple = said.unwrap_or_else(|| files.iter().any(|file| is_of_simple(&file.name)));
-        // A comment that says more than the type (annex A.1) says it of no file.
-        let is_type = archive.comment.strip_prefix(b"mimetype=").is_some_and(is_media_type);
+        // A signature over a manifest is over several files, whatever it is called.
+        let is_simple = said.unwrap_or_else(|| files.iter().any(|file| is_of_simple(&file.name)) && !files.iter().any(File::is_manifest));
+        // A comment that says something else than the type (annex A.1) says it of no file.
+        let is_type = archive.comment.strip_prefix(b"mimetype=").is_some_and(|own| match &mimetype {
+            Some(mimetype) => own.trim_ascii() == mimetype.trim_ascii() && is_media_type(own),
+            None => said.is_some(),
+        });
         let comment = if is_type { 0 } else { archive.comment.len() };
         let unaccounted = archive.unaccounted.saturating_add(comment);
         let by_name = files.iter().enumerate().map(|(position, file)| (file.name.clone(), position)).collect();
-        Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, by_name, unaccounted }))
+        let names: BTreeSet<&str> = archive.entries.iter().map(|entry| entry.name.as_str()).collect();
+        let next = |folder: &str| names.range::<str, _>((Bound::Excluded(folder), Bound::Unbounded)).next().copied();
+        let is_empty = |folder: &&str| folder.ends_with('/') && next(folder).is_none_or(|next| !next.starts_with(folder));
+        let empty_folders = names.iter().copied().filter(is_empty).map(str::to_owned).collect();
+        Ok(Some(Self { is_simple, mimetype, is_first_and_stored, files, by_name, empty_folders, unaccounted }))
     }
 
     /// Its media type.
@@ -77,6 +95,12 @@ impl Container {
         let decoded = percent_decoded(uri);
         let position = self.by_name.get(uri).or_else(|| self.by_name.get(decoded.as_ref()?));
         self.files.get(*position?)
+    }
+
+    /// Whether `path` is that of a folder, with its stroke, in which a file stands.
+    pub fn is_folder(&self, path: &str) -> bool {
+        let next = self.by_name.range::<str, _>((Bound::Excluded(path), Bound::Unbounded)).next();
+        path.ends_with('/') && next.is_some_and(|(name, _)| name.starts_with(path))
     }
 
     /// What is kept in the container, and does not belong to its making.

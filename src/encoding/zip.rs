@@ -20,7 +20,7 @@ pub struct Archive<'a> {
     pub entries: Vec<Entry>,
     /// The comment at its end.
     pub comment: &'a [u8],
-    /// Octets that belong to no entry and not to the directory.
+    /// Octets that belong to no entry and not to the directory, and what entries say in comments and unknown fields.
     pub unaccounted: usize,
 }
 
@@ -33,6 +33,8 @@ pub struct Entry {
     pub is_stored: bool,
     /// Octets.
     pub size: usize,
+    /// Octets of a comment and of extra fields that say something of no file.
+    beside: usize,
     crc: u32,
     /// Its local header.
     at: usize,
@@ -178,8 +180,10 @@ fn central(octets: &[u8], at: usize) -> Result<(Entry, usize), Malformed> {
     if has_other_name(octets.get(extra_at..extra_at.saturating_add(extra)).unwrap_or_default()) {
         return Err(malformed(format!("{name:?} has another name beside it"), at));
     }
-    let data = local_data(octets, local, &told, &name)?;
-    let entry = Entry { name, is_stored: method == 0, size, crc: u32::try_from(crc).unwrap_or(0), at: local, data };
+    let (data, beside) = local_data(octets, local, &told, &name)?;
+    let own = comment.saturating_add(strange(octets.get(extra_at..extra_at.saturating_add(extra)).unwrap_or_default()));
+    let beside = beside.saturating_add(own);
+    let entry = Entry { name, is_stored: method == 0, size, beside, crc: u32::try_from(crc).unwrap_or(0), at: local, data };
     let next = [FIXED, entry.name.len(), extra, comment].iter().fold(at, |sum, length| sum.saturating_add(*length));
     Ok((entry, next))
 }
@@ -199,8 +203,8 @@ struct Told {
     size: usize,
 }
 
-/// The octets of an entry, whose local header says the same as the directory.
-fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<Range<usize>, Malformed> {
+/// The octets of an entry, whose local header says the same as the directory; and how many octets of that are beside it.
+fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<(Range<usize>, usize), Malformed> {
     const FIXED: usize = 30;
     let other = || malformed(format!("the local header of {name:?} says something else than the directory"), at);
     if !octets.get(at..).is_some_and(|rest| rest.starts_with(&LOCAL)) {
@@ -234,7 +238,24 @@ fn local_data(octets: &[u8], at: usize, told: &Told, name: &str) -> Result<Range
     if end > octets.len() || is_behind && descriptor(octets, end, expected).is_none() {
         return Err(other());
     }
-    Ok(start..end)
+    Ok((start..end, strange(octets.get(name_end..start).unwrap_or_default())))
+}
+
+/// Octets of extra fields (§4.5) that are none of those that archivers write of sizes, times, owners and alignment.
+fn strange(mut extra: &[u8]) -> usize {
+    const KNOWN: [usize; 12] = [0x0001, 0x0007, 0x0009, 0x000a, 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0xa220, 0xcafe, 0xd935];
+    // None of them needs more, and whatever would be hidden in one does.
+    const LONGEST: usize = 64;
+    let mut strange = 0_usize;
+    while let (Some(kind), Some(length)) = (number(extra, 0, 2), number(extra, 2, 2)) {
+        let whole = length.saturating_add(4);
+        if !KNOWN.contains(&kind) || length > LONGEST {
+            strange = strange.saturating_add(whole.min(extra.len()));
+        }
+        extra = extra.get(whole..).unwrap_or_default();
+    }
+    // Fewer octets than a field has, all of them zero, fill a gap.
+    if extra.iter().all(|octet| *octet == 0) { strange } else { strange.saturating_add(extra.len()) }
 }
 
 /// Whether the extra fields have one with a name (§4.6.9), which some readers take and others do not.
@@ -294,7 +315,7 @@ fn gaps(octets: &[u8], entries: &[Entry], directory: usize) -> Result<usize, Mal
         if entry.at < at || entry.data.end > directory {
             return Err(malformed(format!("{:?} overlaps another entry", entry.name), entry.at));
         }
-        unaccounted = unaccounted.saturating_add(entry.at.saturating_sub(at));
+        unaccounted = unaccounted.saturating_add(entry.at.saturating_sub(at)).saturating_add(entry.beside);
         let expected = [usize::try_from(entry.crc).unwrap_or(0), entry.data.len(), entry.size];
         let is_behind = number(octets, entry.at.saturating_add(6), 2).is_some_and(|flags| flags & usize::from(SIZES_BEHIND) != 0);
         let behind = if is_behind { descriptor(octets, entry.data.end, expected).unwrap_or(0) } else { 0 };

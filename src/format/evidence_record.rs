@@ -1,7 +1,7 @@
 //! RFC 4998 §4.3, §5.3 — Evidence records: each timestamp over a tree that the data, or the timestamps before it, are in
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use super::cades::timestamp::timestamp;
@@ -26,6 +26,9 @@ checks! {
     ONE_ALGORITHM = "evidence_record.one_algorithm", "RFC 4998 §5.1", Failed(FormatFailure),
         "A timestamp digests with {algorithm}, and the chain that it stands in with {of_chain}.",
         "Dấu thời gian dùng {algorithm}, trong khi chuỗi chứa nó dùng {of_chain}.";
+    GROUP_COMPLETE = "evidence_record.group_complete", "RFC 4998 §4.3, §5.3", Indeterminate(SigConstraintsFailure),
+        "The record is over a group with {others} more objects than those that are here.",
+        "Hồ sơ bằng chứng được lập trên một nhóm còn {others} đối tượng khác không có ở đây.";
     IN_ORDER = "evidence_record.in_order", "RFC 4998 §5.1", Failed(FormatFailure),
         "A timestamp of {time} renews one of {before}, which is later.", "Dấu thời gian lúc {time} gia hạn dấu lúc {before}, vốn muộn hơn.";
 }
@@ -95,6 +98,10 @@ pub(crate) fn time_stamps(record: &EvidenceRecord, subjects: &[Subject<'_>]) -> 
                     subjects.iter().map(|subject| in_tree(stamp, subject, older.as_deref())).collect()
                 }
             };
+            if before.is_none() && subjects.len() > 1 {
+                let checked = signature.format_checking.clone();
+                signature.format_checking = Block::run_after(checked, |r| group(r, stamp, &needed));
+            }
             put_imprint(&mut signature, stamp, &needed);
             signature.signed_data.extend(needed);
             (signature.covers.role, signature.covers.timestamps) = match before {
@@ -120,6 +127,13 @@ fn rules(r: &mut Recorder, record: &EvidenceRecord, chain: &ArchiveTimeStampChai
     if let Some(earlier) = earlier {
         r.ask(&IN_ORDER, earlier <= time, [("time", time.into()), ("before", earlier.into())]);
     }
+}
+
+/// §4.3, §5.3: of a group the first list has the digests of all objects and no others. One that was taken away since is missed here.
+fn group(r: &mut Recorder, stamp: &ArchiveTimeStamp, needed: &[SignedDatum]) {
+    let known: BTreeSet<&[u8]> = needed.iter().filter_map(|datum| datum.actual.as_deref()).collect();
+    let others = stamp.groups.first().map_or(0, |first| first.iter().filter(|digest| !known.contains(digest.octets())).count());
+    r.tolerate(&GROUP_COMPLETE, others == 0, [("others", others.into())]);
 }
 
 /// §4.1: the algorithm of the tree, which is that of the imprint where none is named.

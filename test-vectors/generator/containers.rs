@@ -1,6 +1,7 @@
 //! Group `asic`: containers of signed files (EN 319 162-1), with CAdES and timestamps.
 
 mod archive;
+mod package;
 mod zip_file;
 
 use kyso::creation::Packaging;
@@ -208,6 +209,7 @@ fn extended(shared: &Shared, files: &mut Files) -> Outcome {
             .add(&format!("asic/extended-{name}"), files)?;
     }
     manifests(shared, &good, &stored, files)?;
+    package::add(&good, &stored, files)?;
     // Who says what the signature is over, when two do: the first, and what only the other lists is signed by nobody.
     let second = manifest(SIGNATURE, &[("decision.txt", DECISION), ("folder/annex.txt", ANNEX), ("more.txt", b"more\n")]);
     let mut two = with(&stored, "more.txt", b"more\n".to_vec());

@@ -5,7 +5,7 @@ use kyso::message::{Code, Header, Organisation, PromulgationInfo, SignerInfo};
 use kyso::testkit::blank_page;
 use kyso::{Document, Profile, sign};
 
-use crate::case::{Case, Entry};
+use crate::case::{Case, Entry, Good};
 use crate::hand_made::claimed;
 use crate::shared::Shared;
 use crate::{Files, Outcome};
@@ -37,6 +37,8 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let case = good.but("the header names somebody else and another agency").file(xades(another.xml(soapless))?);
     case.add("edxml/another-signer", files)?;
 
+    readings(&good, &plain, &xades, files)?;
+
     // Nobody signs the header, as in most messages: what they bring is judged, and the message as a whole is not.
     let bad = good.but("the message itself is signed by nobody").by("EN 319 102-1 §5.1.3").file(plain.xml(soapless));
     bad.concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED).entries(&[entry()]).add("edxml/unsigned-header", files)?;
@@ -54,6 +56,43 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
         .entries(&[entry(), entry()])
         .add("edxml/unreadable-attachment", files)?;
     parts(shared, files, &plain, &signed)
+}
+
+/// The sender signs a message in which something stands twice, of which each reader takes one.
+fn readings(good: &Good, plain: &Message<'_>, xades: &dyn Fn(Vec<u8>) -> Outcome<Vec<u8>>, files: &mut Files) -> Outcome {
+    const ONE: &str = "edxml.one_reading";
+    let text = String::from_utf8(plain.xml(soapless))?;
+    let number = "<e:Code><e:CodeNumber>01</e:CodeNumber><e:CodeNotation>QD-UBND</e:CodeNotation></e:Code>";
+    let attachment = "<Attachment><ContentId>cid:0</ContentId><ContentTransferEncoded>QQ==</ContentTransferEncoded></Attachment>";
+    let header = &text[text.find("<e:MessageHeader>").ok_or("no header")?..text.find("<e:TraceHeaderList/>").ok_or("no trace")?];
+    for (name, change, from, to) in [
+        ("number", "the header has a second number, and all of it is signed", number, number.to_owned() + &number.replace("01", "02")),
+        ("header", "there is a second header", "<e:TraceHeaderList/>", header.replace(">01<", ">02<") + "<e:TraceHeaderList/>"),
+        ("attachment", "another attachment has the same identifier", "</AttachmentEncoded>", format!("{attachment}</AttachmentEncoded>")),
+    ] {
+        let signed = xades(text.replacen(from, &to, 1).into_bytes())?;
+        let bad = good.but(change).by("QCVN 102:2016 §2").file(signed).concludes("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE", ONE);
+        let entry = || Entry::passed().kind("signature").level("B-B");
+        bad.entries(&[entry(), entry()]).add(&format!("edxml/two-{name}s"), files)?;
+    }
+    for (name, change, from, to) in [
+        (
+            "listed-absent",
+            "the list has an attachment that is not there",
+            "<e:Reference>",
+            "<e:Reference><e:ContentId>cid:7</e:ContentId></e:Reference><e:Reference>",
+        ),
+        (
+            "unlisted",
+            "an attachment is not on the list",
+            "</AttachmentEncoded>",
+            "<Attachment><ContentId>cid:7</ContentId><ContentTransferEncoded>QQ==</ContentTransferEncoded></Attachment></AttachmentEncoded>",
+        ),
+    ] {
+        let case = good.but(change).by("QCVN 102:2016 §2").file(xades(text.replacen(from, to, 1).into_bytes())?);
+        case.add(&format!("edxml/{name}"), files)?;
+    }
+    Ok(())
 }
 
 /// A message made by this crate: header, body and each attachment signed by a reference of its own.
@@ -86,6 +125,25 @@ fn parts(shared: &Shared, files: &mut Files, plain: &Message<'_>, pdf: &[u8]) ->
     let traced = "<edXML:TraceHeader><edXML:OrganId>000.00.01.H49</edXML:OrganId></edXML:TraceHeader>";
     let into_trace = |more: &str| changed("</edXML:TraceHeaderList>", &format!("{more}</edXML:TraceHeaderList>"));
     good.but("another agency wrote into the trace").file(into_trace(traced)?).add("edxml/parts-passed-on", files)?;
+    let staff = "<edXML:Bussiness><edXML:StaffInfo><edXML:Department>Văn phòng</edXML:Department><edXML:Email>a@example.vn</edXML:Email>\
+                 </edXML:StaffInfo></edXML:Bussiness>";
+    good.but("it says who took the message in").file(into_trace(&format!("{staff}{traced}"))?).add("edxml/parts-passed-on-by", files)?;
+    for (name, change, said) in [
+        ("name", "the trace has the name of a signer", "<edXML:FullName>Somebody Else</edXML:FullName>"),
+        ("content", "the trace has a content", "<edXML:Content>Thu hồi giấy phép</edXML:Content>"),
+        ("reference", "the trace has the name of an attachment", "<AttachmentName xmlns=\"urn:other\">c.txt</AttachmentName>"),
+    ] {
+        let bad = good.but(change).file(into_trace(said)?).by("EN 319 102-1 §5.1.3");
+        bad.concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED).add(&format!("edxml/parts-{name}-in-trace"), files)?;
+    }
+    let (declaration, inner) = text.split_at(text.find("<edXML ").ok_or("no message")?);
+    let in_envelope =
+        |header: &str| format!("{declaration}{}", in_soap(inner).replacen("<s:Body>", &format!("{header}<s:Body>"), 1)).into_bytes();
+    let case = good.but("it is sent in a SOAP envelope without a header of its own").by("SOAP 1.1 §4.2").file(in_envelope("<s:Header/>"));
+    case.add("edxml/parts-in-soap", files)?;
+    let bad = good.but("it is sent in a SOAP envelope whose header says something").by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(in_envelope("<s:Header><a>Thu hồi</a></s:Header>")).concludes("INDETERMINATE", CONSTRAINTS, NOT_MODIFIED);
+    bad.add("edxml/parts-in-soap-header", files)?;
     let bad = good
         .but("the trace says who signed, as the header does")
         .file(into_trace("<edXML:SignerInfo><edXML:FullName>Somebody Else</edXML:FullName></edXML:SignerInfo>")?);

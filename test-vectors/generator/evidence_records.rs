@@ -302,6 +302,10 @@ impl Made<'_> {
             &record,
         ));
         bad.fails(HASH, INTACT).integrity("broken").add("evidence-records/extended-manifest", files)?;
+        let three = Stamp::new(&[&[Sha256.digest(TEXT), Sha256.digest(OTHER), Sha256.digest(b"a third file")]], claimed());
+        let told = good.but("the record is over a third file, which was taken away and out of the manifest").by("RFC 4998 §4.3");
+        let told = told.file(extended(&both, OTHER, &self.alone(&three)?));
+        told.entry(|entry| entry.tolerates("evidence_record.group_complete")).add("evidence-records/extended-fewer", files)?;
         let bad = good.but("the manifest lists one of the two files").by("EN 319 102-1 §5.1.3").file(extended(&both[..1], OTHER, &record));
         bad.indeterminate(CONSTRAINTS, "verdict.document_not_modified").add("evidence-records/extended-unlisted", files)?;
         Ok(())

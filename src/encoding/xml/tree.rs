@@ -198,11 +198,12 @@ impl<'a> Tree<'a> {
         matches!(self.node(node).kind, Kind::Element(_))
     }
 
-    /// Whether it is an instruction that names a style sheet (Associating Style Sheets with XML documents §2).
+    /// Whether it is an instruction that names a style sheet (Associating Style Sheets with XML documents §2), or a program of an office suite that the
+    /// document is opened with (`mso-application` and the like).
     pub fn is_style_sheet(&self, node: NodeId) -> bool {
         let node = self.node(node);
-        let target = self.slice(node.span).strip_prefix("<?xml-stylesheet");
-        node.kind == Kind::ProcessingInstruction && target.is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r', '?']))
+        let target = self.slice(node.span).strip_prefix("<?").and_then(|rest| rest.split([' ', '\t', '\n', '\r', '?']).next());
+        node.kind == Kind::ProcessingInstruction && target.is_some_and(|target| target == "xml-stylesheet" || target.starts_with("mso-"))
     }
 
     /// Whether it is an element of this name.

@@ -1,6 +1,7 @@
 //! EN 319 162-1 — Associated signature containers: files together with what signs them
 
 mod manifest;
+mod package;
 #[cfg(feature = "sign")]
 pub(crate) mod writing;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 use manifest::Manifest;
 #[cfg(feature = "sign")]
 pub(crate) use manifest::NAMESPACE;
+use package::Listed;
 
 use super::cades::{content_info, timestamp};
 use super::evidence_record::{NotJudged, Subject, not_judged, time_stamps};
@@ -24,6 +26,9 @@ use crate::report::{Block, Check, Fact, Recorder, checks};
 checks! {
     TYPE_FIRST = "asic.mimetype_first", "EN 319 162-1 §A.1", Indeterminate(SigConstraintsFailure),
         "The type of the container is not its first file, stored as it is.", "Kiểu của gói không phải tệp đầu tiên được lưu nguyên dạng.";
+    TYPE_IS_CONTAINERS = "asic.mimetype_of_container", "EN 319 162-1 §A.1", Indeterminate(SigConstraintsFailure),
+        "The file with the type of the container, which nobody signed, says {mimetype}: another reader may take it for something else.",
+        "Tệp ghi kiểu của gói không được ký và ghi {mimetype}: chương trình khác có thể hiểu gói là loại tệp khác.";
     OCTETS_ACCOUNTED = "asic.octets_accounted", "EN 319 162-1 §4.2", Indeterminate(SigConstraintsFailure),
         "{octets} bytes of the container belong to none of its files.", "{octets} byte của gói không thuộc tệp nào.";
     ONE_FILE = "asic.one_file", "EN 319 162-1 §4.3.3.1", Failed(FormatFailure),
@@ -32,6 +37,9 @@ checks! {
         "{name} signs something of its own, and nothing of the container.", "{name} ký nội dung riêng của nó chứ không ký tệp nào của gói.";
     MANIFEST_READABLE = "asic.manifest_readable", "EN 319 162-1 §A.4", Indeterminate(SigConstraintsFailure),
         "The manifest {name} cannot be read: {what}.", "Không đọc được bản kê {name}.";
+    PACKAGE_AGREES = "asic.package_agrees", "EN 319 162-1 §4.4.3.2", Indeterminate(SigConstraintsFailure),
+        "{name}, which nobody signed, lists {path}, which the container has not or which has no type.",
+        "{name} không được ký và ghi {path}, mục này không có trong gói hoặc không có kiểu hợp lệ.";
     SIGNATURE_READABLE = "asic.signature_readable", "EN 319 162-1 §4.4", Indeterminate(SigConstraintsFailure),
         "{name} stands in the place of a signature and cannot be read: {what}.", "{name} nằm ở vị trí chữ ký nhưng không đọc được.";
 }
@@ -122,14 +130,9 @@ fn content_by<'c>(manifests: &[Manifest<'c>], container: &'c Container, file: &F
 
 /// Whether a file in `META-INF` is one that containers have there (§4.3.3.2, §4.4.3.2, §4.4.4.2): anything else is data that stands there.
 fn is_of_container(file: &File) -> bool {
-    const OTHERS: [&str; 3] = ["manifest.xml", "container.xml", "metadata.xml"];
     let name = file.name.strip_prefix("META-INF/").unwrap_or_default().to_ascii_lowercase();
     let has = |part: &str, endings: &[&str]| name.contains(part) && endings.iter().any(|ending| name.ends_with(ending));
-    OTHERS.contains(&name.as_str())
-        || has("signature", &[".p7s", ".xml"])
-        || name.ends_with(".tst")
-        || has("evidencerecord", &[".ers", ".xml"])
-        || is_manifest(file)
+    has("signature", &[".p7s", ".xml"]) || name.ends_with(".tst") || has("evidencerecord", &[".ers", ".xml"])
 }
 
 /// A container on its way to what it holds.
@@ -295,12 +298,12 @@ impl<'c, 'p> Reading<'c, 'p> {
 
     fn finish(mut self) -> Found {
         self.timestamps_over_signatures();
-        let others = self.container.files.iter().filter(|file| file.name.starts_with("META-INF/") && !is_of_container(file));
+        let (package, others): (Vec<_>, Vec<_>) = self.unsigned_in_folder();
         // The type of the container or of its one file (§A.1); whatever else stands there somebody may read.
         let type_file = self.container.file("mimetype").filter(|file| !is_media_type(&file.octets));
         let unsigned =
             self.container.data().chain(others).chain(type_file).map(|file| file.name.clone()).filter(|name| !self.signed.contains(name));
-        let unsigned: Vec<String> = unsigned.collect();
+        let unsigned: Vec<String> = unsigned.chain(self.container.empty_folders.iter().cloned()).collect();
         let is_whole = unsigned.is_empty();
         for (position, signature) in (0_u64..).zip(&mut self.found.signatures) {
             signature.position = (position, 0);
@@ -315,10 +318,36 @@ impl<'c, 'p> Reading<'c, 'p> {
             // What signatures are over is in the container: nothing beside it is.
             detached: BTreeSet::new(),
             wants: self.found.signatures.iter().flat_map(missing).collect(),
-            opening: opening(self.container),
+            opening: opening(self.container, &package),
             listing: listing(&self.unread, self.found.listing),
             ..self.found
         }
+    }
+
+    /// Files in `META-INF` that no signature has to be over as they say nothing but which files there are, with what they list; and those that are data.
+    fn unsigned_in_folder(&self) -> (Vec<(&'c File, Listed)>, Vec<&'c File>) {
+        let signing: BTreeSet<&str> = signing_files(self.container).map(|(file, _)| file.name.as_str()).collect();
+        // A manifest that nothing signs lists what somebody else would like to be signed.
+        let used: BTreeSet<&str> = signing_files(self.container)
+            .filter_map(|(file, _)| self.manifest_of(file))
+            .map(|manifest| manifest.file.name.as_str())
+            .collect();
+        // One that cannot be read is told as such, and one that lists nothing says nothing.
+        let listing: BTreeSet<&str> =
+            self.manifests.iter().filter(|one| !one.references.is_empty()).map(|one| one.file.name.as_str()).collect();
+        let is_expected = |file: &File| match is_manifest(file) {
+            true => used.contains(file.name.as_str()) || !listing.contains(file.name.as_str()),
+            false => signing.contains(file.name.as_str()) || is_of_container(file),
+        };
+        let in_folder = self.container.files.iter().filter(|file| file.name.starts_with("META-INF/") && !is_expected(file));
+        let (mut package, mut others) = (Vec::new(), Vec::new());
+        for file in in_folder {
+            match Listed::read(file, &self.policy.limits) {
+                Some(listed) => package.push((file, listed)),
+                None => others.push(file),
+            }
+        }
+        (package, others)
     }
 
     /// A timestamp over a manifest that lists files with signatures is over these, and over older timestamps (§4.4.4.3, §A.7).
@@ -355,7 +384,7 @@ impl<'c> Reading<'c, '_> {
 }
 
 fn is_manifest(file: &File) -> bool {
-    file.name.strip_prefix("META-INF/ASiC").is_some_and(|name| name.contains("Manifest") && name.ends_with(".xml"))
+    file.is_manifest()
 }
 
 fn covered(container: &Container, uri: &str, all: usize) -> CoveredReference {
@@ -393,11 +422,23 @@ fn one_file(r: &mut Recorder, container: &Container) {
     r.ask(&ONE_FILE, holds, [("files", files)]);
 }
 
+/// No more of what says the type is told.
+const LONGEST_TYPE: usize = 255;
+
 /// How the container is built (annex A.1): what readers rely on, and what changes no verdict.
-fn opening(container: &Container) -> Block {
+fn opening(container: &Container, package: &[(&File, Listed)]) -> Block {
     Block::run("Container", "EN 319 162-1 §A.1", "document", |r| {
         r.tolerate(&TYPE_FIRST, container.mimetype.is_some() && container.is_first_and_stored, []);
+        if let Some(mimetype) = &container.mimetype {
+            let said = String::from_utf8_lossy(mimetype.get(..LONGEST_TYPE).unwrap_or(mimetype)).trim().to_owned();
+            r.tolerate(&TYPE_IS_CONTAINERS, said == container.media_type(), [("mimetype", said.into())]);
+        }
         r.tolerate(&OCTETS_ACCOUNTED, container.unaccounted == 0, [("octets", container.unaccounted.into())]);
+        for (file, listed) in package {
+            let strange = listed.strange(container);
+            let inputs = [("name", file.name.clone().into()), ("path", strange.unwrap_or_default().to_owned().into())];
+            r.tolerate(&PACKAGE_AGREES, strange.is_none(), inputs);
+        }
         Ok(())
     })
 }

@@ -33,19 +33,20 @@ pub(crate) struct Message {
     pub trace: Option<NodeId>,
     /// Elements in the trace that are called as what is read elsewhere in the message.
     pub misplaced: Vec<NodeId>,
-    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
+    /// The header of the SOAP envelope, where nothing stands in it.
+    pub empty_header: Option<NodeId>,
     pub places: Places,
 }
 
 /// Where the parts of a message stand.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
 pub(crate) struct Places {
     /// `edXMLHeader`
     pub headers: NodeId,
     /// `MessageHeader`
     pub header: NodeId,
     /// `Signature` of the header: the place for signatures.
+    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "looked at where a message is signed"))]
     pub signature: Option<NodeId>,
     /// `edXMLBody`, or the manifest where it stands without one.
     pub body: Option<NodeId>,
@@ -107,6 +108,7 @@ impl Message {
             manifest: announced(tree, manifest),
             attachments: attachments(tree, outer),
             trace,
+            empty_header: empty_header(tree),
             misplaced: trace.map(|trace| misplaced(tree, trace)).unwrap_or_default(),
             places: Places { headers, header, signature: child(tree, headers, "Signature"), body: body.or(manifest) },
         })
@@ -167,6 +169,14 @@ fn unwrapped(tree: &Tree<'_>) -> Option<NodeId> {
     parts.flat_map(|part| tree.elements(part)).find(|node| is_named(tree, *node, &OUTER))
 }
 
+fn empty_header(tree: &Tree<'_>) -> Option<NodeId> {
+    let is_header = |node: &NodeId| SOAP.iter().any(|namespace| tree.is(*node, namespace, "Header"));
+    let is_empty = |node: &NodeId| {
+        tree.elements(*node).next().is_none() && tree.attributes(*node).next().is_none() && tree.string(*node).trim().is_empty()
+    };
+    tree.elements(tree.root()).find(|node| is_header(node)).filter(is_empty)
+}
+
 fn announced(tree: &Tree<'_>, manifest: Option<NodeId>) -> Vec<Announced> {
     let references = manifest.into_iter().flat_map(|manifest| tree.elements(manifest)).filter(|node| is_named(tree, *node, &["Reference"]));
     let read = |node: NodeId| {
@@ -203,25 +213,56 @@ impl Attachment {
     }
 }
 
+/// What header, body and attachments are made of, but for what an agency on the way says of itself and of the document by the same names (`OrganId`,
+/// `DocumentId`, `Email`).
+const READ: [&str; 43] = [
+    "Appendixes",
+    "Attachment",
+    "AttachmentEncoded",
+    "AttachmentName",
+    "Attachments",
+    "Code",
+    "CodeNotation",
+    "CodeNumber",
+    "Competence",
+    "Content",
+    "ContentId",
+    "ContentTransferEncoded",
+    "ContentType",
+    "DocumentType",
+    "DueDate",
+    "edXML",
+    "edXMLBody",
+    "edXMLEnvelope",
+    "edXMLHeader",
+    "edXMLManifest",
+    "From",
+    "FullName",
+    "MessageHeader",
+    "OrganAdd",
+    "OrganizationInCharge",
+    "OrganName",
+    "OtherInfo",
+    "PageAmount",
+    "Place",
+    "Position",
+    "Priority",
+    "PromulgationAmount",
+    "PromulgationDate",
+    "PromulgationInfo",
+    "Reference",
+    "ResponseFor",
+    "SignerInfo",
+    "SphereOfPromulgation",
+    "SteeringType",
+    "Subject",
+    "To",
+    "ToPlaces",
+    "TypeName",
+];
+
 /// Many programs look for an element by its local name wherever it stands: in the trace, which anybody may write into, they would find another one.
 fn misplaced(tree: &Tree<'_>, trace: NodeId) -> Vec<NodeId> {
-    const READ: [&str; 15] = [
-        "MessageHeader",
-        "From",
-        "OrganName",
-        "Code",
-        "CodeNumber",
-        "CodeNotation",
-        "PromulgationInfo",
-        "PromulgationDate",
-        "Subject",
-        "SignerInfo",
-        "edXMLBody",
-        "edXMLManifest",
-        "AttachmentEncoded",
-        "Attachment",
-        "ContentTransferEncoded",
-    ];
     let is_read = |node: &NodeId| tree.name(*node).is_some_and(|(_, local)| READ.iter().any(|name| name.eq_ignore_ascii_case(local)));
     tree.descendants(trace).filter(|node| *node != trace).filter(is_read).take(MOST_TOLD).collect()
 }

@@ -2,6 +2,7 @@
 
 mod agreement;
 pub(crate) mod message;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,7 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, agreement::CHECKS].into_iter().flatten().copied()
+    [CHECKS, agreement::CHECKS, reading::CHECKS].into_iter().flatten().copied()
 }
 
 /// What a message holds; `None` when the document is none: the signatures of its envelope, and those of the PDF files that it brings.
@@ -79,6 +80,7 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
     found.listing = Block::run("Signatures of the message", "QCVN 102:2016 §2", "document", |r| {
         r.bind(listing);
         readable(r, &unread);
+        reading::asked(r, tree, &message);
         agreement::asked(r, &message, &found.signatures);
         Ok(())
     });
@@ -89,9 +91,11 @@ pub(crate) fn found(tree: &Tree<'_>, detached: &[Detached<'_>], policy: &Policy)
 /// the same of a signed one: it is looked for by its identifier.
 fn elsewhere(tree: &Tree<'_>, message: &Message) -> Elsewhere {
     let attachments = || message.attachments.iter().map(|attachment| attachment.node);
-    let judged = attachments().chain(message.trace).map(|node| NodeSet::subtree(tree, node));
+    // A SOAP header in which nothing stands says nothing.
+    let judged = attachments().chain(message.trace).chain(message.empty_header).map(|node| NodeSet::subtree(tree, node));
     let told_apart = attachments().flat_map(|node| tree.elements(node).chain([node]).collect::<Vec<_>>());
-    let trace = message.trace.map_or_else(|| NodeSet::of([]), |trace| NodeSet::subtree(tree, trace));
+    let unsigned = message.trace.into_iter().chain(message.empty_header).map(|node| NodeSet::subtree(tree, node));
+    let trace = NodeSet::union(unsigned.chain([NodeSet::of([])]));
     Elsewhere { judged: NodeSet::union(judged.chain([NodeSet::of([])])), told_apart: NodeSet::of(told_apart), changing: trace }
 }
 

@@ -18,8 +18,8 @@ impl Brought {
     /// `xVals`, `axVals` (§5.3.5.1, §5.3.5.3): false when something in it cannot be read.
     pub fn certificate_values(&mut self, node: &Node<'_>) -> bool {
         each(node, |element| {
-            // Others than X.509 are for whoever knows them.
-            let Some(object) = element.get("x509Cert") else { return element.get("otherCert").is_some() };
+            // Others than X.509 are for whoever knows them: what they say is not known here.
+            let Some(object) = element.get("x509Cert").filter(|_| has_only(element, &["x509Cert"])) else { return false };
             pki_object(object).and_then(|octets| Certificate::from_der(&octets).ok()).map(|found| self.certificates.push(found)).is_some()
         })
     }
@@ -36,14 +36,14 @@ impl Brought {
                 pki_object(object).and_then(|octets| response(&octets)).map(|found| self.ocsp_responses.push(found)).is_some()
             })
         });
-        node.is_object() && crls && responses
+        has_only(node, &["crlVals", "ocspVals"]) && crls && responses
     }
 
     /// `tstVD` (§5.3.5.5): both.
     pub fn timestamp_validation_data(&mut self, node: &Node<'_>) -> bool {
         let certificates = node.get("xVals").is_none_or(|values| self.certificate_values(values));
         let revocation = node.get("rVals").is_none_or(|values| self.revocation_values(values));
-        node.is_object() && certificates && revocation
+        has_only(node, &["xVals", "rVals"]) && certificates && revocation
     }
 
     /// SHA-256 of every piece, by which evidence is named.
@@ -79,6 +79,7 @@ pub(super) fn references(node: &Node<'_>) -> Option<Vec<(DigestAlgorithm, Vec<u8
     let elements = lists.into_iter().filter_map(Node::elements).flatten();
     elements
         .map(|reference| {
+            has_only(reference, &["digAlg", "digVal", "kid", "x5u", "crlId", "ocspId"]).then_some(())?;
             Some((DigestAlgorithm::from_json_name(reference.get("digAlg")?.text()?)?, digest(reference.get("digVal")?.text()?)?))
         })
         .collect()
@@ -98,6 +99,11 @@ pub(super) fn tokens(container: &Node<'_>) -> Vec<TimestampToken> {
     written(container).iter().filter_map(|token| TimestampToken::from_ber(&pki_object(token)?).ok()).collect()
 }
 
+/// Whether it says nothing but its tokens and how what they are over is made.
+pub(super) fn is_container(container: &Node<'_>) -> bool {
+    has_only(container, &["canonAlg", "tstTokens"])
+}
+
 /// How many there are.
 pub(super) fn tokens_written(container: &Node<'_>) -> usize {
     written(container).len().max(1)
@@ -109,8 +115,14 @@ fn written<'n, 'a>(container: &'n Node<'a>) -> &'n [Node<'a>] {
 
 /// `pkiOb` (§5.4.2) in DER, which an absent `encoding` means too.
 fn pki_object(node: &Node<'_>) -> Option<Vec<u8>> {
+    has_only(node, &["val", "encoding", "type", "specRef"]).then_some(())?;
     let is_der = node.get("encoding").is_none_or(|encoding| encoding.text() == Some(DER));
     base64::decode(node.get("val").filter(|_| is_der)?.text()?.as_bytes()).ok()
+}
+
+/// Whether it is an object that has no member but these: nobody signed what another one would say.
+fn has_only(node: &Node<'_>, known: &[&str]) -> bool {
+    node.is_object() && node.members().iter().all(|member| known.contains(&member.name.as_ref()))
 }
 
 const DER: &str = "http://uri.etsi.org/01903/v1.2.2#DER";

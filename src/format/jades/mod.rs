@@ -182,6 +182,7 @@ impl Read {
         let Some(header) = header else { return signature };
         signature.format_constraints = Block::run("Constraints of the file", "RFC 7518 §3.1", "", |r| {
             protected_header::algorithm_known(r, &header);
+            protected_header::unprotected(r, jws.header.as_ref());
             payload::boundaries(r, &header);
             Ok(())
         });

@@ -10,7 +10,7 @@ use crate::format::signature::{CertificateReference, NamedPolicy};
 use crate::limits::Limits;
 use crate::pki::ess::IssuerSerial;
 use crate::pki::{Certificate, TimestampToken};
-use crate::report::{Recorder, Stop, checks};
+use crate::report::{Fact, Recorder, Stop, checks};
 use crate::time::Time;
 
 checks! {
@@ -44,6 +44,9 @@ checks! {
         "The signing time cannot be read: {what}.", "Không đọc được thời điểm ký.";
     SIGNING_TIMES_AGREE = "protected_header.signing_times_agree", "ETSI TS 119 182-1 §5.1.11, §5.2.1", Failed(FormatFailure),
         "The signature claims two times, {iat} and {sig_t}.", "Chữ ký ghi hai thời điểm khác nhau: {iat} và {sig_t}.";
+    UNPROTECTED = "protected_header.parameters_protected", "RFC 7515 §4, ETSI TS 119 182-1 §5.2", Indeterminate(SigConstraintsFailure),
+        "The header parameters {names} are not protected: nobody signed what they say.",
+        "Các tham số {names} không được bảo vệ: không ai ký nội dung của chúng.";
     PARAMETERS_READABLE = "protected_header.parameters_readable", "ETSI TS 119 182-1 §5.2", Failed(FormatFailure),
         "A header parameter is not what it has to be: {what}.", "Một tham số không đúng quy định.";
 }
@@ -102,6 +105,21 @@ pub(super) fn read(r: &mut Recorder, text: &str, unprotected: Option<&Node<'_>>,
 /// What of the algorithm only keeps a verdict from being had.
 pub(super) fn algorithm_known(r: &mut Recorder, header: &ProtectedHeader) {
     r.ask(&ALGORITHM_KNOWN, header.algorithm.is_some(), [("algorithm", header.algorithm_name.clone().into())]);
+}
+
+/// RFC 7515 §4 lets a key or its name stand unprotected, of which it is told. What a signer says of the signature (§5.2) is protected, or said by somebody
+/// else.
+pub(super) fn unprotected(r: &mut Recorder, header: Option<&Node<'_>>) {
+    const OF_SIGNER: [&str; 11] = ["adoTst", "iat", "sigPId", "sigPl", "sigT", "sigX5ts", "srAts", "srCms", "x5t#S256", "x5t#o", "cty"];
+    // No more are named.
+    const TOLD: usize = 20;
+    let others = || header.into_iter().flat_map(Node::members).filter(|member| member.name != "etsiU");
+    let names = Fact::List(others().take(TOLD).map(|member| Fact::from(member.name.to_string())).collect());
+    if others().any(|member| OF_SIGNER.contains(&member.name.as_ref())) {
+        r.ask(&UNPROTECTED, false, [("names", names)]);
+    } else {
+        r.tolerate(&UNPROTECTED, others().next().is_none(), [("names", names)]);
+    }
 }
 
 fn parameters(r: &mut Recorder, header: &Node<'_>, algorithm: JsonAlgorithm, name: &str) -> ProtectedHeader {

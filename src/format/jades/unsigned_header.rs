@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::evidence::{Brought, references, tokens, tokens_written};
+use super::evidence::{Brought, is_container, references, tokens, tokens_written};
 use super::message_imprint::Imprints;
 use crate::crypto::DigestAlgorithm;
 use crate::encoding::json::{self, Node, Value};
@@ -180,7 +180,7 @@ impl Gathered {
     fn timestamps(&mut self, name: &str, container: &Node<'_>, index: usize, imprints: &Imprints<'_>, own: &[Certificate]) -> bool {
         let form = container.get("canonAlg").map(|form| form.text().unwrap_or_default());
         let tokens = tokens(container);
-        let is_whole = tokens.len() == tokens_written(container);
+        let is_whole = tokens.len() == tokens_written(container) && is_container(container);
         for token in tokens {
             if self.timestamps.len() >= self.most {
                 return false;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::key_info::{KeyInfo, key_info};
+use super::key_names;
 use super::names::{COUNTERSIGNED_TYPE, MANIFEST_TYPE, SIGNED_PROPERTIES_TYPE, XADES_OLD};
 use super::qualifying_properties::{self, QualifyingProperties, signing_time};
 use super::reference::{Reference, References, manifest, reference};
@@ -357,6 +358,8 @@ impl<'r, 'a> Reading<'_, 'r, 'a> {
         }
         let named = |one: &&Certificate| value.references.first().and_then(|reference| reference.matches(one)) == Some(true);
         let signer = self.signature.certificates.iter().find(named).or_else(|| self.signature.certificates.first());
+        key_names::agree(r, keys);
+        properties.references_agree(r, &keys.certificates);
         if let (Some(signer), false) = (signer, keys.keys.is_empty()) {
             let own = signer.public_key();
             let same = own.is_ok_and(|own| {

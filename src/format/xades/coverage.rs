@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::identifiers::identifier_of;
 use super::names::{DS, DS11, XADES, XADES_OLD, XADES141, is_xades};
+use super::own_parts::{INSTANCE, is_attribute, is_leaf};
 use crate::encoding::xml::{NodeId, NodeSet, Tree};
 use crate::report::{Recorder, checks};
 
@@ -20,8 +21,6 @@ checks! {
         "{signed} được ký như một đối tượng của chữ ký nhưng lại nằm trong một đối tượng khác.";
 }
 
-/// Attributes that only say where a schema is.
-const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// No more places are named.
 const TOLD: usize = 10;
 
@@ -80,7 +79,7 @@ impl<'t> Namesakes<'t> {
     }
 }
 
-fn is_of_signatures(namespace: &str) -> bool {
+pub(super) fn is_of_signatures(namespace: &str) -> bool {
     OF_SIGNATURES.contains(&namespace) || XADES_OLD.contains(&namespace)
 }
 
@@ -142,7 +141,11 @@ impl Place<'_> {
     fn path(&self, tree: &Tree<'_>) -> String {
         match self {
             Self::Node(node) if tree.is_element(*node) => tree.path(*node),
-            Self::Node(node) if tree.is_style_sheet(*node) => "/processing-instruction(xml-stylesheet)".into(),
+            Self::Node(node) if tree.is_style_sheet(*node) => {
+                let written = tree.text().get(tree.span(*node)).unwrap_or_default();
+                let target = written.trim_start_matches("<?").split(|end: char| end.is_whitespace() || end == '?').next();
+                format!("/processing-instruction({})", target.unwrap_or_default())
+            }
             Self::Node(node) => format!("{}/text()", tree.path(tree.parent(*node).unwrap_or(Tree::DOCUMENT))),
             Self::Attribute(node, name) => format!("{}/@{name}", tree.path(*node)),
         }
@@ -178,8 +181,9 @@ impl Walk<'_, '_> {
                 if text.is_some_and(|text| !self.covered.contains(text) && !tell(Place::Node(text))) {
                     return;
                 }
+                let mut own = std::iter::once(node).chain(tree.elements_named(node, DS, "SignatureValue"));
                 let mut keys = tree.elements_named(node, DS, "KeyInfo");
-                if !keys.all(|keys| self.foreign(keys, tell)) {
+                if !own.all(|own| self.strange_attributes(own, tell)) || !keys.all(|keys| self.foreign(keys, tell)) {
                     return;
                 }
                 next = tree.elements_named(node, DS, "Object").next().or_else(|| tree.after(node));
@@ -199,7 +203,8 @@ impl Walk<'_, '_> {
                 for (namespace, local, value) in own {
                     // As of `Object`: what the octets are is signed as their DataObjectFormat.
                     let is_label = is_content && namespace.is_empty() && matches!(local, "Encoding" | "MimeType");
-                    if id.as_ref() != Some(&value) && !is_label && !is_envelope(tree, node) && !tell(Place::Attribute(node, local)) {
+                    let is_expected = if is_envelope(tree, node) { is_attribute(namespace, local) } else { is_label };
+                    if id.as_ref() != Some(&value) && !is_expected && !tell(Place::Attribute(node, local)) {
                         return;
                     }
                 }
@@ -231,11 +236,20 @@ impl Walk<'_, '_> {
                     return false;
                 }
                 next = tree.after(node);
-            } else {
+            } else if self.strange_attributes(node, tell) {
                 next = tree.following(node);
+            } else {
+                return false;
             }
         }
         true
+    }
+
+    /// Tells the attributes of an element that elements of signatures do not have, and nobody signed; whether to go on.
+    fn strange_attributes(&self, node: NodeId, tell: &mut dyn FnMut(Place<'_>) -> bool) -> bool {
+        let mut strange =
+            self.tree.attributes(node).filter(|(namespace, local, _)| !self.covered.contains(node) && !is_attribute(namespace, local));
+        strange.all(|(_, local, _)| tell(Place::Attribute(node, local)))
     }
 
     /// An element of another language, an object that is in no place for one, a text where elements are expected. `holders`: of parents that were
@@ -245,10 +259,13 @@ impl Walk<'_, '_> {
         let parent = tree.parent(node).unwrap_or(node);
         match tree.name(node) {
             Some((namespace, _)) if !is_of_signatures(namespace) => true,
-            Some(_) => is_envelope(tree, node) && self.signatures.binary_search(&parent).is_err(),
+            Some((namespace, local)) => namespace == DS && OF_SIGNATURE.contains(&local) && self.signatures.binary_search(&parent).is_err(),
             None => {
-                let mut expects_none =
-                    || *holders.entry(parent).or_insert_with(|| !is_leaf(tree, parent) || tree.elements(parent).next().is_some());
+                let mut expects_none = || {
+                    *holders
+                        .entry(parent)
+                        .or_insert_with(|| !is_leaf(tree, parent, self.signatures) || tree.elements(parent).next().is_some())
+                };
                 self.says_something(node) && (is_envelope(tree, parent) || expects_none())
             }
         }
@@ -264,61 +281,8 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Elements of the languages of signatures whose text is a key, a digest, a name or a number that the signature is judged by, or evidence that is. What
-/// else has a text may say anything, and was signed by nobody.
-const LEAVES: [&str; 45] = [
-    "ByKey",
-    "ByName",
-    "DEREncodedKeyValue",
-    "DigestValue",
-    "EncapsulatedCRLValue",
-    "EncapsulatedEvidenceRecord",
-    "EncapsulatedOCSPValue",
-    "EncapsulatedPKIData",
-    "EncapsulatedTimeStamp",
-    "EncapsulatedX509Certificate",
-    "Exponent",
-    "G",
-    "HMACOutputLength",
-    "Identifier",
-    "IssueTime",
-    "Issuer",
-    "IssuerSerial",
-    "IssuerSerialV2",
-    "J",
-    "KeyName",
-    "Modulus",
-    "Number",
-    "OCSPResponse",
-    "P",
-    "PgenCounter",
-    "ProducedAt",
-    "PublicKey",
-    "Q",
-    "ResponderID",
-    "Seed",
-    "SignatureValue",
-    "SigPolDocLocalURI",
-    "SignaturePolicyDocument",
-    "SPURI",
-    "URI",
-    "X",
-    "X509CRL",
-    "X509Certificate",
-    "X509Digest",
-    "X509IssuerName",
-    "X509SKI",
-    "X509SerialNumber",
-    "X509SubjectName",
-    "XPath",
-    "Y",
-];
-
-/// What signed properties say, those of another signature too, is signed or fails with the signature that they are of.
-fn is_leaf(tree: &Tree<'_>, node: NodeId) -> bool {
-    tree.name(node).is_some_and(|(_, local)| LEAVES.contains(&local))
-        || tree.ancestors(node).any(|around| is_xades(tree, around, "SignedProperties"))
-}
+/// What stands in a signature, and nowhere else.
+const OF_SIGNATURE: [&str; 4] = ["KeyInfo", "Object", "SignatureValue", "SignedInfo"];
 
 /// `Object` of a signature: its attributes are about it.
 fn is_envelope(tree: &Tree<'_>, node: NodeId) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here is believed: the signer is whose key verifies, and XAdES says in what is signed which certificate that is.
 
+use super::key_names::Said;
 use super::names::{DS, DS11, base64_leaf, ds_child, text_leaf};
 use crate::crypto::PublicKey;
 use crate::crypto::algorithm::{ID_EC_PUBLIC_KEY, RSA_ENCRYPTION};
@@ -18,6 +19,8 @@ pub(super) struct KeyInfo {
     pub unread: usize,
     /// The key of `KeyValue` or `DEREncodedKeyValue`; several where they differ.
     pub keys: Vec<PublicKey>,
+    /// What it says of certificates and keys in words.
+    pub said: Vec<Said>,
 }
 
 pub(super) fn key_info(tree: &Tree<'_>, node: NodeId) -> KeyInfo {
@@ -26,6 +29,7 @@ pub(super) fn key_info(tree: &Tree<'_>, node: NodeId) -> KeyInfo {
     for child in tree.elements(node) {
         match tree.name(child) {
             Some((DS, "X509Data")) => x509_data(tree, child, &mut found, &mut serials),
+            Some((DS, "KeyName")) => found.said.extend(text_leaf(tree, child).map(Said::Key)),
             Some((DS, "KeyValue")) => found.keys.extend(key_value(tree, child)),
             Some((DS11, "DEREncodedKeyValue")) => {
                 found.keys.extend(base64_leaf(tree, child).and_then(|octets| PublicKey::from_spki(&octets).ok()));
@@ -46,9 +50,12 @@ fn x509_data(tree: &Tree<'_>, node: NodeId, found: &mut KeyInfo, serials: &mut V
                 None => found.unread = found.unread.saturating_add(1),
             },
             Some((DS, "X509IssuerSerial")) => {
-                let serial = ds_child(tree, child, "X509SerialNumber").and_then(|serial| text_leaf(tree, serial));
-                serials.extend(serial.and_then(|serial| decimal(&serial)));
+                let part = |local: &str| ds_child(tree, child, local).and_then(|part| text_leaf(tree, part)).unwrap_or_default();
+                let serial = part("X509SerialNumber");
+                serials.extend(decimal(&serial));
+                found.said.push(Said::IssuerSerial(part("X509IssuerName"), serial));
             }
+            Some((DS, "X509SubjectName")) => found.said.extend(text_leaf(tree, child).map(Said::Subject)),
             _ => {}
         }
     }

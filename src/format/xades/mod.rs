@@ -4,7 +4,9 @@ mod core_validation;
 mod coverage;
 mod identifiers;
 mod key_info;
+mod key_names;
 mod names;
+mod own_parts;
 mod qualifying_properties;
 mod reference;
 mod signature_element;
@@ -44,10 +46,18 @@ checks! {
 
 /// Every check of this room.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
-    [CHECKS, core_validation::CHECKS, coverage::CHECKS, qualifying_properties::CHECKS, signature_element::CHECKS, time_stamps::CHECKS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        CHECKS,
+        core_validation::CHECKS,
+        coverage::CHECKS,
+        key_names::CHECKS,
+        qualifying_properties::CHECKS,
+        signature_element::CHECKS,
+        time_stamps::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// What an XML document holds.

@@ -1,12 +1,14 @@
 //! EN 319 132-1 §4.3, §4.4, §5.2 — QualifyingProperties: what the signer said beside the data, signed with them
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::names::{DS, XADES, XADES_OLD, XADES141, algorithm_of, base64_leaf, base64_octets, ds_child, is_xades, text_leaf, xades_child};
 use super::signature_element::SignatureElement;
 use crate::crypto::DigestAlgorithm;
 use crate::encoding::xml::{NodeId, Tree};
 use crate::format::signature::{CertificateReference, NamedPolicy};
+use crate::pki::Certificate;
 use crate::pki::ess::IssuerSerial;
 use crate::report::{Recorder, Stop, checks};
 use crate::time::Time;
@@ -32,6 +34,11 @@ checks! {
         "Chữ ký bao trùm các thuộc tính thuộc không gian tên không được hỗ trợ: {namespace}.";
     SIGNING_TIME = "qualifying_properties.signing_time", "EN 319 132-1 §5.2.1", Failed(FormatFailure),
         "The signing time cannot be read or has no time zone: {what}.", "Không đọc được thời điểm ký hoặc thời điểm ký không có múi giờ: {what}.";
+    ONCE = "qualifying_properties.each_once", "EN 319 132-1 §4.3, §4.4", Failed(FormatFailure),
+        "{name} stands several times where it may stand once, so that the properties have several readings.",
+        "{name} xuất hiện nhiều lần ở nơi chỉ được có một, nên tập thuộc tính có nhiều cách hiểu.";
+    REFERENCES_AGREE = "qualifying_properties.certificate_references_agree", "EN 319 132-1 §5.2.2", Failed(FormatFailure),
+        "The two references to the signer's certificate are to two certificates.", "Hai tham chiếu chứng thư người ký chỉ hai chứng thư khác nhau.";
     CERTIFICATE_REFERENCE = "qualifying_properties.signing_certificate_reference", "EN 319 132-1 §5.2.2", Failed(FormatFailure),
         "The reference to the signer's certificate cannot be read.", "Không đọc được tham chiếu chứng thư người ký.";
 }
@@ -47,6 +54,8 @@ pub(super) struct QualifyingProperties {
     /// `SigningCertificateV2`, else `SigningCertificate`.
     pub certificates: Vec<CertificateReference>,
     pub has_certificate_v2: bool,
+    /// `SigningCertificate` beside `SigningCertificateV2`.
+    pub older_certificates: Vec<CertificateReference>,
     /// `IssuerSerialV2` of the first of them.
     pub issuer_serial: Option<IssuerSerial>,
     pub policy: Result<Option<NamedPolicy>, String>,
@@ -125,6 +134,7 @@ impl QualifyingProperties {
             signing_time: None,
             certificates: Vec::new(),
             has_certificate_v2: false,
+            older_certificates: Vec::new(),
             issuer_serial: None,
             policy: Ok(None),
             has_policy: false,
@@ -136,6 +146,7 @@ impl QualifyingProperties {
     /// Reads what the signed properties say.
     pub fn read(&mut self, r: &mut Recorder, tree: &Tree<'_>) {
         let Some(signed) = self.signed else { return };
+        self.each_once(r, tree, signed);
         if let Some(signature) = xades_child(tree, signed, "SignedSignatureProperties") {
             if let Some(time) = xades_child(tree, signature, "SigningTime") {
                 self.signing_time = signing_time(r, tree, time);
@@ -155,16 +166,44 @@ impl QualifyingProperties {
         }
     }
 
+    /// §4.3, §4.4: what says something of the signature says it once. Of what nobody signed it is told.
+    fn each_once(&self, r: &mut Recorder, tree: &Tree<'_>, signed: NodeId) {
+        let twice = |node: NodeId| {
+            let mut seen = BTreeSet::new();
+            tree.elements(node).find(|child| is_property(tree, *child) && !seen.insert(tree.name(*child))).map(|child| tree.path(child))
+        };
+        let signature = xades_child(tree, signed, "SignedSignatureProperties");
+        let found = twice(signed).or_else(|| signature.and_then(twice));
+        let unsigned = self.node.and_then(|node| xades_child(tree, node, "UnsignedProperties"));
+        let beside = || self.node.and_then(twice).or_else(|| unsigned.and_then(twice));
+        match (found, beside()) {
+            (Some(name), _) => r.ask(&ONCE, false, [("name", name.into())]),
+            (None, Some(name)) => r.tolerate(&ONCE, false, [("name", name.into())]),
+            (None, None) => r.ask(&ONCE, true, [("name", "".into())]),
+        };
+    }
+
+    /// §5.2.2: both references to the signer's certificate, where there are two, are to one. `certificates`: those beside the signature.
+    pub fn references_agree(&self, r: &mut Recorder, certificates: &[Certificate]) {
+        let (Some(own), Some(older)) = (self.certificates.first(), self.older_certificates.first()) else { return };
+        let named = certificates.iter().find(|certificate| own.matches(certificate) == Some(true));
+        r.ask(&REFERENCES_AGREE, named.is_none_or(|named| older.matches(named) != Some(false)), []);
+    }
+
     /// §5.2.2; of TS 101 903, with names as text, where there is no other.
     fn read_certificates(&mut self, r: &mut Recorder, tree: &Tree<'_>, signature: NodeId) {
         let version_2 = xades_child(tree, signature, "SigningCertificateV2");
+        let version_1 = xades_child(tree, signature, "SigningCertificate");
         self.has_certificate_v2 = version_2.is_some();
-        let Some(listed) = version_2.or_else(|| xades_child(tree, signature, "SigningCertificate")) else { return };
-        let read: Option<Vec<CertificateReference>> = tree
-            .elements(listed)
-            .filter(|child| is_xades(tree, *child, "Cert"))
-            .map(|certificate| certificate_reference(tree, certificate))
-            .collect();
+        let all = |listed: NodeId| -> Option<Vec<CertificateReference>> {
+            let certificates = tree.elements(listed).filter(|child| is_xades(tree, *child, "Cert"));
+            certificates.map(|certificate| certificate_reference(tree, certificate)).collect()
+        };
+        let Some(listed) = version_2.or(version_1) else { return };
+        if let Some(older) = version_1.filter(|_| version_2.is_some()) {
+            self.older_certificates = all(older).unwrap_or_default();
+        }
+        let read = all(listed);
         r.ask(&CERTIFICATE_REFERENCE, read.as_ref().is_some_and(|read| !read.is_empty()), []);
         self.certificates = read.unwrap_or_default();
         self.issuer_serial = self.certificates.first().and_then(|first| first.names.clone());

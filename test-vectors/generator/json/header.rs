@@ -23,6 +23,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     certificates(shared, &draft, &honest, files)?;
     texts(&draft, &honest, files)?;
     times(&draft, &honest, files)?;
+    unprotected(&draft, &honest, files)?;
     policies(&draft, files)
 }
 
@@ -282,8 +283,8 @@ fn times(draft: &Draft<'_>, honest: &Good, files: &mut Files) -> Outcome {
     let dated = dated.entry(|entry| entry.level("B-B")).add("json/sig-t", files)?;
     let missing = "signature_acceptance.claimed_time_present";
     bad(&dated, "the time is not protected", draft.clone().without("iat").unprotected(json!({ "sigT": stated })).make()?.flattened())
-        .indeterminate("SIG_CONSTRAINTS_FAILURE", missing)
-        .entry(|entry| entry.level("none"))
+        .indeterminate("SIG_CONSTRAINTS_FAILURE", "protected_header.parameters_protected")
+        .entry(|entry| entry.level("none").fails_by(missing))
         .add("json/sig-t-unprotected", files)?;
     bad(&dated, "the time has no zone", draft.clone().without("iat").with("sigT", "2026-11-22 02:50".into()).make()?.flattened())
         .indeterminate("SIG_CONSTRAINTS_FAILURE", missing)
@@ -305,6 +306,28 @@ fn times(draft: &Draft<'_>, honest: &Good, files: &mut Files) -> Outcome {
     .by("ETSI TS 119 182-1 §5.1.11, §5.2.1")
     .entry(|_| Entry::passed().tolerates("protected_header.signing_times_agree"))
     .add("json/iat-and-sig-t-differ", files)?;
+    Ok(())
+}
+
+/// What stands beside the protected header, and nobody signed.
+fn unprotected(draft: &Draft<'_>, honest: &Good, files: &mut Files) -> Outcome {
+    const PROTECTED: &str = "protected_header.parameters_protected";
+    let with = |header: Value| -> Outcome<Vec<u8>> { Ok(draft.clone().unprotected(header).make()?.flattened()) };
+    for (name, change, header) in [
+        ("time", "an older time is claimed where it is not protected", json!({ "sigT": "2020-01-01T00:00:00Z" })),
+        ("role", "a role is claimed where it is not protected", json!({ "srAts": [{ "claimed": [{ "vals": ["Bo truong"] }] }] })),
+        ("content", "the content is said to be a page where it is not protected", json!({ "cty": "text/html" })),
+    ] {
+        let case = bad(honest, change, with(header)?).by("ETSI TS 119 182-1 §5.2").indeterminate("SIG_CONSTRAINTS_FAILURE", PROTECTED);
+        case.entry(|entry| entry.integrity("intact")).add(&format!("json/unprotected-{name}"), files)?;
+    }
+    for (name, change, header) in [
+        ("key", "a name of the key stands where it is not protected", json!({ "kid": "2026-1" })),
+        ("note", "a note stands where it is not protected", json!({ "note": "Tu choi" })),
+    ] {
+        let case = bad(honest, change, with(header)?).by("RFC 7515 §4");
+        case.entry(|entry| entry.tolerates(PROTECTED)).add(&format!("json/unprotected-{name}"), files)?;
+    }
     Ok(())
 }
 

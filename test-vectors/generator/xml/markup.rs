@@ -125,6 +125,12 @@ fn style_sheets(shared: &Shared, parted: &Signed, files: &mut Files) -> Outcome 
     let bad = parted.good.but("a style sheet is named before what is signed").by("EN 319 102-1 §5.1.3");
     let bad = bad.file(format!("{SHEET}{}", parted.text).into_bytes());
     bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/style-sheet-unsigned", files)?;
+    let bad = parted
+        .good
+        .but("an instruction before what is signed has it opened by a program that shows it otherwise")
+        .by("EN 319 102-1 §5.1.3");
+    let bad = bad.file(format!("<?mso-application progid=\"Excel.Sheet\"?>\n{}", parted.text).into_bytes());
+    bad.indeterminate(CONSTRAINTS, MODIFIED).entries(&[Entry::passed()]).add("xml/style-sheet-program", files)?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod making;
 mod markup;
+mod own_parts;
 mod properties;
 mod structure;
 mod wrapping;
@@ -29,6 +30,7 @@ pub fn add(shared: &Shared, files: &mut Files) -> Outcome {
     let parted = parted(shared, files)?;
     wrapping::add(shared, &parted, files)?;
     markup::add(shared, &parted, files)?;
+    own_parts::add(&parted, files)?;
     structure::add(shared, &enveloped, files)?;
     properties::add(shared, &enveloped, files)
 }

@@ -3,7 +3,7 @@
 use kyso::encoding::base64;
 use kyso::testkit::{Entity, Timestamp};
 
-use super::making::{Data, EXCLUSIVE, Making, Reference, SIGNED_PROPERTIES, between, canonical_element, replaced, transform};
+use super::making::{Data, EXCLUSIVE, Making, Reference, SHA256, SIGNED_PROPERTIES, between, canonical_element, replaced, transform};
 use super::{CONSTRAINTS, FORMAT, RECORD, Signed, passing};
 use crate::case::{Case, Entry};
 use crate::shared::{Shared, time};
@@ -13,6 +13,7 @@ const REFERENCED: &str = "qualifying_properties.signed_properties_referenced";
 
 pub fn add(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
     signed(shared, enveloped, files)?;
+    said_twice(shared, enveloped, files)?;
     time_stamps(shared, files)?;
     counter_signatures(shared, files)
 }
@@ -103,6 +104,39 @@ fn signed(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
     but("the reference to the certificate says nothing", text_of(resigned(&unread)?))
         .fails(FORMAT, "qualifying_properties.signing_certificate_reference")
         .add("xml/properties-certificate", files)?;
+    Ok(())
+}
+
+/// §4.3, §4.4, §5.2.2: the signer says two things, of which each reader takes one.
+fn said_twice(shared: &Shared, enveloped: &Signed, files: &mut Files) -> Outcome {
+    const ONCE: &str = "qualifying_properties.each_once";
+    let good = &enveloped.good;
+    let making = || Making::xades(shared, Reference::enveloped());
+    let own = making().properties.unwrap_or_default();
+    let with = |more: String| -> Outcome<Vec<u8>> {
+        Ok(making().with(|making| making.properties = Some(own.clone() + &more)).sign(RECORD)?.into_bytes())
+    };
+    for (name, change, more) in [
+        ("time", "two times are claimed", "<xades:SigningTime>2020-01-01T00:00:00Z</xades:SigningTime>".to_owned()),
+        ("certificate", "the certificate is named by two properties of one name", own.clone()),
+    ] {
+        let bad = good.but(change).by("EN 319 132-1 §4.3").file(with(more)?).fails(FORMAT, ONCE);
+        bad.add(&format!("xml/properties-{name}-twice"), files)?;
+    }
+    let sets = "<xades:UnsignedProperties/>".repeat(2);
+    let told = good.but("there are two sets of unsigned properties").by("EN 319 132-1 §4.3");
+    let told = told.file(replaced(&enveloped.text, "</xades:SignedProperties>", &format!("</xades:SignedProperties>{sets}"))?);
+    told.entry(|entry| entry.tolerates(ONCE)).add("xml/properties-two-unsigned", files)?;
+    let older = |octets: &[u8]| {
+        let digest = base64::encode(&kyso::crypto::DigestAlgorithm::Sha256.digest(octets));
+        format!(
+            "<xades:SigningCertificate><xades:Cert><xades:CertDigest><ds:DigestMethod Algorithm=\"{SHA256}\"/><ds:DigestValue>{digest}</ds:DigestValue></xades:CertDigest><xades:IssuerSerial><ds:X509IssuerName>CN=Test Issuing</ds:X509IssuerName><ds:X509SerialNumber>1</ds:X509SerialNumber></xades:IssuerSerial></xades:Cert></xades:SigningCertificate>"
+        )
+    };
+    let both = good.but("the certificate is named by the property of the older version, too").by("EN 319 132-1 §5.2.2");
+    let both = both.file(with(older(&shared.signatories["p256"].certificate))?).untwinned().add("xml/properties-both-versions", files)?;
+    let bad = both.but("that one names another certificate").file(with(older(&shared.signatories["rsa-2048"].certificate))?);
+    bad.fails(FORMAT, "qualifying_properties.certificate_references_agree").add("xml/properties-both-versions-other", files)?;
     Ok(())
 }
 
