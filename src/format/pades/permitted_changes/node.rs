@@ -30,8 +30,8 @@ pub(super) struct Node {
 
 impl Node {
     /// The object that holds the place.
-    pub fn object(&self) -> Reference {
-        Reference { number: self.container, generation: 0 }
+    pub fn object(&self) -> u32 {
+        self.container
     }
 
     /// The same place, for which another object answers.

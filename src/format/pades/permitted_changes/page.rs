@@ -227,7 +227,7 @@ impl Step<'_, '_, '_> {
     /// may be larger than that of a new one, but neither most of the page nor what was on it.
     pub fn filled_in_place(&mut self, widget: &Node, new: &Dictionary, rule: Rule) {
         let Some(drawn) = self.drawn_at(new).filter(|_| new.has(b"Subtype")) else { return };
-        let reference = in_use(&self.signed, widget.object().number);
+        let reference = in_use(&self.signed, widget.object());
         for user in self.references().users(&self.signed, reference).collect::<Vec<_>>() {
             let user = in_use(&self.signed, user);
             let page = self.page_of_annotations(user).unwrap_or(user);
