@@ -1,5 +1,7 @@
 //! EN 319 102-1 §5.1.4 — Validation policy: only what a relying party may relax. Mandatory checks are code.
 
+use std::cell::RefCell;
+
 use serde::{Deserialize, Serialize};
 
 use super::algorithm_policy::{AlgorithmPolicy, MandatedAlgorithms};
@@ -254,8 +256,17 @@ impl Policy {
 
     /// `sha256:<hex>` of [`Self::to_json`].
     pub fn sha256(&self) -> String {
-        let algorithm = DigestAlgorithm::Sha256;
-        digest_text(algorithm, &algorithm.digest(self.to_json().as_bytes()))
+        thread_local! {
+            /// Whoever judges many documents does it by one policy, and comparing two is quicker than writing one.
+            static LAST: RefCell<Option<(Policy, String)>> = const { RefCell::new(None) };
+        }
+        LAST.with_borrow_mut(|last| match last {
+            Some((policy, digest)) if policy == self => digest.clone(),
+            _ => {
+                let digest = digest_text(DigestAlgorithm::Sha256, &DigestAlgorithm::sha256(self.to_json().as_bytes()));
+                last.insert((self.clone(), digest)).1.clone()
+            }
+        })
     }
 }
 
@@ -308,5 +319,16 @@ mod tests {
     fn another_policy_has_another_digest() {
         let tolerant = Policy { revocation_of_issuers: RevocationPolicy::Off, ..Policy::etsi_basic() };
         assert_ne!(tolerant.sha256(), Policy::etsi_basic().sha256());
+    }
+
+    /// Also where it is the one that was asked before, and where it has become another since.
+    #[test]
+    fn the_digest_is_that_of_the_policy_as_json() {
+        let of_json = |policy: &Policy| digest_text(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(policy.to_json().as_bytes()));
+        let mut policy = Policy::etsi_basic();
+        for bits in [2048, 3072, 3072, 4096] {
+            policy.limits.signatures = bits;
+            assert_eq!((policy.sha256(), policy.sha256()), (of_json(&policy), of_json(&policy)));
+        }
     }
 }

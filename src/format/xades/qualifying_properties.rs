@@ -37,7 +37,7 @@ checks! {
     ONCE = "qualifying_properties.each_once", "EN 319 132-1 §4.3, §4.4", Failed(FormatFailure),
         "{name} stands several times where it may stand once, so that the properties have several readings.",
         "{name} xuất hiện nhiều lần ở nơi chỉ được có một, nên tập thuộc tính có nhiều cách hiểu.";
-    REFERENCES_AGREE = "qualifying_properties.certificate_references_agree", "EN 319 132-1 §5.2.2", Failed(FormatFailure),
+    REFERENCES_AGREE = "qualifying_properties.certificate_references_agree", "EN 319 132-1 §5.2.2, TS 101 903 §7.2.2", Failed(FormatFailure),
         "The two references to the signer's certificate are to two certificates.", "Hai tham chiếu chứng thư người ký chỉ hai chứng thư khác nhau.";
     CERTIFICATE_REFERENCE = "qualifying_properties.signing_certificate_reference", "EN 319 132-1 §5.2.2", Failed(FormatFailure),
         "The reference to the signer's certificate cannot be read.", "Không đọc được tham chiếu chứng thư người ký.";

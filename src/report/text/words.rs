@@ -132,7 +132,9 @@ impl Language {
     pub(super) fn change_class(self, class: ChangeClass) -> &'static str {
         match class {
             ChangeClass::None => self.of("không có", "nothing"),
-            ChangeClass::Extension => self.of("bổ sung dữ liệu kiểm tra hoặc dấu thời gian", "validation data or timestamps added"),
+            ChangeClass::Extension => {
+                self.of("dữ liệu kiểm tra, dấu thời gian hoặc thông tin mô tả tệp", "validation data, timestamps or properties of the file")
+            }
             ChangeClass::FormFilling => self.of("điền biểu mẫu hoặc ký thêm", "a form filled or a signature added"),
             ChangeClass::Annotation => self.of("chú thích", "annotations"),
             ChangeClass::Other => self.of("nội dung khác", "other content"),
