@@ -141,8 +141,8 @@ pub(super) fn entry(r: &mut Recorder, crl: &CertificateList, certificate: &Certi
     Ok(found)
 }
 
-/// As [`revoked`]. A date of invalidity before that is told and moves nothing: whoever holds the key may have chosen it, to disown what he signed
-/// (X.509 §9.5.3.3).
+/// As [`revoked`]. A date of invalidity before that is told and moves nothing: whoever holds the key may have chosen it, to disown what he
+/// signed.
 fn told(r: &mut Recorder, entry: &RevokedCertificate) -> (Time, &'static str) {
     if let Some(since) = entry.invalidity_date().ok().flatten() {
         let facts = || [("invalid_since", since.into()), ("revoked_at", entry.revocation_date.into())];
