@@ -34,6 +34,9 @@ checks! {
         "The document has parts that no signature accounts for: {what}.", "Tài liệu có phần không chữ ký nào xác nhận: {what}.";
 }
 
+/// By signature and certificate.
+type Verified = BTreeMap<(String, [u8; 32]), Arc<Block>>;
+
 /// What one verdict works with.
 pub(crate) struct Session<'a> {
     /// The relying party's side.
@@ -42,8 +45,8 @@ pub(crate) struct Session<'a> {
     pub evidence: Evidence,
     /// What may still be spent.
     pub budgets: Budgets<'a>,
-    /// Which signature values hold, by signature and certificate: it is asked for what a timestamp proves, and for the verdict.
-    verified: RefCell<BTreeMap<(String, [u8; 32]), Arc<Block>>>,
+    /// Which signature values hold: it is asked for what a timestamp proves, and for the verdict.
+    verified: RefCell<Verified>,
 }
 
 impl Session<'_> {
