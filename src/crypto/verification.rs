@@ -36,7 +36,7 @@ pub(super) enum Key {
     P384(p384::ecdsa::VerifyingKey),
     P521(p521::ecdsa::VerifyingKey),
     Ed25519(ed25519_dalek::VerifyingKey),
-    /// An RSA key outside the sizes below, or a kind that is not here.
+    /// An RSA key outside the sizes that are used, or a kind that is not here.
     Unusable(Unusable),
 }
 

@@ -264,7 +264,7 @@ impl Walk<'_, '_> {
                 let mut expects_none = || {
                     *holders
                         .entry(parent)
-                        .or_insert_with(|| !is_leaf(tree, parent, self.signatures) || tree.elements(parent).next().is_some())
+                        .or_insert_with(|| tree.elements(parent).next().is_some() || !is_leaf(tree, parent, self.signatures))
                 };
                 self.says_something(node) && (is_envelope(tree, parent) || expects_none())
             }
