@@ -92,7 +92,7 @@ pub(super) fn past_signature_validation(
 }
 
 /// §5.6.2.1: the path as of a time when all of it was valid, its status and algorithms by sliding; then step (3) of §5.6.2.4.4. What was
-/// found.
+/// found, but for the derivation, which is told.
 fn past_certificate_validation(
     r: &mut Recorder,
     session: &Session<'_>,
@@ -104,8 +104,8 @@ fn past_certificate_validation(
 ) -> Result<Validated, Stop> {
     let inquiry = Inquiry::new(session.context, &session.budgets, Detail::Steps);
     let inquiry = Inquiry { evidence: &session.evidence, past: Some(&proofs.evidence), ..inquiry };
-    let found = path::validated(&inquiry, certificate, &Request { purpose: purpose(signature), ..Request::default() });
-    r.require_block(found.block.clone())?;
+    let mut found = path::validated(&inquiry, certificate, &Request { purpose: purpose(signature), ..Request::default() });
+    r.require_block(found.block.take())?;
     let control = found.control_time.unwrap_or(session.context.time);
     let facts = [("existed", best.time.into()), ("control_time", control.into()), ("by", best.by.clone().into())];
     r.require_or(&EXISTED_BY_CONTROL_TIME, best.time <= control, conclusion, facts).map(|()| found)
