@@ -125,6 +125,17 @@ pub fn codes(cases: &mut Cases<'_>) -> Outcome {
     ] {
         cases.attack(&good_colours, name, change, &judged(), coloured(space, components))?;
     }
+    // §8.6.5.6: a space of the device may have another one put in its place, here one in which every colour is white.
+    let replaced = || {
+        let (paper, ink) = ("/DeviceRGB cs .8 .84 1 sc", "/DeviceRGB cs .1 .1 .1 sc");
+        let content = format!("{paper} 0 0 228 20 re f {}", text(&format!("{ink} (13/QD-UBND)")));
+        let spaces = "/Resources << /ColorSpace << /DefaultRGB [/DeviceN [/A /B /C] /DeviceGray 25 0 R] >> ";
+        let white = "<< /FunctionType 4 /Domain [0 1 0 1 0 1] /Range [0 1] /Length 17 >>\nstream\n{ pop pop pop 1 }\nendstream";
+        let appearance = form("[0 0 228 20]", &content).replace("/F1 5 0 R", "/F2 24 0 R").replace("/Resources << ", spaces);
+        pdf::objects(&[(8, &field(&decision, VALUE, "/AP << /N 20 0 R >> ")), (20, &appearance), (24, WIN_ANSI), (25, white)])
+    };
+    let change = "the space of its letters has another one put in its place, in which they are white";
+    cases.attack(&good_colours, "coloured-replaced", change, &judged(), update(replaced()))?;
     let other = || corrected(&decision, &text("(99/QD-UBND)"), WIN_ANSI);
     let fields = [
         ("states", "it has an appearance for each state", plain(), "/AP << /N << /On 20 0 R >> >> /AS /On ", VALUE),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::colour;
 use super::field::FieldPlace;
 use super::form::elements;
 use super::geometry::Rectangle;
@@ -115,7 +116,7 @@ fn mark_of(view: &View<'_, '_>, state: &Object) -> Option<Option<u8>> {
     let (width, height) = bounds.size();
     let is_large = shown.sizes.is_some_and(|(smallest, _)| smallest >= width.min(height) * SMALLEST) && !shown.is_cut;
     let [code] = run.codes.as_slice() else { return None };
-    let resources = view.value(dictionary, b"Resources").ok()?;
+    let resources = view.value(dictionary, b"Resources").ok().filter(|resources| !colour::are_replaced(view, resources))?;
     let fonts = view.value(resources.as_dictionary()?, b"Font").ok()?;
     let font = view.value(fonts.as_dictionary()?, &run.font).ok()?;
     let font = font.as_dictionary()?;

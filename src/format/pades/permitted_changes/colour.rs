@@ -1,6 +1,19 @@
 //! ISO 32000-2 §8.6.4 — Device colour spaces: how bright what is filled in one of them is
 
-/// A space whose name no resource can give to another one (table 73).
+use crate::encoding::pdf::View;
+use crate::encoding::pdf::object::Object;
+
+/// Whether resources may put another space in the place of one of the device (§8.6.5.6): how bright it is then nobody here knows.
+pub(super) fn are_replaced(view: &View<'_, '_>, resources: &Object) -> bool {
+    let Some(resources) = resources.as_dictionary() else { return false };
+    match view.value(resources, b"ColorSpace") {
+        Ok(Object::Null) => false,
+        Ok(Object::Dictionary(spaces)) => [&b"DefaultGray"[..], b"DefaultRGB", b"DefaultCMYK"].iter().any(|space| spaces.has(space)),
+        Ok(_) | Err(_) => true,
+    }
+}
+
+/// A space of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DeviceSpace {
     Gray,

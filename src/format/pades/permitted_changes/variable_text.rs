@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::colour;
 use super::encoding::{Encoding, UNKNOWN, is_of_windows, of_glyph_name};
 use super::field::{FieldKind, FieldPlace};
 use super::font::is_blank;
@@ -242,6 +243,9 @@ impl Step<'_, '_, '_> {
     fn told(&self, shown: &ShownText, resources: &Object) -> Option<(Told, bool)> {
         if shown.runs.is_empty() {
             return Some((Told::Exactly(Vec::new()), true));
+        }
+        if colour::are_replaced(&self.later, resources) {
+            return None;
         }
         let fonts = self.value(resources.as_dictionary()?, b"Font").as_dictionary().cloned().unwrap_or_default();
         let of_form = self.fonts_for_values(&self.later);
